@@ -1,0 +1,55 @@
+/**
+ * On a Component: comma-separated short names of the environments of its own
+ * system in which it runs, e.g. `dev,uat,prod`. Gives the relations
+ * `runsIn` / `runs`.
+ *
+ * @public
+ */
+export const ANNOTATION_ENVIRONMENTS = 'fairway.dev/environments';
+
+/**
+ * On a Component: the programming language, lower case, e.g. `go`.
+ *
+ * @public
+ */
+export const ANNOTATION_LANGUAGE = 'fairway.dev/language';
+
+/**
+ * On a Component: the name used in the GitOps repository and in the image
+ * repository when it differs from the entity's name.
+ *
+ * @public
+ */
+export const ANNOTATION_GITOPS_NAME = 'fairway.dev/gitops-name';
+
+/**
+ * Base annotation for the Argo CD application. An environment overrides it
+ * with `<shortName>.env.fairway.dev/argocd-app-name`.
+ *
+ * @public
+ */
+export const ANNOTATION_ARGOCD_APP_NAME = 'argocd/app-name';
+
+/** On a Resource of type `aurora-global-database`: the global cluster identifier. @public */
+export const ANNOTATION_AURORA_GLOBAL_CLUSTER =
+  'fairway.dev/aurora-global-cluster';
+
+/** On a Resource of type `aurora-cluster`: the DB cluster identifier. @public */
+export const ANNOTATION_AURORA_CLUSTER = 'fairway.dev/aurora-cluster';
+
+/** On a Resource: the twelve-digit AWS account it lives in. @public */
+export const ANNOTATION_AWS_ACCOUNT_ID = 'aws.amazon.com/account-id';
+
+/** On a Resource: the AWS region it lives in. @public */
+export const ANNOTATION_AWS_REGION = 'aws.amazon.com/region';
+
+/** A Component runs in an Environment. @public */
+export const RELATION_RUNS_IN = 'runsIn';
+
+/** An Environment runs a Component. @public */
+export const RELATION_RUNS = 'runs';
+
+/** The annotation that overrides the Argo CD application of one environment. @public */
+export function argocdAppNameOverride(shortName: string): string {
+  return `${shortName}.env.fairway.dev/argocd-app-name`;
+}

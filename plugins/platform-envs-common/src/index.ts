@@ -1,0 +1,13 @@
+/**
+ * The model of environments, delivery state and promotions. Pure: no Node, no
+ * React, no clock.
+ *
+ * @packageDocumentation
+ */
+export * from './annotations';
+export * from './api';
+export * from './environment';
+export * from './permissions';
+export * from './promotion/types';
+export * from './release';
+export * from './status';

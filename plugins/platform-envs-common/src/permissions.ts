@@ -1,0 +1,55 @@
+import { createPermission } from '@backstage/plugin-permission-common';
+
+/** Resource type of permissions that are decided per component and environment. @public */
+export const RESOURCE_TYPE_PROMOTION_TARGET =
+  'platform-envs-promotion-target';
+
+/** See environments, the board and delivery state. @public */
+export const environmentReadPermission = createPermission({
+  name: 'platform-envs.environment.read',
+  attributes: { action: 'read' },
+});
+
+/** Refresh or sync an environment's deployments outside a promotion. @public */
+export const environmentOperatePermission = createPermission({
+  name: 'platform-envs.environment.operate',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_PROMOTION_TARGET,
+});
+
+/** See promotions and their record. @public */
+export const promotionReadPermission = createPermission({
+  name: 'platform-envs.promotion.read',
+  attributes: { action: 'read' },
+});
+
+/** Ask for a promotion. @public */
+export const promotionCreatePermission = createPermission({
+  name: 'platform-envs.promotion.create',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_PROMOTION_TARGET,
+});
+
+/** Approve or reject a promotion. @public */
+export const promotionApprovePermission = createPermission({
+  name: 'platform-envs.promotion.approve',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_PROMOTION_TARGET,
+});
+
+/** Withdraw a promotion that has not begun to write. @public */
+export const promotionCancelPermission = createPermission({
+  name: 'platform-envs.promotion.cancel',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_PROMOTION_TARGET,
+});
+
+/** Every permission of the plugin. @public */
+export const platformEnvsPermissions = [
+  environmentReadPermission,
+  environmentOperatePermission,
+  promotionReadPermission,
+  promotionCreatePermission,
+  promotionApprovePermission,
+  promotionCancelPermission,
+];
