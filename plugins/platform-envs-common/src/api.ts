@@ -7,7 +7,12 @@ import {
   RegionRole,
   Routing,
 } from './environment';
-import { GateResult, Promotion, PromotionEvent } from './promotion/types';
+import {
+  GateResult,
+  Promotion,
+  PromotionEvent,
+  PromotionPlan,
+} from './promotion/types';
 import { Release } from './release';
 import { HealthStatus, Reading, SourceState, SyncStatus } from './status';
 
@@ -180,6 +185,16 @@ export interface ComponentDelivery {
     /** Why not, and who can, when not allowed. */
     reason?: string;
   }>;
+  /**
+   * Whether the viewer may refresh or sync, per environment. An environment
+   * that is not listed has nothing that could be refreshed.
+   */
+  operations?: Array<{
+    environmentRef: string;
+    allowed: boolean;
+    /** Why not, and who can, when not allowed. */
+    reason?: string;
+  }>;
 }
 
 /** How far one reader region trails its writer. @public */
@@ -255,4 +270,64 @@ export interface DecidePromotionRequest {
   comment: string;
   /** The digest that was on the screen; a decision on another plan is refused. */
   planDigest: string;
+}
+
+/**
+ * Answer of `POST /promotions/plan`: what a promotion would write and what
+ * would decide about it, as of now.
+ *
+ * @public
+ */
+export interface PromotionPlanPreview {
+  plan: PromotionPlan;
+  gates: GateResult[];
+  policy: Promotion['policy'];
+  /** An open promotion with the same plan; asking again leads to it. */
+  existingPromotionId?: string;
+}
+
+/** Which promotions to list: those the viewer could decide now, those not finished, or every one. @public */
+export type PromotionScope = 'waiting' | 'open' | 'all';
+
+/** Query of `GET /promotions`. @public */
+export interface ListPromotionsQuery {
+  /** Default `open`. */
+  scope?: PromotionScope;
+  /** Entity ref. */
+  componentRef?: string;
+  /** Entity ref of the target environment. */
+  environmentRef?: string;
+  /** At most this many, newest first; 1 to 200, default 50. */
+  limit?: number;
+}
+
+/** Answer of `GET /promotions`, newest first. @public */
+export interface PromotionList {
+  items: Array<{
+    promotion: Promotion;
+    /** Approvals that count, and how many are needed. */
+    quorum: { have: number; need: number };
+    /** Whether the viewer could approve or reject it now. */
+    viewerCanDecide: boolean;
+  }>;
+}
+
+/** Body of `POST /promotions/:id/cancellation`. @public */
+export interface CancelPromotionRequest {
+  reason: string;
+}
+
+/** Answer of `GET /environments`, in promotion order within each system. @public */
+export interface EnvironmentList {
+  items: EnvironmentSummary[];
+}
+
+/**
+ * Data of one `revision` event of `GET /overview/stream`. It carries no
+ * delivery state: whoever reads it asks again with their own permissions.
+ *
+ * @public
+ */
+export interface OverviewStreamEvent {
+  revision: string;
 }

@@ -8,6 +8,7 @@ export * from './annotations';
 export * from './api';
 export * from './environment';
 export * from './permissions';
+export * from './PlatformEnvsClient';
 export * from './promotion/types';
 export * from './release';
 export * from './status';
