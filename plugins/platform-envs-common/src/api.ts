@@ -108,7 +108,7 @@ export interface DeliveryCell {
   /** Against the environment before it in promotion order. */
   behind?: {
     environmentRef: string;
-    state: 'same' | 'behind' | 'unknown';
+    state: 'same' | 'behind' | 'ahead' | 'unknown';
     fromVersion?: string;
     toVersion?: string;
   };

@@ -3,4 +3,8 @@
  *
  * @packageDocumentation
  */
+export * from './extensions';
+export * from './platformEnvsServiceRef';
+export * from './ports/DeploymentSource';
 export * from './ports/GitHost';
+export * from './ports/ReplicationLagSource';

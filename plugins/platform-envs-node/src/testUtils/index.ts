@@ -1,1 +1,3 @@
+export * from './FakeDeploymentSource';
 export * from './FakeGitHost';
+export * from './FakeReplicationLagSource';

@@ -1,0 +1,420 @@
+import { CellResource, DeliveryCell } from './api';
+import { EnvironmentRuntime } from './environment';
+import { isSameRelease, Release } from './release';
+import { HealthStatus, SourceState, SyncStatus } from './status';
+
+/** What Git says about one component in one environment. @public */
+export type DesiredFact =
+  | { kind: 'released'; release: Release; committedAt?: string }
+  /** The file is there and says that nothing was ever released. */
+  | { kind: 'unreleased' }
+  /** There is no file. */
+  | { kind: 'absent' }
+  /** It could not be read, and why. */
+  | { kind: 'unknown'; reason: string };
+
+/** What Argo CD says about the application of one cell. @public */
+export interface ApplicationFact {
+  name: string;
+  automated: boolean;
+  sync: SyncStatus;
+  health: HealthStatus;
+  healthMessage?: string;
+  healthSince?: string;
+  /** The image of the component among those that run. */
+  running?: Release;
+  /** ISO 8601 UTC time of the last deployment; absent when never deployed. */
+  deployedAt?: string;
+  conditions: Array<{ type: string; message: string }>;
+  operation?: {
+    phase: string;
+    message?: string;
+    startedAt?: string;
+    finishedAt?: string;
+  };
+  resources: CellResource[];
+  /** Why what Argo CD says about it cannot be used. */
+  problem?: string;
+}
+
+/** Everything that decides what is said about one cell. @public */
+export interface DeliveryFacts {
+  runtime: EnvironmentRuntime;
+  desired: DesiredFact;
+  application?: ApplicationFact;
+  source: { state: SourceState; observedAt?: string; message?: string };
+}
+
+/** What is said about one cell. @public */
+export type DeliveryJudgement = Pick<
+  DeliveryCell,
+  'state' | 'sentence' | 'since'
+>;
+
+const WORST_FIRST: DeliveryCell['state'][] = [
+  'degraded',
+  'missing',
+  'out-of-sync',
+  'progressing',
+  'unknown',
+  'suspended',
+  'not-deployed',
+  'healthy',
+];
+
+/** Orders cell states, worst first. @public */
+export function compareDeliveryStates(
+  a: DeliveryCell['state'],
+  b: DeliveryCell['state'],
+): number {
+  return WORST_FIRST.indexOf(a) - WORST_FIRST.indexOf(b);
+}
+
+/**
+ * Decides the state of a cell and the sentence that a colleague would say.
+ *
+ * What is not known is never called healthy: a source that has gone quiet
+ * makes the state `unknown`, whatever it said last.
+ *
+ * @public
+ */
+export function judgeDelivery(
+  facts: DeliveryFacts,
+  now: Date,
+): DeliveryJudgement {
+  if (!facts.application) return judgeWithoutApplication(facts, now);
+  const app = facts.application;
+  if (app.problem) return { state: 'unknown', sentence: app.problem };
+  const judgement = judgeApplication(facts, app, now);
+  if (facts.source.state === 'live') return judgement;
+  return {
+    state: 'unknown',
+    sentence: `${quiet(facts.source, now)}; last known: ${lastKnown(app)}.`,
+  };
+}
+
+/** Says how a cell stands against the one before it on the way to production. @public */
+export function compareWithPrevious(
+  release: Release | undefined,
+  previous: { environmentRef: string; release: Release | undefined },
+): DeliveryCell['behind'] {
+  if (!previous.release) return undefined;
+  const versions = {
+    ...(release?.version && { fromVersion: release.version }),
+    ...(previous.release.version && { toVersion: previous.release.version }),
+  };
+  return {
+    environmentRef: previous.environmentRef,
+    state: relation(release, previous.release),
+    ...versions,
+  };
+}
+
+/** The age of a moment in words: `40 s`, `4 min`, `5 h`, `3 days`. @public */
+export function formatAge(since: string, now: Date): string {
+  const seconds = Math.max(
+    0,
+    Math.round((now.getTime() - Date.parse(since)) / 1000),
+  );
+  if (Number.isNaN(seconds)) return 'an unknown time';
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  const days = Math.floor(seconds / 86_400);
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
+function judgeWithoutApplication(
+  { desired, runtime, source }: DeliveryFacts,
+  now: Date,
+): DeliveryJudgement {
+  if (desired.kind === 'unknown') {
+    return { state: 'unknown', sentence: withStop(desired.reason) };
+  }
+  if (desired.kind === 'unreleased') {
+    return { state: 'not-deployed', sentence: 'Not deployed yet.' };
+  }
+  if (desired.kind === 'absent') {
+    return {
+      state: 'not-deployed',
+      sentence: 'Not deployed yet: Git has no entry for it here.',
+    };
+  }
+  const wanted = `Git says ${describe(desired.release)}`;
+  if (runtime !== 'eks' || source.state === 'absent') {
+    return {
+      state: 'unknown',
+      sentence: `${wanted}; what runs is not known: ${withStop(
+        source.message ?? 'there is no deployment source',
+      )}`,
+    };
+  }
+  if (source.state !== 'live') {
+    return {
+      state: 'unknown',
+      sentence: `${wanted}; ${lowerFirst(quiet(source, now))}.`,
+    };
+  }
+  return {
+    state: 'missing',
+    sentence: `${wanted}, but Argo CD has no application for it.`,
+  };
+}
+
+function judgeApplication(
+  { desired }: DeliveryFacts,
+  app: ApplicationFact,
+  now: Date,
+): DeliveryJudgement {
+  const broken = app.conditions.find(
+    c =>
+      c.type === 'ComparisonError' ||
+      c.type === 'InvalidSpecError' ||
+      c.type === 'UnknownError',
+  );
+  if (app.health === 'Degraded') return judgeDegraded(app, now);
+  if (broken) {
+    return {
+      state: 'unknown',
+      sentence: `Argo CD cannot compare it with Git: ${withStop(
+        broken.message,
+      )}`,
+    };
+  }
+  const never = !app.deployedAt && !app.running;
+  if (never && app.health === 'Missing' && desired.kind !== 'released') {
+    return { state: 'not-deployed', sentence: 'Not deployed yet.' };
+  }
+  if (isRunning(app)) return judgeOperation(app, desired, now);
+  if (app.health === 'Missing') return judgeMissing(app, desired, never);
+  if (app.sync === 'OutOfSync') return judgeOutOfSync(app);
+  return judgeSynced(app, desired, now);
+}
+
+function judgeDegraded(app: ApplicationFact, now: Date): DeliveryJudgement {
+  const resource = app.resources.find(r => r.health === 'Degraded');
+  const message = app.healthMessage ?? resource?.message;
+  const where = resource ? `${resource.kind} ${resource.name}` : undefined;
+  const cause = [where, message].filter(Boolean).join(': ');
+  const sinceText = app.healthSince
+    ? ` for ${formatAge(app.healthSince, now)}`
+    : '';
+  return {
+    state: 'degraded',
+    sentence: cause
+      ? `Degraded${sinceText}: ${withStop(cause)}`
+      : `Degraded${sinceText}; Argo CD gives no reason.`,
+    ...(app.healthSince && { since: app.healthSince }),
+  };
+}
+
+function judgeOperation(
+  app: ApplicationFact,
+  desired: DesiredFact,
+  now: Date,
+): DeliveryJudgement {
+  const since = app.operation?.startedAt;
+  const what =
+    desired.kind === 'released' ? ` to ${describe(desired.release)}` : '';
+  const age = since ? ` for ${formatAge(since, now)}` : '';
+  return {
+    state: 'progressing',
+    sentence: `Syncing${what}${age}.`,
+    ...(since && { since }),
+  };
+}
+
+function judgeMissing(
+  app: ApplicationFact,
+  desired: DesiredFact,
+  never: boolean,
+): DeliveryJudgement {
+  if (never && desired.kind === 'released') {
+    return {
+      state: 'missing',
+      sentence: `Waiting for its first sync: Git says ${describe(
+        desired.release,
+      )}${app.automated ? '' : notAutomated()}.`,
+    };
+  }
+  const missing = app.resources.filter(r => r.health === 'Missing').length;
+  return {
+    state: 'missing',
+    sentence: missing
+      ? `Missing: ${count(
+          missing,
+          'resource does',
+          'resources do',
+        )} not exist in the cluster.`
+      : 'Missing: its resources do not exist in the cluster.',
+  };
+}
+
+function judgeOutOfSync(app: ApplicationFact): DeliveryJudgement {
+  const differing = app.resources.filter(r => r.sync === 'OutOfSync').length;
+  const differs = differing
+    ? `${count(differing, 'resource differs', 'resources differ')}`
+    : 'what runs differs from Git';
+  const failed =
+    app.operation?.phase === 'Failed' || app.operation?.phase === 'Error';
+  if (failed) {
+    return {
+      state: 'out-of-sync',
+      sentence: `Out of sync: ${differs}; the last sync failed: ${withStop(
+        app.operation?.message ?? 'Argo CD gives no reason',
+      )}`,
+      ...(app.operation?.finishedAt && { since: app.operation.finishedAt }),
+    };
+  }
+  return {
+    state: 'out-of-sync',
+    sentence: `Out of sync: ${differs}${
+      app.automated
+        ? '; Argo CD syncs this environment on its own'
+        : notAutomated()
+    }.`,
+  };
+}
+
+function judgeSynced(
+  app: ApplicationFact,
+  desired: DesiredFact,
+  now: Date,
+): DeliveryJudgement {
+  if (app.health === 'Progressing') {
+    const since = app.healthSince ?? app.operation?.finishedAt;
+    return {
+      state: 'progressing',
+      sentence: `Progressing${since ? ` for ${formatAge(since, now)}` : ''}${
+        app.healthMessage ? `: ${withStop(app.healthMessage)}` : '.'
+      }`,
+      ...(since && { since }),
+    };
+  }
+  if (app.health === 'Suspended') {
+    return {
+      state: 'suspended',
+      sentence: `Suspended${
+        app.healthMessage ? `: ${withStop(app.healthMessage)}` : '.'
+      }`,
+      ...(app.healthSince && { since: app.healthSince }),
+    };
+  }
+  if (app.health !== 'Healthy' || app.sync !== 'Synced') {
+    return {
+      state: 'unknown',
+      sentence: `Argo CD says ${lastKnown(app)}, and gives no reason.`,
+    };
+  }
+  const ahead = gitIsAhead(app, desired);
+  if (ahead) {
+    return {
+      state: app.automated ? 'progressing' : 'out-of-sync',
+      sentence: `${describe(app.running!)} runs, but Git says ${describe(
+        ahead,
+      )}; Argo CD has not seen that yet.`,
+    };
+  }
+  const version = app.running ? describe(app.running) : 'deployed';
+  return {
+    state: 'healthy',
+    sentence: app.deployedAt
+      ? `Healthy and synced; ${version} since ${formatAge(
+          app.deployedAt,
+          now,
+        )}.`
+      : `Healthy and synced; ${version}.`,
+    ...(app.deployedAt && { since: app.deployedAt }),
+  };
+}
+
+function gitIsAhead(
+  app: ApplicationFact,
+  desired: DesiredFact,
+): Release | undefined {
+  if (desired.kind !== 'released' || !app.running) return undefined;
+  const same =
+    isSameRelease(app.running, desired.release) ??
+    app.running.version === desired.release.version;
+  return same ? undefined : desired.release;
+}
+
+function isRunning(app: ApplicationFact): boolean {
+  return (
+    app.operation?.phase === 'Running' || app.operation?.phase === 'Terminating'
+  );
+}
+
+function quiet(source: DeliveryFacts['source'], now: Date): string {
+  const age = source.observedAt
+    ? `Argo CD has not answered for ${formatAge(source.observedAt, now)}`
+    : 'Argo CD has not answered yet';
+  return source.message ? `${age} (${source.message})` : age;
+}
+
+function lastKnown(app: ApplicationFact): string {
+  return app.sync === 'Synced'
+    ? app.health
+    : `${app.health}, ${
+        app.sync === 'OutOfSync' ? 'out of sync' : 'sync unknown'
+      }`;
+}
+
+function relation(
+  release: Release | undefined,
+  previous: Release,
+): 'same' | 'behind' | 'ahead' | 'unknown' {
+  if (!release) return 'behind';
+  const same = isSameRelease(release, previous);
+  if (same) return 'same';
+  if (!release.version || !previous.version) {
+    return same === undefined ? 'unknown' : 'behind';
+  }
+  if (release.version === previous.version) {
+    return same === undefined ? 'same' : 'behind';
+  }
+  const order = compareVersions(release.version, previous.version);
+  if (order === undefined) return same === false ? 'behind' : 'unknown';
+  return order > 0 ? 'ahead' : 'behind';
+}
+
+/** Semantic versions only, pre-releases before their release; undefined for anything else. */
+function compareVersions(a: string, b: string): number | undefined {
+  const pattern = /^v?(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$/;
+  const [left, right] = [pattern.exec(a), pattern.exec(b)];
+  if (!left || !right) return undefined;
+  for (const index of [1, 2, 3]) {
+    const difference = Number(left[index]) - Number(right[index]);
+    if (difference) return difference;
+  }
+  if (left[4] === right[4]) return 0;
+  if (!left[4]) return 1;
+  if (!right[4]) return -1;
+  return left[4] < right[4] ? -1 : 1;
+}
+
+function describe(release: Release): string {
+  return (
+    release.version ??
+    (release.digest ? release.digest.slice(0, 19) : release.image)
+  );
+}
+
+function notAutomated(): string {
+  return '; Argo CD does not sync this environment on its own';
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+function withStop(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
+
+function lowerFirst(text: string): string {
+  return text.startsWith('Argo CD')
+    ? text
+    : text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,28 @@
+import { createExtensionPoint } from '@backstage/backend-plugin-api';
+import { DeploymentSource } from './ports/DeploymentSource';
+import { GitHost } from './ports/GitHost';
+import { ReplicationLagSource } from './ports/ReplicationLagSource';
+
+/**
+ * How a backend module gives the platform-envs plugin its adapters. An adapter
+ * that a module adds takes the place of the one that configuration would make.
+ *
+ * @public
+ */
+export interface PlatformEnvsAdaptersExtensionPoint {
+  /** @throws Error - the instance is taken. */
+  addDeploymentSource(source: DeploymentSource): void;
+  /**
+   * @param host - as in `integrations.github[].host`
+   * @throws Error - the host is taken.
+   */
+  addGitHost(host: string, gitHost: GitHost): void;
+  /** @throws Error - there is one already. */
+  addReplicationLagSource(source: ReplicationLagSource): void;
+}
+
+/** @public */
+export const platformEnvsAdaptersExtensionPoint =
+  createExtensionPoint<PlatformEnvsAdaptersExtensionPoint>({
+    id: 'platform-envs.adapters',
+  });

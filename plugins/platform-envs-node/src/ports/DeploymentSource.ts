@@ -1,0 +1,151 @@
+import {
+  HealthStatus,
+  SourceState,
+  SyncStatus,
+} from '@fairway/plugin-platform-envs-common';
+
+/** A resource that belongs to a deployment. @public */
+export interface DeploymentResource {
+  kind: string;
+  name: string;
+  namespace?: string;
+  sync?: SyncStatus;
+  health?: HealthStatus;
+  message?: string;
+}
+
+/** One past deployment. @public */
+export interface DeploymentHistoryEntry {
+  id?: number;
+  /** Commit of the desired state; with several sources the one that carries the overlay. */
+  revision?: string;
+  /** ISO 8601 UTC. */
+  deployStartedAt?: string;
+  /** ISO 8601 UTC. */
+  deployedAt?: string;
+  /** Who asked, in the words of the deployment system. */
+  initiatedBy?: string;
+}
+
+/**
+ * One thing that a deployment system keeps in line with Git: an Argo CD
+ * application.
+ *
+ * Fields that the source has not told yet are absent. A document that could
+ * not be understood has `problem` and nothing but its name to rely on.
+ *
+ * @public
+ */
+export interface Deployment {
+  /** Key of the deployment source. */
+  instance: string;
+  name: string;
+  /** Namespace of the application object itself. */
+  namespace: string;
+  project?: string;
+  labels: Record<string, string>;
+  source?: { repoURL: string; path?: string; targetRevision?: string };
+  destination?: { cluster?: string; namespace?: string };
+  /** Whether the deployment system syncs on its own. */
+  automated: boolean;
+  sync: SyncStatus;
+  health: HealthStatus;
+  healthMessage?: string;
+  /** ISO 8601 UTC time since when the present health holds. */
+  healthSince?: string;
+  /** Commit that was last compared or synced. */
+  revision?: string;
+  /** Images that run, as full references; empty when nothing runs. */
+  images: string[];
+  resources: DeploymentResource[];
+  conditions: Array<{ type: string; message: string; at?: string }>;
+  operation?: {
+    phase: string;
+    message?: string;
+    startedAt?: string;
+    finishedAt?: string;
+    revision?: string;
+  };
+  /** Oldest first. Absent until the source has told. */
+  history?: DeploymentHistoryEntry[];
+  /** ISO 8601 UTC; set while it is being deleted. */
+  deletedAt?: string;
+  /** Page in the deployment system's own UI. */
+  url?: string;
+  /** Why the document could not be used. */
+  problem?: string;
+}
+
+/** Everything a source knows at one moment. @public */
+export interface DeploymentSnapshot {
+  state: SourceState;
+  /** ISO 8601 UTC time of the last word from upstream. */
+  observedAt?: string;
+  /** Why the state is not `live`, for a person. */
+  message?: string;
+  /** In no particular order. */
+  deployments: Deployment[];
+}
+
+/** Author, time and message of a commit of the desired state. @public */
+export interface RevisionMetadata {
+  author?: string;
+  /** ISO 8601. */
+  date?: string;
+  message?: string;
+}
+
+/**
+ * What runs, according to a deployment system.
+ *
+ * A source feeds itself: `getSnapshot` never calls upstream and never throws.
+ * An upstream that fails, is throttled or answers nonsense changes `state`
+ * and `message`; the deployments of the last good answer stay.
+ *
+ * @public
+ */
+export interface DeploymentSource {
+  /** Key under which the source was added; part of every {@link Deployment}. */
+  readonly instance: string;
+  /** For people, e.g. `Argo CD main`. */
+  readonly title: string;
+  /** Begins to feed. Returns at once; the first snapshot comes later. */
+  start(): void;
+  /** Ends all calls and timers. */
+  stop(): Promise<void>;
+  getSnapshot(): DeploymentSnapshot;
+  /** Puts back what was known before a restart; it counts as stale until upstream answers. */
+  restore(snapshot: DeploymentSnapshot): void;
+  /** Calls back after each visible change. Returns the way to stop that. */
+  onChange(listener: () => void): () => void;
+  /**
+   * Has upstream look at Git again, and returns what it then says.
+   *
+   * @throws NotFoundError - no such application, or it may not be seen.
+   * @throws ServiceUnavailableError - upstream cannot be reached or throttles.
+   */
+  refresh(name: string): Promise<Deployment>;
+  /**
+   * Asks for a sync to a revision (a commit SHA; the tracked one when absent).
+   * Returns when the request is accepted, not when it is done. Asking again
+   * while a sync runs is a ConflictError.
+   *
+   * @throws NotFoundError | ConflictError | NotAllowedError | ServiceUnavailableError
+   */
+  sync(name: string, options?: { revision?: string }): Promise<Deployment>;
+  /**
+   * Author, time and message of a revision. Answers are kept, since a commit
+   * does not change.
+   *
+   * @throws NotFoundError | ServiceUnavailableError
+   */
+  getRevisionMetadata(
+    name: string,
+    revision: string,
+  ): Promise<RevisionMetadata>;
+  /** The same, but only what is already known. */
+  peekRevisionMetadata(
+    name: string,
+    revision: string,
+  ): RevisionMetadata | undefined;
+}
