@@ -1,0 +1,69 @@
+import { Problem, printProblem } from './problem.mjs';
+
+const COMMANDS = {
+  up: 'build what is stale, start the portal and the sandbox, print the URL',
+  dev: 'the same with hot reload',
+  test: 'types, lint, format, unit, integration and browser tests',
+  e2e: 'the browser tests alone',
+  sandbox: 'start the sandbox alone, or ask it: sandbox status | reset',
+  doctor: 'what is present, missing or unreachable, and how to mend it',
+  clean: 'remove what was built and kept (--all: the dependencies too)',
+};
+
+const HELP = `Fairway, a developer portal for teams that run their products on AWS.
+
+Usage: ./fairway <command> [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, text]) => `  ${name.padEnd(9)} ${text}`)
+  .join('\n')}
+
+Options of up and dev
+  --port N       the portal's port (default 7007, or FAIRWAY_PORT)
+  --sandbox-port N
+                 the first of the sandbox's five ports (default 7100, or
+                 FAIRWAY_SANDBOX_PORT)
+  --postgres     run on an embedded PostgreSQL instead of SQLite
+
+Options of test
+  --only LIST    stages to run, comma-separated: types, lint, format,
+                 launcher, unit, browser
+
+Environment
+  FAIRWAY_NODE       the Node to use, 22 or 24
+  FAIRWAY_CHROMIUM   the browser of the browser tests
+
+Everything that Fairway keeps is below .fairway/ and .tools/ in this folder.`;
+
+const [command, ...args] = process.argv.slice(2);
+
+if (
+  !command ||
+  command === 'help' ||
+  args.includes('--help') ||
+  command === '--help' ||
+  command === '-h'
+) {
+  process.stdout.write(`${HELP}\n`);
+  process.exit(command ? 0 : 2);
+}
+if (!(command in COMMANDS)) {
+  process.stderr.write(
+    `There is no command "${command}". ./fairway --help lists them: ${Object.keys(
+      COMMANDS,
+    ).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+
+try {
+  const { run } = await import(`./commands/${command}.mjs`);
+  process.exitCode = (await run(args)) ?? 0;
+} catch (error) {
+  if (error instanceof Problem) {
+    printProblem(error);
+  } else {
+    process.stderr.write(`${error.stack ?? error}\n`);
+  }
+  process.exit(1);
+}

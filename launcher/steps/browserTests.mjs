@@ -1,0 +1,82 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { ROOT, STATE_DIR } from '../paths.mjs';
+import { Problem } from '../problem.mjs';
+import { runToEnd, stopAll } from '../processes.mjs';
+import { buildApp } from './buildApp.mjs';
+import { findChromium } from './chromium.mjs';
+import { findFreePorts } from './ports.mjs';
+import {
+  portalEnvironment,
+  startBackend,
+  startSandbox,
+} from './startPortal.mjs';
+
+/**
+ * Starts a portal and a sandbox of their own, empty and on free ports, and
+ * lives the journeys in a browser.
+ *
+ * @param {string[]} [playwrightArgs]
+ * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ */
+export async function runBrowserTests(playwrightArgs = []) {
+  const { executable, remedy } = await findChromium({ mayInstall: true });
+  if (!executable) {
+    throw new Problem('The browser tests did not run.', remedy);
+  }
+  const folder = path.join(STATE_DIR, 'e2e');
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  const first = await findFreePorts(6);
+  const portal = {
+    port: first,
+    sandboxPort: first + 1,
+    dataDir: folder,
+    logDir: path.join(folder, 'logs'),
+    speed: 4,
+  };
+  const outputFile = path.join(folder, 'results.json');
+  try {
+    await buildApp();
+    await startSandbox(portal);
+    await startBackend(portal);
+    await runToEnd(
+      process.execPath,
+      [
+        path.join(ROOT, 'node_modules/@playwright/test/cli.js'),
+        'test',
+        ...playwrightArgs,
+      ],
+      {
+        inherit: true,
+        env: {
+          ...portalEnvironment(portal),
+          CI: '1',
+          FAIRWAY_CHROMIUM: executable,
+          PLAYWRIGHT_URL: `http://localhost:${portal.port}`,
+          PLAYWRIGHT_JSON_OUTPUT_FILE: outputFile,
+        },
+      },
+    );
+  } finally {
+    await stopAll();
+  }
+  return readCounts(outputFile);
+}
+
+function readCounts(file) {
+  let stats;
+  try {
+    ({ stats } = JSON.parse(fs.readFileSync(file, 'utf8')));
+  } catch {
+    throw new Problem(
+      'The browser tests ended without a result.',
+      'read what they printed above.',
+    );
+  }
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+    skipped: stats.skipped,
+  };
+}

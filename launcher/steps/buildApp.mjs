@@ -1,0 +1,98 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { BACKSTAGE_CLI, ROOT, STATE_DIR } from '../paths.mjs';
+import { Problem } from '../problem.mjs';
+import { runToEnd } from '../processes.mjs';
+import { step } from '../progress.mjs';
+
+const MARK = path.join(STATE_DIR, 'app-build.json');
+const OUTPUT = path.join(ROOT, 'packages/app/dist/index.html');
+
+/** Builds the browser app when its sources changed since it was last built. */
+export async function buildApp() {
+  await step('browser app', async note => {
+    const sources = hashSources();
+    if (fs.existsSync(OUTPUT) && readMark() === sources) {
+      note('up to date');
+      return;
+    }
+    const logFile = path.join(STATE_DIR, 'logs', 'build.log');
+    const { code, output } = await runToEnd(
+      process.execPath,
+      [
+        BACKSTAGE_CLI,
+        'package',
+        'build',
+        '--config',
+        path.join(ROOT, 'app-config.yaml'),
+      ],
+      {
+        name: 'build',
+        cwd: path.join(ROOT, 'packages/app'),
+        logFile,
+        env: { NODE_ENV: 'production' },
+      },
+    );
+    if (code !== 0) {
+      throw new Problem(
+        `The browser app does not build:\n${output
+          .trim()
+          .split('\n')
+          .slice(-20)
+          .join('\n')}`,
+        `mend it, or read ${path.relative(ROOT, logFile)}.`,
+      );
+    }
+    fs.mkdirSync(STATE_DIR, { recursive: true });
+    fs.writeFileSync(MARK, JSON.stringify({ sources }));
+    note('built');
+  });
+}
+
+function readMark() {
+  try {
+    return JSON.parse(fs.readFileSync(MARK, 'utf8')).sources;
+  } catch {
+    return undefined;
+  }
+}
+
+// everything that can end up in the bundle: the app, all plugins, the lock
+function hashSources() {
+  const hash = crypto.createHash('sha256');
+  const files = [
+    'yarn.lock',
+    'app-config.yaml',
+    ...walk('packages/app'),
+    ...walk('plugins'),
+  ].sort();
+  for (const file of files) {
+    hash.update(file);
+    hash.update(fs.readFileSync(path.join(ROOT, file)));
+  }
+  return hash.digest('hex');
+}
+
+function* walk(folder) {
+  for (const entry of fs.readdirSync(path.join(ROOT, folder), {
+    withFileTypes: true,
+  })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (
+        ![
+          'node_modules',
+          'dist',
+          'dist-types',
+          'coverage',
+          'e2e-tests',
+        ].includes(entry.name)
+      ) {
+        yield* walk(file);
+      }
+    } else if (!/\.test\.tsx?$/.test(entry.name)) {
+      yield file;
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { NODE_TRANSFORM, ROOT, STATE_DIR } from '../paths.mjs';
+import { Problem } from '../problem.mjs';
+import { start } from '../processes.mjs';
+import { step } from '../progress.mjs';
+
+/**
+ * @typedef {object} PortalOptions
+ * @property {number} port the portal
+ * @property {number} [appPort] where the browser app is served, when not by the portal
+ * @property {number} sandboxPort the first of the sandbox's ports
+ * @property {string} dataDir absolute; databases, sandbox, work
+ * @property {string} logDir absolute
+ * @property {string} [databaseUrl] PostgreSQL; SQLite below dataDir when absent
+ * @property {number} [speed] of everything in the sandbox that takes time
+ */
+
+/**
+ * The environment that app-config.sandbox.yaml is filled from.
+ *
+ * @param {PortalOptions} options
+ */
+export function portalEnvironment(options) {
+  const at = offset => `http://localhost:${options.sandboxPort + offset}`;
+  return {
+    FAIRWAY_ROOT: ROOT,
+    FAIRWAY_DATA_DIR: options.dataDir,
+    FAIRWAY_PORT: String(options.port),
+    FAIRWAY_APP_PORT: String(options.appPort ?? options.port),
+    FAIRWAY_BACKEND_SECRET: backendSecret(options.dataDir),
+    FAIRWAY_SANDBOX_CONTROL_URL: at(0),
+    FAIRWAY_SANDBOX_GITHUB_HOST: `localhost:${options.sandboxPort + 1}`,
+    FAIRWAY_SANDBOX_GITHUB_URL: at(1),
+    FAIRWAY_SANDBOX_ARGOCD_URL: at(2),
+    FAIRWAY_SANDBOX_KUBERNETES_URL: at(3),
+    AWS_ENDPOINT_URL: at(4),
+    // the sandbox answers for AWS: a profile of this machine must not leak in
+    AWS_PROFILE: undefined,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...(options.databaseUrl && {
+      APP_CONFIG_backend_database: JSON.stringify({
+        client: 'pg',
+        connection: options.databaseUrl,
+      }),
+    }),
+  };
+}
+
+/** The configuration files of the portal on the sandbox. */
+export const CONFIG_ARGS = [
+  '--config',
+  path.join(ROOT, 'app-config.yaml'),
+  '--config',
+  path.join(ROOT, 'app-config.sandbox.yaml'),
+  ...(fs.existsSync(path.join(ROOT, 'app-config.local.yaml'))
+    ? ['--config', path.join(ROOT, 'app-config.local.yaml')]
+    : []),
+];
+
+/** Starts the sandbox and waits until it answers. @param {PortalOptions} options */
+export async function startSandbox(options) {
+  await step('sandbox', async note => {
+    const logFile = path.join(options.logDir, 'sandbox.log');
+    const child = start(
+      process.execPath,
+      [
+        '--require',
+        NODE_TRANSFORM,
+        path.join(ROOT, 'packages/sandbox/src/cli.ts'),
+        '--data-dir',
+        path.join(options.dataDir, 'sandbox'),
+        '--port',
+        String(options.sandboxPort),
+        ...(options.speed ? ['--speed', String(options.speed)] : []),
+      ],
+      { name: 'sandbox', logFile },
+    );
+    await waitFor(child, `http://localhost:${options.sandboxPort}/healthz`, {
+      name: 'The sandbox',
+      logFile,
+      seconds: 60,
+    });
+    note(`http://localhost:${options.sandboxPort}`);
+  });
+}
+
+/** Starts the backend and waits until it is ready. @param {PortalOptions} options */
+export async function startBackend(options) {
+  return step('portal', async note => {
+    const logFile = path.join(options.logDir, 'portal.log');
+    const child = start(
+      process.execPath,
+      [
+        '--enable-source-maps',
+        '--require',
+        NODE_TRANSFORM,
+        path.join(ROOT, 'packages/backend/src/index.ts'),
+        ...CONFIG_ARGS,
+      ],
+      {
+        name: 'portal',
+        cwd: path.join(ROOT, 'packages/backend'),
+        logFile,
+        env: {
+          ...portalEnvironment(options),
+          NODE_ENV: 'development',
+          LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
+        },
+      },
+    );
+    await waitFor(
+      child,
+      `http://localhost:${options.port}/.backstage/health/v1/readiness`,
+      { name: 'The portal', logFile, seconds: 120 },
+    );
+    note(`http://localhost:${options.port}`);
+    return child;
+  });
+}
+
+/**
+ * Waits until a child answers at a URL.
+ *
+ * @throws Problem with the end of its log, when it ends first or takes too long
+ */
+export async function waitFor(child, url, { name, logFile, seconds }) {
+  let ended = false;
+  const onExit = () => {
+    ended = true;
+  };
+  child.once('exit', onExit);
+  child.once('error', onExit);
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    if (ended || Date.now() > deadline) {
+      const what = ended
+        ? 'stopped while starting'
+        : `did not answer within ${seconds} s`;
+      throw new Problem(
+        `${name} ${what}. The end of its log:\n\n${tail(logFile)}`,
+        `the whole log is ${path.relative(
+          ROOT,
+          logFile,
+        )}; "./fairway doctor" looks for common causes.`,
+      );
+    }
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+      if (response.ok) break;
+    } catch {
+      // not yet
+    }
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+  child.off('exit', onExit);
+}
+
+function tail(file) {
+  try {
+    return fs
+      .readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-25)
+      .join('\n');
+  } catch {
+    return '(no log)';
+  }
+}
+
+// made once and kept, so that service tokens survive a restart
+function backendSecret(dataDir) {
+  const file = path.join(dataDir, 'backend-secret');
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    fs.mkdirSync(path.join(dataDir, 'work'), { recursive: true });
+    const secret = crypto.randomBytes(24).toString('base64');
+    fs.writeFileSync(file, secret, { mode: 0o600 });
+    return secret;
+  }
+}
+
+/** Folders of the everyday start. */
+export const EVERYDAY = {
+  dataDir: STATE_DIR,
+  logDir: path.join(STATE_DIR, 'logs'),
+};
