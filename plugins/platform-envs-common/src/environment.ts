@@ -40,6 +40,12 @@ export const DELIVERY_POLICIES = ['auto', 'manual', 'gated'] as const;
 /** @public */
 export type DeliveryPolicy = (typeof DELIVERY_POLICIES)[number];
 
+/** Whether an environment is still to come, in use, or gone. @public */
+export const ENVIRONMENT_LIFECYCLES = ['planned', 'active', 'retired'] as const;
+
+/** @public */
+export type EnvironmentLifecycle = (typeof ENVIRONMENT_LIFECYCLES)[number];
+
 /** The part a region plays in an environment. @public */
 export const REGION_ROLES = ['primary', 'secondary'] as const;
 
@@ -70,10 +76,10 @@ export const ROUTINGS = [
 export type Routing = (typeof ROUTINGS)[number];
 
 /** An amount of money: a decimal string and its ISO 4217 currency. @public */
-export interface MoneyAmount {
+export type MoneyAmount = {
   amount: string;
   currency: string;
-}
+};
 
 /**
  * A named place where workloads run, as the catalog keeps it.
@@ -89,7 +95,7 @@ export interface EnvironmentEntity extends Entity {
     tier: EnvironmentTier;
     /** Position on the way to production; lower comes first. Unique in a system. */
     promotionOrder: number;
-    lifecycle: 'planned' | 'active' | 'retired';
+    lifecycle: EnvironmentLifecycle;
     owner: string;
     system: string;
     runtime: EnvironmentRuntime;
