@@ -1,8 +1,11 @@
 import { createApp } from '@backstage/frontend-defaults';
-import catalogPlugin from '@backstage/plugin-catalog/alpha';
-import { navModule } from './modules/nav';
 import { homeModule } from './modules/home';
+import { iconsModule } from './modules/icons';
+import { navModule } from './modules/nav';
+import { signInModule } from './modules/signIn';
+import { themeModule } from './modules/theme';
 
+/** Everything else is discovered: see `app.packages` in app-config.yaml. */
 export default createApp({
-  features: [catalogPlugin, navModule, homeModule],
+  features: [themeModule, navModule, homeModule, signInModule, iconsModule],
 });

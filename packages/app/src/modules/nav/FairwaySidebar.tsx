@@ -1,0 +1,115 @@
+import {
+  Link,
+  Sidebar,
+  SidebarDivider,
+  SidebarGroup,
+  SidebarItem,
+  SidebarScrollWrapper,
+  SidebarSpace,
+  sidebarConfig,
+  useSidebarOpenState,
+} from '@backstage/core-components';
+import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
+import type { NavContentComponentProps } from '@backstage/plugin-app-react';
+import { NotificationsSidebarItem } from '@backstage/plugin-notifications';
+import { SidebarSearchModal } from '@backstage/plugin-search';
+import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
+import { RiFlaskLine, RiMenuLine, RiSearchLine } from '@remixicon/react';
+import { LogoFull, LogoMark } from './Logo';
+
+const SidebarLogo = () => {
+  const { isOpen } = useSidebarOpenState();
+  return (
+    <div
+      style={{
+        height: 72,
+        display: 'flex',
+        alignItems: 'center',
+        paddingLeft: (sidebarConfig.drawerWidthClosed - 28) / 2,
+      }}
+    >
+      <Link to="/" underline="none" aria-label="Fairway, home">
+        {isOpen ? <LogoFull /> : <LogoMark />}
+      </Link>
+    </div>
+  );
+};
+
+/** Says on every page that nothing here is real. */
+const SandboxBadge = () => {
+  const config = useApi(configApiRef);
+  const { isOpen } = useSidebarOpenState();
+  if (!config.getOptionalBoolean('fairway.sandbox')) return null;
+  return (
+    <div
+      role="note"
+      title="This portal runs on the sandbox: nothing here is real"
+      style={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 8,
+        margin: 12,
+        padding: '6px 8px',
+        justifyContent: 'center',
+        borderRadius: 6,
+        fontSize: 12,
+        fontWeight: 600,
+        color: '#10292b',
+        background: '#f4c95d',
+      }}
+    >
+      <RiFlaskLine size={16} aria-hidden />
+      {isOpen ? 'Sandbox' : <span className="sr-only">Sandbox</span>}
+    </div>
+  );
+};
+
+/**
+ * Ordered by what people come for: what runs, what waits for a decision, what
+ * can be made; then what there is to know.
+ */
+export const FairwaySidebar = ({ navItems }: NavContentComponentProps) => {
+  const nav = navItems.withComponent(item => (
+    <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
+  ));
+
+  // the search dialog and the bell below stand for these
+  nav.take('page:search');
+  nav.take('page:notifications');
+
+  return (
+    <Sidebar>
+      <SidebarLogo />
+      <SidebarGroup label="Search" icon={<RiSearchLine />} to="/search">
+        <SidebarSearchModal />
+      </SidebarGroup>
+      <SidebarDivider />
+      <SidebarGroup label="Menu" icon={<RiMenuLine />}>
+        {nav.take('page:home')}
+        {nav.take('page:platform-envs')}
+        {nav.take('page:platform-envs/promotions')}
+        {nav.take('page:scaffolder')}
+        <SidebarDivider />
+        <SidebarScrollWrapper>
+          {nav.take('page:catalog')}
+          {nav.take('page:api-docs')}
+          {nav.take('page:techdocs')}
+          {nav.take('page:catalog-graph')}
+          {nav.take('page:cost')}
+          {nav.rest({ sortBy: 'title' })}
+        </SidebarScrollWrapper>
+      </SidebarGroup>
+      <SidebarSpace />
+      <SandboxBadge />
+      <SidebarDivider />
+      <NotificationsSidebarItem />
+      <SidebarGroup
+        label="Settings"
+        icon={<UserSettingsSignInAvatar />}
+        to="/settings"
+      >
+        {nav.take('page:user-settings')}
+      </SidebarGroup>
+    </Sidebar>
+  );
+};
