@@ -53,14 +53,10 @@ export interface GitChange {
 }
 
 /** The branch does not point at the expected commit any more; nothing was written. @public */
-export class BranchMovedError extends ConflictError {
-  name = 'ConflictError' as const;
-}
+export class BranchMovedError extends ConflictError {}
 
 /** The Git host does not let this identity write to the branch; nothing was written. @public */
-export class BranchProtectedError extends NotAllowedError {
-  name = 'NotAllowedError' as const;
-}
+export class BranchProtectedError extends NotAllowedError {}
 
 /**
  * The host of the repositories that hold the desired state.
