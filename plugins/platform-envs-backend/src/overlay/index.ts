@@ -1,0 +1,3 @@
+export { gitBlobSha } from './gitBlobSha';
+export * from './overlay';
+export { OverlayError } from './OverlayError';
