@@ -1,9 +1,19 @@
 import { EventEmitter } from 'node:events';
 import { SeedPlatform } from './platforms';
+import { CallCounters } from './CallCounters';
+import { FaultTable } from './FaultTable';
+import { BareGitStore } from './BareGitStore';
+import { GithubState } from './GithubState';
+import { ImageRegistry } from './aws/ImageRegistry';
 
 /** The sandbox's time. Everything that needs "now" asks here. */
 export interface Clock {
   now(): Date;
+}
+
+/** A clock that can be moved forward; see `POST /clock` of the control server. */
+export interface AdvanceableClock extends Clock {
+  advance(ms: number): void;
 }
 
 /** A file to write; `content: undefined` deletes it. */
@@ -16,7 +26,21 @@ export interface GitCommitInfo {
   sha: string;
   parents: string[];
   author: { name: string; email: string; date: string };
+  committer: { name: string; email: string; date: string };
+  /** SHA of the root tree. */
+  tree: string;
   message: string;
+}
+
+/** A branch, tag or other ref. */
+export interface GitRef {
+  /** `refs/heads/main` */
+  name: string;
+  /** What the ref points at; a tag object for an annotated tag. */
+  object: string;
+  type: 'commit' | 'tag' | 'tree' | 'blob';
+  /** What it comes down to: the tag's target for an annotated tag. */
+  commit: string;
 }
 
 /** Bare repositories on disk, by `owner/name`. Everything is done by git itself. */
@@ -53,13 +77,21 @@ export interface GitStore {
       author: { name: string; email: string };
       files: GitFileChange[];
       at?: Date;
+      /** Refuse unless the branch stands here. */
+      expectedHead?: string;
     },
   ): Promise<string>;
   /** Newest first. */
   log(
     repository: string,
     ref: string,
-    options?: { path?: string; limit?: number },
+    options?: {
+      path?: string;
+      limit?: number;
+      skip?: number;
+      since?: Date;
+      until?: Date;
+    },
   ): Promise<GitCommitInfo[]>;
   /** Writes the tree of a commit below a folder to disk (for kustomize). */
   checkout(
@@ -67,6 +99,16 @@ export interface GitStore {
     sha: string,
     targetFolder: string,
   ): Promise<void>;
+  /** All refs, as last seen. */
+  refs(repository: string): GitRef[];
+  /** Looks at the refs again and emits `push` for those that moved. */
+  sync(repository: string): Promise<void>;
+  /** Runs git in the bare repository; for what this interface does not offer. */
+  run(
+    repository: string,
+    args: string[],
+    options?: { input?: string | Buffer; env?: Record<string, string> },
+  ): Promise<Buffer>;
 }
 
 export interface GitPush {
@@ -118,14 +160,58 @@ export interface SandboxUrls {
 
 /** The pretend platform: state and rules, no sockets. */
 export interface World {
-  readonly clock: Clock;
+  readonly clock: AdvanceableClock;
   readonly platforms: SeedPlatform[];
-  readonly git: GitStore;
-  readonly images: ImageStore;
+  readonly git: BareGitStore;
+  /** What GitHub knows beside git: repositories, protection, runs, pull requests. */
+  readonly github: GithubState;
+  readonly images: ImageRegistry;
   /** Known once the servers listen. */
   readonly urls: SandboxUrls;
   /** Folder on disk that belongs to this sandbox. */
   readonly dataDir: string;
   /** Multiplies the speed of everything that takes time; 1 in a demo, more in tests. */
   readonly speed: number;
+  /** Calls, bytes and peaks by upstream and route; filled by every server. */
+  readonly counters: CallCounters;
+  /** Faults that the servers play before they answer. */
+  readonly faults: FaultTable;
+  /** Situations that one POST sets. */
+  readonly scenarios: ScenarioTable;
+  /**
+   * Runs `task` after `delayMs` of the world's time (divided by {@link speed}).
+   * Tasks end with the world; an error of a task goes to {@link report}.
+   * Returns a function that takes the task back.
+   */
+  schedule(delayMs: number, task: () => unknown): () => void;
+  /** Writes a line about something that went wrong inside the world. */
+  report(message: string, error?: unknown): void;
+  /** Runs when the sandbox is set back to its seed, after git was seeded again. */
+  onReset(task: () => void | Promise<void>): void;
+  /** Runs when the sandbox closes, before timers are cleared. */
+  onClose(task: () => void | Promise<void>): void;
+}
+
+/** A named situation. */
+export interface Scenario {
+  /** As in `POST /scenarios/<name>`. */
+  name: string;
+  /** One sentence: what changes in the world. */
+  description: string;
+  /**
+   * Brings the world into the situation; safe to repeat.
+   * Returns what was done, for the reply.
+   */
+  start(parameters: Record<string, unknown>): unknown | Promise<unknown>;
+  /** Takes back what `start` did; `calm` stops every scenario. */
+  stop?(): void | Promise<void>;
+}
+
+/** The situations that parts of the world offer. */
+export interface ScenarioTable {
+  /** @throws Error - the name is taken. */
+  register(scenario: Scenario): void;
+  list(): Array<{ name: string; description: string; active: boolean }>;
+  /** @throws Error - no such scenario. */
+  start(name: string, parameters?: Record<string, unknown>): Promise<unknown>;
 }

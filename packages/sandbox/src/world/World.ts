@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BareGitStore } from './BareGitStore';
+import { CallCounters } from './CallCounters';
+import { FaultTable } from './FaultTable';
+import { GithubState } from './GithubState';
+import { createImageStore } from './images';
+import { PLATFORMS, SeedPlatform } from './platforms';
+import { createScenarioTable } from './scenarioTable';
+import { createTimeline } from './timeline';
+import { SandboxUrls, World } from './types';
+
+export interface WorldOptions {
+  /** Folder that the world owns; created when absent. */
+  dataDir: string;
+  /** 1 unless told. */
+  speed?: number;
+  /** The four platforms unless told. */
+  platforms?: SeedPlatform[];
+  /** Where lines about trouble go; standard error unless told. */
+  report?: (message: string, error?: unknown) => void;
+}
+
+/** A world and what its owner may do with it. */
+export interface OwnedWorld extends World {
+  /** Filled in by whoever listens. */
+  readonly urls: SandboxUrls;
+  /** Runs what was registered with `onReset`, in order. */
+  runResetTasks(): Promise<void>;
+  /** Runs what was registered with `onClose`, then drops all scheduled tasks. */
+  close(): Promise<void>;
+}
+
+/** Puts the parts of the world together; nothing is seeded and nothing listens yet. */
+export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
+  const dataDir = resolve(options.dataDir);
+  const speed = options.speed ?? 1;
+  if (!(speed > 0 && Number.isFinite(speed))) {
+    throw new Error(
+      `speed must be a number above 0, not ${options.speed}; 1 is real time`,
+    );
+  }
+  mkdirSync(dataDir, { recursive: true });
+
+  const report =
+    options.report ??
+    ((message: string, error?: unknown) => {
+      const reason = error instanceof Error ? error.stack : error;
+      process.stderr.write(
+        `sandbox: ${message}${reason === undefined ? '' : `: ${reason}`}\n`,
+      );
+    });
+  const { clock, schedule, stop } = createTimeline({ speed, report });
+  const resetTasks: Array<() => void | Promise<void>> = [];
+  const closeTasks: Array<() => void | Promise<void>> = [];
+  const git = await BareGitStore.open(dataDir, clock);
+
+  const parts = {
+    clock,
+    platforms: options.platforms ?? PLATFORMS,
+    git,
+    github: GithubState.open(dataDir),
+    urls: { control: '', github: '', argocd: '', kubernetes: '', aws: '' },
+    dataDir,
+    speed,
+    counters: new CallCounters(),
+    faults: new FaultTable(),
+    scenarios: createScenarioTable(),
+    schedule,
+    report,
+    onReset: (task: () => void | Promise<void>) => {
+      resetTasks.push(task);
+    },
+    onClose: (task: () => void | Promise<void>) => {
+      closeTasks.push(task);
+    },
+  };
+
+  return Object.assign(parts, {
+    images: createImageStore(parts),
+    async runResetTasks() {
+      for (const task of resetTasks) {
+        await task();
+      }
+    },
+    async close() {
+      for (const task of closeTasks) {
+        await task();
+      }
+      stop();
+      parts.github.flush();
+    },
+  });
+}
