@@ -43,6 +43,15 @@ export const ANNOTATION_AWS_ACCOUNT_ID = 'aws.amazon.com/account-id';
 /** On a Resource: the AWS region it lives in. @public */
 export const ANNOTATION_AWS_REGION = 'aws.amazon.com/region';
 
+/** On a System: the organisation on the Git host that owns its repositories. @public */
+export const ANNOTATION_GITHUB_ORG = 'fairway.dev/github-org';
+
+/** On a System: the twelve-digit AWS account that owns its image registries. @public */
+export const ANNOTATION_REGISTRY_ACCOUNT_ID = 'fairway.dev/registry-account-id';
+
+/** On a System: the AWS region of its image registries. @public */
+export const ANNOTATION_REGISTRY_REGION = 'fairway.dev/registry-region';
+
 /** A Component runs in an Environment. @public */
 export const RELATION_RUNS_IN = 'runsIn';
 

@@ -1,1 +1,6 @@
-export {};
+/**
+ * Scaffolder actions of Fairway.
+ *
+ * @packageDocumentation
+ */
+export { scaffolderModulePlatformEnvs as default } from './module';

@@ -1,0 +1,117 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { AwsCredentialsManager } from '@backstage/integration-aws-node';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { assertComponentName } from '../platform/componentName';
+import { imageRepositoryOf, readPlatform } from '../platform/readPlatform';
+import { applyRegistryStack } from '../registry/applyRegistryStack';
+
+/** Options of {@link createCreateRegistryAction}. */
+export interface CreateRegistryOptions {
+  catalog: CatalogService;
+  awsCredentials: AwsCredentialsManager;
+  /** Milliseconds between looks at CloudFormation. */
+  pollMs?: number;
+}
+
+/**
+ * `fairway:registry:create`: the image registry of a component, as a
+ * CloudFormation stack in the account that holds the platform's registries.
+ */
+export function createCreateRegistryAction(options: CreateRegistryOptions) {
+  return createTemplateAction({
+    id: 'fairway:registry:create',
+    description:
+      'Creates the image registry (ECR) of a component through a CloudFormation stack',
+    supportsDryRun: true,
+    examples: [
+      {
+        description:
+          'A registry that every environment of the platform may pull from',
+        example: `steps:
+  - id: registry
+    action: fairway:registry:create
+    input:
+      system: system:default/sample-platform-ai
+      component: greeter
+      owner: group:default/sample-platform-ai
+`,
+      },
+    ],
+    schema: {
+      input: {
+        system: z =>
+          z.string().max(200).describe('Entity ref of the System to join'),
+        component: z => z.string().max(40).describe('Name of the component'),
+        owner: z =>
+          z.string().max(200).describe('Entity ref of the owning group'),
+      },
+      output: {
+        repositoryUri: z => z.string(),
+        stackId: z => z.string(),
+        stackUrl: z => z.string().describe('The stack in the AWS console'),
+        accountId: z => z.string(),
+        region: z => z.string(),
+      },
+    },
+    async handler(ctx) {
+      const { component, owner, system } = ctx.input;
+      assertComponentName(component);
+      const platform = await readPlatform({
+        catalog: options.catalog,
+        credentials: await ctx.getInitiatorCredentials(),
+        system,
+      });
+      const { accountId, region } = platform.registry;
+      const { sdkCredentialProvider } =
+        await options.awsCredentials.getCredentialProvider({ accountId });
+      const client = { region, credentials: sdkCredentialProvider };
+      const cloudFormation = new CloudFormationClient(client);
+      const ecr = new ECRClient(client);
+      try {
+        const result = await applyRegistryStack({
+          cloudFormation,
+          ecr,
+          spec: {
+            component,
+            system: platform.system,
+            owner,
+            pullAccountIds: platform.environments.flatMap(
+              environment => environment.accountId ?? [],
+            ),
+          },
+          taskId: ctx.task.id,
+          logger: ctx.logger,
+          planOnly: ctx.isDryRun,
+          signal: ctx.signal,
+          pollMs: options.pollMs,
+        });
+        ctx.logger.info(
+          `Registry ${component} in account ${accountId} (${region}): ${
+            ctx.isDryRun ? 'would be ' : ''
+          }${result.outcome}`,
+        );
+        ctx.output(
+          'repositoryUri',
+          result.repositoryUri ?? imageRepositoryOf(platform, component),
+        );
+        if (result.stackId) {
+          ctx.output('stackId', result.stackId);
+          ctx.output('stackUrl', stackUrl(region, result.stackId));
+        }
+        ctx.output('accountId', accountId);
+        ctx.output('region', region);
+      } finally {
+        cloudFormation.destroy();
+        ecr.destroy();
+      }
+    },
+  });
+}
+
+function stackUrl(region: string, stackId: string): string {
+  return `https://${region}.console.aws.amazon.com/cloudformation/home?region=${region}#/stacks/stackinfo?stackId=${encodeURIComponent(
+    stackId,
+  )}`;
+}

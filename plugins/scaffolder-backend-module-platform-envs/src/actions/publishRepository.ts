@@ -1,0 +1,311 @@
+import { Config } from '@backstage/config';
+import { ConflictError, InputError, NotAllowedError } from '@backstage/errors';
+import { ScmIntegrationRegistry } from '@backstage/integration';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  createTemplateAction,
+  getRepoSourceDirectory,
+  initRepoAndPush,
+} from '@backstage/plugin-scaffolder-node';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Octokit } from 'octokit';
+import { createGithubClient, statusOf } from '../github/createGithubClient';
+import { assertComponentName } from '../platform/componentName';
+import { readPlatform } from '../platform/readPlatform';
+
+const BRANCH = 'main';
+
+/** Options of {@link createPublishRepositoryAction}. */
+export interface PublishRepositoryOptions {
+  catalog: CatalogService;
+  integrations: ScmIntegrationRegistry;
+  config: Config;
+  /** Host of the Git server. */
+  gitHost: string;
+}
+
+/**
+ * `fairway:repository:publish`: the workspace as a new repository of the
+ * platform's organisation. Unlike `publish:github` it can be run again: a
+ * repository that this very task created is finished, any other is refused.
+ */
+export function createPublishRepositoryAction(
+  options: PublishRepositoryOptions,
+) {
+  return createTemplateAction({
+    id: 'fairway:repository:publish',
+    description:
+      "Creates a repository in the platform's organisation and pushes the workspace to it; safe to run again",
+    supportsDryRun: true,
+    examples: [
+      {
+        description: 'Publish the rendered skeleton',
+        example: `steps:
+  - id: publish
+    action: fairway:repository:publish
+    input:
+      system: system:default/sample-platform-ai
+      component: greeter
+      description: Greets people
+      sourcePath: ./source
+      topics: [go, service]
+`,
+      },
+    ],
+    schema: {
+      input: {
+        system: z =>
+          z.string().max(200).describe('Entity ref of the System to join'),
+        component: z =>
+          z.string().max(40).describe('Name of the component and repository'),
+        description: z => z.string().max(350).optional(),
+        sourcePath: z =>
+          z
+            .string()
+            .optional()
+            .describe('Folder of the workspace to push; all of it by default'),
+        topics: z => z.array(z.string().max(50)).max(20).optional(),
+      },
+      output: {
+        remoteUrl: z => z.string().describe('Where a person sees it'),
+        repoContentsUrl: z => z.string(),
+        commitHash: z => z.string(),
+      },
+    },
+    async handler(ctx) {
+      const { component } = ctx.input;
+      assertComponentName(component);
+      const { githubOrg: owner } = await readPlatform({
+        catalog: options.catalog,
+        credentials: await ctx.getInitiatorCredentials(),
+        system: ctx.input.system,
+      });
+      const source = getRepoSourceDirectory(
+        ctx.workspacePath,
+        ctx.input.sourcePath,
+      );
+      await refuseSymbolicLinks(source);
+      const client = await createGithubClient({
+        integrations: options.integrations,
+        host: options.gitHost,
+        owner,
+        repo: component,
+        logger: ctx.logger,
+        signal: ctx.signal,
+      });
+      if (ctx.isDryRun) {
+        const existing = await getRepository(client, owner, component);
+        if (existing) await assertOurs(client, existing, ctx.task.id);
+        ctx.logger.info(
+          `Would ${existing ? 'finish' : 'create'} ${owner}/${component}`,
+        );
+        return;
+      }
+
+      const repository =
+        (await getRepository(client, owner, component)) ??
+        (await createRepository(client, {
+          owner,
+          name: component,
+          description: ctx.input.description,
+          homepage: homepage(options.config, component, ctx.task.id),
+        }));
+      let commitHash = await assertOurs(client, repository, ctx.task.id);
+      if (ctx.input.topics) {
+        await client.rest.repos.replaceAllTopics({
+          owner,
+          repo: component,
+          names: ctx.input.topics.map(topic => topic.toLowerCase()),
+        });
+      }
+      if (commitHash) {
+        ctx.logger.info(
+          `${owner}/${component} was pushed by this task before (${commitHash.slice(
+            0,
+            12,
+          )}); leaving it as it is`,
+        );
+      } else {
+        ctx.signal?.throwIfAborted();
+        // Left over from an attempt that got no further than this.
+        await rm(join(source, '.git'), { recursive: true, force: true });
+        ({ commitHash } = await initRepoAndPush({
+          dir: source,
+          remoteUrl: repository.clone_url,
+          defaultBranch: BRANCH,
+          auth: {
+            username: 'x-access-token',
+            password: await tokenOf(client),
+          },
+          logger: ctx.logger,
+          commitMessage: `Create ${component}\n\n${taskTrailer(
+            ctx.task.id,
+          )}\nRequested-By: ${ctx.user?.ref ?? 'unknown'}\n`,
+          gitAuthorInfo: {
+            name:
+              ctx.user?.entity?.spec.profile?.displayName ??
+              options.config.getOptionalString('scaffolder.defaultAuthor.name'),
+            email:
+              ctx.user?.entity?.spec.profile?.email ??
+              options.config.getOptionalString(
+                'scaffolder.defaultAuthor.email',
+              ),
+          },
+        }));
+        ctx.logger.info(
+          `Pushed ${commitHash.slice(
+            0,
+            12,
+          )} to ${owner}/${component} ${BRANCH}`,
+        );
+      }
+      ctx.output('remoteUrl', repository.html_url);
+      ctx.output('repoContentsUrl', `${repository.html_url}/blob/${BRANCH}`);
+      ctx.output('commitHash', commitHash);
+    },
+  });
+}
+
+interface Repository {
+  full_name: string;
+  html_url: string;
+  clone_url: string;
+  homepage?: string | null;
+  owner: { login: string };
+  name: string;
+}
+
+async function getRepository(
+  client: Octokit,
+  owner: string,
+  repo: string,
+): Promise<Repository | undefined> {
+  try {
+    return (await client.rest.repos.get({ owner, repo })).data;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function createRepository(
+  client: Octokit,
+  wanted: {
+    owner: string;
+    name: string;
+    description?: string;
+    homepage: string;
+  },
+): Promise<Repository> {
+  const { owner, ...rest } = wanted;
+  try {
+    const { data } = await client.rest.repos.createInOrg({
+      org: owner,
+      ...rest,
+      private: true,
+      auto_init: false,
+      has_wiki: false,
+      delete_branch_on_merge: true,
+    });
+    return data;
+  } catch (error) {
+    // Made between our look and now, or by a request whose answer got lost:
+    // whose it is gets checked by the caller.
+    const existing =
+      statusOf(error) === 422 &&
+      (await getRepository(client, owner, wanted.name));
+    if (existing) return existing;
+    if (statusOf(error) === 403 || statusOf(error) === 404) {
+      throw new NotAllowedError(
+        `The portal may not create repositories in ${owner} (${
+          (error as Error).message
+        }): give its GitHub App "Administration: write" there`,
+      );
+    }
+    throw error;
+  }
+}
+
+/**
+ * The commit that this task pushed, if it did; undefined when the repository is
+ * this task's and still empty.
+ *
+ * @throws ConflictError - the repository was not made by this task.
+ */
+async function assertOurs(
+  client: Octokit,
+  repository: Repository,
+  taskId: string,
+): Promise<string | undefined> {
+  const owner = repository.owner.login;
+  const repo = repository.name;
+  const commits = await listCommits(client, owner, repo);
+  const pushed = commits.find(({ commit }) =>
+    commit.message.split('\n').includes(taskTrailer(taskId)),
+  );
+  if (pushed) return pushed.sha;
+  const isThisTasks = repository.homepage?.endsWith(taskQuery(taskId));
+  if (commits.length === 0 && isThisTasks) return undefined;
+  throw new ConflictError(
+    `The repository ${repository.full_name} exists and was not created by this task: nothing in it was touched. Choose another name`,
+  );
+}
+
+async function listCommits(client: Octokit, owner: string, repo: string) {
+  try {
+    const { data } = await client.rest.repos.listCommits({
+      owner,
+      repo,
+      sha: BRANCH,
+      per_page: 100,
+    });
+    return data;
+  } catch (error) {
+    // 409: "Git Repository is empty."; 404: no such branch.
+    if (statusOf(error) === 409 || statusOf(error) === 404) return [];
+    throw error;
+  }
+}
+
+function taskTrailer(taskId: string): string {
+  return `Fairway-Task: ${taskId}`;
+}
+
+function taskQuery(taskId: string): string {
+  return `?created-by-task=${taskId}`;
+}
+
+/**
+ * The component's page in the portal. It is set in the same request that
+ * creates the repository, so that one that stayed empty still says whose it is.
+ */
+function homepage(config: Config, component: string, taskId: string): string {
+  const baseUrl = config.getString('app.baseUrl').replace(/\/+$/, '');
+  return `${baseUrl}/catalog/default/component/${component}${taskQuery(
+    taskId,
+  )}`;
+}
+
+async function tokenOf(client: Octokit): Promise<string> {
+  const authentication = (await client.auth()) as { token?: string };
+  if (!authentication.token) {
+    throw new InputError('The portal has no token to push with');
+  }
+  return authentication.token;
+}
+
+async function refuseSymbolicLinks(folder: string): Promise<void> {
+  const entries = await readdir(folder, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  const link = entries.find(entry => entry.isSymbolicLink());
+  if (link) {
+    throw new InputError(
+      `${join(link.parentPath, link.name).slice(
+        folder.length + 1,
+      )} is a symbolic link; a new repository may not contain any`,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { InputError } from '@backstage/errors';
+import {
+  DefaultGithubCredentialsProvider,
+  ScmIntegrationRegistry,
+} from '@backstage/integration';
+import { Octokit } from 'octokit';
+
+/** One request may take this long. */
+const TIMEOUT_MS = 30_000;
+
+/** Longer waits than this are not worth holding a worker for. */
+const LONGEST_WAIT_SECONDS = 120;
+
+/** Options of {@link createGithubClient}. */
+export interface GithubClientOptions {
+  integrations: ScmIntegrationRegistry;
+  /** Host of the Git server, as in `integrations.github[].host`. */
+  host: string;
+  owner: string;
+  repo: string;
+  logger: LoggerService;
+  signal?: AbortSignal;
+}
+
+/**
+ * An Octokit for one repository, with the portal's own credentials for it.
+ *
+ * It waits when GitHub says "slow down" and says so in the log, and repeats
+ * what failed with a 5xx or a broken connection; everything that is done
+ * through it is therefore written to bear repetition.
+ *
+ * @throws InputError - no integration or no credentials for the host.
+ */
+export async function createGithubClient(
+  options: GithubClientOptions,
+): Promise<Octokit> {
+  const { integrations, host, owner, repo, logger, signal } = options;
+  const integration = integrations.github.byHost(host);
+  if (!integration) {
+    throw new InputError(
+      `No GitHub integration is configured for ${host}: add it to integrations.github`,
+    );
+  }
+  const { token } = await DefaultGithubCredentialsProvider.fromIntegrations(
+    integrations,
+  ).getCredentials({ url: `https://${host}/${owner}/${repo}` });
+  if (!token) {
+    throw new InputError(
+      `The portal has no credentials for ${host}/${owner}: configure a token or install the GitHub App there`,
+    );
+  }
+  const waitOrGiveUp =
+    (limit: string) =>
+    (
+      retryAfterSeconds: number,
+      request: { method: string; url: string },
+      _octokit: unknown,
+      retryCount: number,
+    ): boolean => {
+      const willWait =
+        retryAfterSeconds <= LONGEST_WAIT_SECONDS && retryCount < 3;
+      logger.warn(
+        `GitHub's ${limit} is reached (${request.method} ${request.url}); ${
+          willWait
+            ? `waiting ${retryAfterSeconds} s as it asks`
+            : `it asks to wait ${retryAfterSeconds} s, which is too long: run the task again later`
+        }`,
+      );
+      return willWait;
+    };
+  return new Octokit({
+    auth: token,
+    baseUrl: integration.config.apiBaseUrl,
+    request: { timeout: TIMEOUT_MS, ...(signal && { signal }) },
+    // 409 and 422 are answers, not accidents.
+    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
+    throttle: {
+      onRateLimit: waitOrGiveUp('rate limit'),
+      onSecondaryRateLimit: waitOrGiveUp('secondary rate limit'),
+    },
+    log: {
+      debug: () => {},
+      info: () => {},
+      warn: () => {},
+      error: () => {},
+    },
+  });
+}
+
+/** HTTP status of an error from Octokit; undefined when it never got an answer. */
+export function statusOf(error: unknown): number | undefined {
+  const status = (error as { status?: unknown } | undefined)?.status;
+  return typeof status === 'number' ? status : undefined;
+}

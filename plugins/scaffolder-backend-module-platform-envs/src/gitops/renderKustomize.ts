@@ -1,0 +1,359 @@
+import { stringify } from 'yaml';
+import { EnvironmentTier } from '@fairway/plugin-platform-envs-common';
+import { PlatformEnvironment } from '../platform/readPlatform';
+import { GitopsComponent, UNRELEASED_TAG } from './types';
+
+/** How much a component gets in a tier, until somebody measures. */
+interface Sizing {
+  replicas: number;
+  /** Replicas come from an autoscaler between `replicas` and this. */
+  maxReplicas?: number;
+  requests: { cpu: string; memory: string };
+  limits: { memory: string };
+  logLevel: 'debug' | 'info';
+}
+
+// No CPU limit: throttling hurts latency long before it protects a neighbour;
+// the request decides the share. Memory is limited because it cannot be shared.
+const SMALL: Sizing = {
+  replicas: 1,
+  requests: { cpu: '50m', memory: '64Mi' },
+  limits: { memory: '128Mi' },
+  logLevel: 'debug',
+};
+const MIRROR: Sizing = {
+  replicas: 2,
+  requests: { cpu: '100m', memory: '128Mi' },
+  limits: { memory: '256Mi' },
+  logLevel: 'info',
+};
+const LIVE: Sizing = {
+  replicas: 3,
+  maxReplicas: 9,
+  requests: { cpu: '250m', memory: '256Mi' },
+  limits: { memory: '512Mi' },
+  logLevel: 'info',
+};
+const SIZING: Record<EnvironmentTier, Sizing> = {
+  local: SMALL,
+  sandbox: SMALL,
+  dev: SMALL,
+  uat: MIRROR,
+  staging: MIRROR,
+  prod: LIVE,
+};
+
+const yaml = (...documents: object[]): string =>
+  documents
+    .map(document => stringify(document, { lineWidth: 0 }))
+    .join('---\n');
+
+/**
+ * Everything that a component needs in a GitOps repository of an EKS platform:
+ * the base, and per environment an overlay and the Argo CD Application that
+ * follows it. Paths are within the repository; the same input gives the same
+ * bytes.
+ */
+export function renderKustomize(
+  component: GitopsComponent,
+): Map<string, string> {
+  const { name, gitopsPath } = component;
+  const at = (...parts: string[]) =>
+    [gitopsPath, ...parts].filter(Boolean).join('/');
+  const files = new Map<string, string>([
+    [at('base', name, 'kustomization.yaml'), baseKustomization(component)],
+    [at('base', name, 'deployment.yaml'), deployment(component)],
+    [at('base', name, 'service.yaml'), service(component)],
+    [at('base', name, 'policies.yaml'), policies(component)],
+  ]);
+  for (const environment of component.environments) {
+    const { shortName, tier } = environment;
+    const overlay = at('overlays', shortName, name);
+    files.set(
+      `${overlay}/kustomization.yaml`,
+      overlayKustomization(component, environment),
+    );
+    if (SIZING[tier].maxReplicas) {
+      files.set(`${overlay}/hpa.yaml`, autoscaler(component, SIZING[tier]));
+    }
+    files.set(
+      at('apps', shortName, `${name}.yaml`),
+      application(component, environment, overlay),
+    );
+  }
+  return files;
+}
+
+function baseKustomization({ name, system, port }: GitopsComponent): string {
+  return yaml({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['deployment.yaml', 'service.yaml', 'policies.yaml'],
+    configMapGenerator: [{ name, literals: [`PORT=${port}`] }],
+    // Into the pod templates as well: the portal finds pods by these labels.
+    // Not into selectors: those are immutable and are written out below.
+    labels: [
+      {
+        pairs: {
+          'app.kubernetes.io/name': name,
+          'app.kubernetes.io/part-of': system,
+          'fairway.dev/component': name,
+          'backstage.io/kubernetes-id': name,
+        },
+        includeSelectors: false,
+        includeTemplates: true,
+      },
+    ],
+  });
+}
+
+function deployment({ name, port }: GitopsComponent): string {
+  return yaml({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      revisionHistoryLimit: 5,
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+      },
+      selector: { matchLabels: selector(name) },
+      template: {
+        metadata: { labels: selector(name) },
+        spec: {
+          serviceAccountName: name,
+          automountServiceAccountToken: false,
+          terminationGracePeriodSeconds: 30,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 65532,
+            runAsGroup: 65532,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'topology.kubernetes.io/zone',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: { matchLabels: selector(name) },
+            },
+          ],
+          containers: [
+            {
+              name,
+              image: name,
+              ports: [{ name: 'http', containerPort: port }],
+              envFrom: [{ configMapRef: { name } }],
+              startupProbe: {
+                httpGet: { path: '/healthz', port: 'http' },
+                periodSeconds: 2,
+                failureThreshold: 30,
+              },
+              livenessProbe: {
+                httpGet: { path: '/healthz', port: 'http' },
+                periodSeconds: 10,
+                timeoutSeconds: 2,
+              },
+              readinessProbe: {
+                httpGet: { path: '/readyz', port: 'http' },
+                periodSeconds: 5,
+                timeoutSeconds: 2,
+              },
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ['ALL'] },
+              },
+              resources: {
+                requests: SMALL.requests,
+                limits: SMALL.limits,
+              },
+              volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+            },
+          ],
+          volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }],
+        },
+      },
+    },
+  });
+}
+
+function service({ name }: GitopsComponent): string {
+  return yaml(
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      spec: {
+        type: 'ClusterIP',
+        selector: selector(name),
+        ports: [{ name: 'http', port: 80, targetPort: 'http' }],
+      },
+    },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } },
+  );
+}
+
+function policies({ name }: GitopsComponent): string {
+  return yaml(
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name },
+      // Not minAvailable: with one replica that would block every node drain.
+      spec: { maxUnavailable: 1, selector: { matchLabels: selector(name) } },
+    },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name },
+      spec: {
+        podSelector: { matchLabels: selector(name) },
+        policyTypes: ['Ingress'],
+        ingress: [
+          {
+            from: [
+              { podSelector: {} },
+              {
+                namespaceSelector: {
+                  matchExpressions: [
+                    {
+                      key: 'kubernetes.io/metadata.name',
+                      operator: 'In',
+                      values: [
+                        'ingress-nginx',
+                        'monitoring',
+                        'platform-monitoring',
+                        'platform-system',
+                      ],
+                    },
+                  ],
+                },
+              },
+            ],
+            ports: [{ port: 'http' }],
+          },
+        ],
+      },
+    },
+  );
+}
+
+function overlayKustomization(
+  { name, imageRepository }: GitopsComponent,
+  { shortName, tier, namespace }: PlatformEnvironment,
+): string {
+  const sizing = SIZING[tier];
+  const autoscaled = Boolean(sizing.maxReplicas);
+  return yaml({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    namespace,
+    resources: [`../../../base/${name}`, ...(autoscaled ? ['hpa.yaml'] : [])],
+    images: [{ name, newName: imageRepository, newTag: UNRELEASED_TAG }],
+    ...(!autoscaled && { replicas: [{ name, count: sizing.replicas }] }),
+    configMapGenerator: [
+      {
+        name,
+        behavior: 'merge',
+        literals: [`ENVIRONMENT=${shortName}`, `LOG_LEVEL=${sizing.logLevel}`],
+      },
+    ],
+    labels: [
+      {
+        pairs: { 'fairway.dev/environment': shortName },
+        includeSelectors: false,
+        includeTemplates: true,
+      },
+    ],
+    patches: [
+      {
+        target: { kind: 'Deployment', name },
+        patch: stringify(
+          [
+            {
+              op: 'replace',
+              path: '/spec/template/spec/containers/0/resources',
+              value: { requests: sizing.requests, limits: sizing.limits },
+            },
+          ],
+          { lineWidth: 0 },
+        ),
+      },
+    ],
+  });
+}
+
+function autoscaler({ name }: GitopsComponent, sizing: Sizing): string {
+  return yaml({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: {
+      name,
+      labels: {
+        'app.kubernetes.io/name': name,
+        'fairway.dev/component': name,
+        'backstage.io/kubernetes-id': name,
+      },
+    },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas: sizing.replicas,
+      maxReplicas: sizing.maxReplicas,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: {
+            name: 'cpu',
+            target: { type: 'Utilization', averageUtilization: 70 },
+          },
+        },
+      ],
+      // A short dip must not take away what the next peak needs.
+      behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+    },
+  });
+}
+
+function application(
+  component: GitopsComponent,
+  environment: PlatformEnvironment,
+  overlay: string,
+): string {
+  const { name, system, repositoryUrl, branch, taskId } = component;
+  return yaml({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: {
+      name: `${name}-${environment.shortName}`,
+      namespace: 'argocd',
+      labels: {
+        'app.kubernetes.io/name': name,
+        'app.kubernetes.io/part-of': system,
+        'fairway.dev/component': name,
+        'fairway.dev/environment': environment.shortName,
+      },
+      annotations: { 'fairway.dev/created-by-task': taskId },
+    },
+    spec: {
+      project: system,
+      source: {
+        repoURL: repositoryUrl,
+        targetRevision: branch,
+        path: overlay,
+      },
+      destination: {
+        name: environment.cluster,
+        namespace: environment.namespace,
+      },
+      ...(environment.policy === 'auto' && {
+        syncPolicy: { automated: { prune: true, selfHeal: true } },
+      }),
+    },
+  });
+}
+
+function selector(name: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': name };
+}

@@ -1,0 +1,53 @@
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
+import { ScmIntegrations } from '@backstage/integration';
+import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import { createAddOverlaysAction } from './actions/addOverlays';
+import { createCreateRegistryAction } from './actions/createRegistry';
+import { createDescribePlatformAction } from './actions/describePlatform';
+import { createPublishRepositoryAction } from './actions/publishRepository';
+import { createTrackDeliveryAction } from './actions/trackDelivery';
+
+/**
+ * Scaffolder actions that put a new component on a platform: registry, desired
+ * state in every environment, repository, and the way to the first healthy
+ * deployment.
+ *
+ * @public
+ */
+export const scaffolderModulePlatformEnvs = createBackendModule({
+  pluginId: 'scaffolder',
+  moduleId: 'platform-envs',
+  register(env) {
+    env.registerInit({
+      deps: {
+        actions: scaffolderActionsExtensionPoint,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        discovery: coreServices.discovery,
+      },
+      async init({ actions, auth, catalog, config, discovery }) {
+        const gitHost = config.getString('platformEnvs.gitHost.host');
+        const integrations = ScmIntegrations.fromConfig(config);
+        const awsCredentials = DefaultAwsCredentialsManager.fromConfig(config);
+        actions.addActions(
+          createDescribePlatformAction({ catalog, gitHost }),
+          createCreateRegistryAction({ catalog, awsCredentials }),
+          createAddOverlaysAction({ catalog, integrations, gitHost }),
+          createPublishRepositoryAction({
+            catalog,
+            integrations,
+            config,
+            gitHost,
+          }),
+          createTrackDeliveryAction({ auth, discovery }),
+        );
+      },
+    });
+  },
+});

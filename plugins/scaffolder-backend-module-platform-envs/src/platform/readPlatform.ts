@@ -1,0 +1,191 @@
+import { BackstageCredentials } from '@backstage/backend-plugin-api';
+import {
+  Entity,
+  parseEntityRef,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import { InputError, NotFoundError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  ANNOTATION_GITHUB_ORG,
+  ANNOTATION_REGISTRY_ACCOUNT_ID,
+  ANNOTATION_REGISTRY_REGION,
+  comparePromotionOrder,
+  DeliveryPolicy,
+  ENVIRONMENT_KIND,
+  EnvironmentEntity,
+  EnvironmentTier,
+  isEnvironmentEntity,
+} from '@fairway/plugin-platform-envs-common';
+
+/** An environment that a new component is prepared for. */
+export interface PlatformEnvironment {
+  ref: string;
+  shortName: string;
+  tier: EnvironmentTier;
+  runtime: 'eks' | 'ecs';
+  accountId?: string;
+  primaryRegion?: string;
+  /** Name of the cluster, as Argo CD knows it. */
+  cluster?: string;
+  namespace?: string;
+  policy: DeliveryPolicy;
+}
+
+/** What the catalog says about a platform, as far as creating a component needs it. */
+export interface Platform {
+  /** Name of the System entity. */
+  system: string;
+  systemRef: string;
+  /** Organisation on the Git host. */
+  githubOrg: string;
+  gitops: { owner: string; repo: string; branch: string; path: string };
+  registry: { accountId: string; region: string };
+  /** In promotion order; never empty. Local and retired environments are left out. */
+  environments: PlatformEnvironment[];
+}
+
+/** Options of {@link readPlatform}. */
+export interface ReadPlatformOptions {
+  catalog: CatalogService;
+  credentials: BackstageCredentials;
+  /** Entity ref or name of the System. */
+  system: string;
+}
+
+/**
+ * Reads a platform from the catalog, with the rights of the person who asks.
+ *
+ * @throws InputError - the ref is none, or the catalog lacks something that is
+ *   needed; the message names the entity and the key.
+ * @throws NotFoundError - no such System, or the person may not see it.
+ */
+export async function readPlatform(
+  options: ReadPlatformOptions,
+): Promise<Platform> {
+  const { catalog, credentials } = options;
+  const systemRef = stringifyEntityRef(
+    parseEntityRef(options.system, {
+      defaultKind: 'system',
+      defaultNamespace: 'default',
+    }),
+  );
+  const system = await catalog.getEntityByRef(systemRef, { credentials });
+  if (!system || system.kind !== 'System') {
+    throw new NotFoundError(
+      `There is no ${systemRef} in the catalog, or you may not see it`,
+    );
+  }
+  const { items } = await catalog.getEntities(
+    { filter: { kind: ENVIRONMENT_KIND } },
+    { credentials },
+  );
+  const all = items
+    .filter(isEnvironmentEntity)
+    .filter(environment => belongsTo(environment, systemRef));
+  const deployable = all
+    .filter(
+      ({ spec }) => spec.runtime !== 'local' && spec.lifecycle !== 'retired',
+    )
+    .sort((a, b) => comparePromotionOrder(a.spec, b.spec));
+  if (deployable.length === 0) {
+    throw new InputError(
+      `${systemRef} has no environment that components could be deployed to: add Environment entities with spec.system "${system.metadata.name}" to the catalog`,
+    );
+  }
+  const environments = deployable.map(toPlatformEnvironment);
+  return {
+    system: system.metadata.name,
+    systemRef,
+    githubOrg: requireAnnotation(system, ANNOTATION_GITHUB_ORG),
+    gitops: gitopsOf(deployable),
+    registry: {
+      accountId: requireAnnotation(system, ANNOTATION_REGISTRY_ACCOUNT_ID),
+      region: requireAnnotation(system, ANNOTATION_REGISTRY_REGION),
+    },
+    environments,
+  };
+}
+
+function belongsTo(environment: EnvironmentEntity, systemRef: string): boolean {
+  return (
+    stringifyEntityRef(
+      parseEntityRef(environment.spec.system, {
+        defaultKind: 'system',
+        defaultNamespace: environment.metadata.namespace ?? 'default',
+      }),
+    ) === systemRef
+  );
+}
+
+function toPlatformEnvironment(entity: EnvironmentEntity): PlatformEnvironment {
+  const { spec } = entity;
+  const primary = spec.regions.find(region => region.role === 'primary');
+  return {
+    ref: stringifyEntityRef(entity),
+    shortName: spec.shortName,
+    tier: spec.tier,
+    runtime: spec.runtime as 'eks' | 'ecs',
+    ...(spec.awsAccountId && { accountId: spec.awsAccountId }),
+    ...(primary && { primaryRegion: primary.name }),
+    ...(spec.cluster && {
+      cluster: parseEntityRef(spec.cluster, {
+        defaultKind: 'resource',
+        defaultNamespace: 'default',
+      }).name,
+    }),
+    ...(spec.namespace && { namespace: spec.namespace }),
+    policy: spec.delivery.policy,
+  };
+}
+
+function gitopsOf(environments: EnvironmentEntity[]): Platform['gitops'] {
+  const found = new Map<
+    string,
+    NonNullable<EnvironmentEntity['spec']['gitops']>
+  >();
+  for (const { metadata, spec } of environments) {
+    if (!spec.gitops) {
+      throw new InputError(
+        `Environment ${metadata.name} does not say where its desired state is kept: add spec.gitops to the entity`,
+      );
+    }
+    const { repository, branch, path } = spec.gitops;
+    found.set(`${repository}\n${branch}\n${path}`, spec.gitops);
+  }
+  if (found.size > 1) {
+    throw new InputError(
+      `The environments of this platform keep their desired state in ${
+        found.size
+      } places (${[...found.values()]
+        .map(place => `${place.repository}:${place.branch}/${place.path}`)
+        .join(', ')}); a component can be added only where they share one`,
+    );
+  }
+  const [{ repository, branch, path }] = found.values();
+  const [owner, repo] = repository.split('/');
+  if (!owner || !repo) {
+    throw new InputError(
+      `spec.gitops.repository is "${repository}"; it must be owner/name`,
+    );
+  }
+  return { owner, repo, branch, path: path.replace(/^\/+|\/+$/g, '') };
+}
+
+function requireAnnotation(system: Entity, key: string): string {
+  const value = system.metadata.annotations?.[key];
+  if (!value) {
+    throw new InputError(
+      `System ${system.metadata.name} lacks the annotation ${key}: add it to the entity in the catalog`,
+    );
+  }
+  return value;
+}
+
+/** The image repository of a component, without tag. */
+export function imageRepositoryOf(
+  { registry }: Pick<Platform, 'registry'>,
+  component: string,
+): string {
+  return `${registry.accountId}.dkr.ecr.${registry.region}.amazonaws.com/${component}`;
+}
