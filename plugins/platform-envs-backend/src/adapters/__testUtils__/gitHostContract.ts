@@ -1,0 +1,186 @@
+import { BranchMovedError, GitChange, GitHost } from '@fairway/plugin-platform-envs-node';
+
+/** A Git host, and how a test moves its branches behind its back. */
+export interface GitHostFixture {
+  gitHost: GitHost;
+  repository: string;
+  push(files: Record<string, string>, message?: string): Promise<string>;
+  rewrite(files: Record<string, string>): Promise<string>;
+}
+
+/** What every Git host promises: run on the fake and on the real one. */
+export function describeGitHost(
+  name: string,
+  start: () => Promise<GitHostFixture>,
+) {
+  describe(`${name} as a Git host`, () => {
+    let f: GitHostFixture;
+
+    beforeEach(async () => {
+      f = await start();
+      await f.push({
+        'gitops/a.yaml': 'a: 1\n',
+        'gitops/deep/b.yaml': 'b: 1\r\n',
+        'gitops-other/c.yaml': 'c: 1',
+      });
+    });
+
+    const change = (overrides: Partial<GitChange> = {}): GitChange => ({
+      repository: f.repository,
+      branch: 'main',
+      base: '',
+      files: [{ path: 'gitops/a.yaml', content: 'a: 2\n' }],
+      subject: 'Promote a',
+      body: 'Because.',
+      trailers: [
+        { key: 'Promotion-Id', value: '01K' },
+        { key: 'Plan-Digest', value: 'abc' },
+      ],
+      author: { name: 'Fairway', email: 'fairway@example.com' },
+      ...overrides,
+    });
+    const head = () => f.gitHost.head(f.repository, 'main');
+    const read = async (path: string) =>
+      (await f.gitHost.readFiles(f.repository, 'main', { paths: [path] })).get(
+        path,
+      );
+
+    it('sees a branch move', async () => {
+      const before = await head();
+      const sha = await f.push({ 'gitops/a.yaml': 'a: 9\n' });
+      expect(sha).not.toBe(before);
+      expect(await head()).toBe(sha);
+      expect((await read('gitops/a.yaml'))?.content).toBe('a: 9\n');
+    });
+
+    it('reads the files below a folder, and no others', async () => {
+      const files = await f.gitHost.readFiles(f.repository, await head(), {
+        folder: 'gitops',
+      });
+      expect([...files.keys()].sort()).toEqual([
+        'gitops/a.yaml',
+        'gitops/deep/b.yaml',
+      ]);
+      expect(files.get('gitops/deep/b.yaml')).toMatchObject({
+        content: 'b: 1\r\n',
+        sizeBytes: 6,
+        blobSha: expect.stringMatching(/^[0-9a-f]{40}$/),
+      });
+    });
+
+    it('leaves out what does not exist', async () => {
+      const files = await f.gitHost.readFiles(f.repository, await head(), {
+        paths: ['gitops/a.yaml', 'gitops/none.yaml', 'gitops'],
+      });
+      expect([...files.keys()]).toEqual(['gitops/a.yaml']);
+    });
+
+    it('lists a file of more than 1 MB without its content', async () => {
+      await f.push({ 'big.yaml': 'x'.repeat(1024 * 1024 + 1) });
+      await head();
+      const file = await read('big.yaml');
+      expect(file?.sizeBytes).toBe(1024 * 1024 + 1);
+      expect(file?.content).toBeUndefined();
+    });
+
+    it('commits once, with trailers, and changes only what it was told', async () => {
+      const base = await head();
+      const { sha } = await f.gitHost.commitChange(change({ base }));
+      expect(await head()).toBe(sha);
+      const files = await f.gitHost.readFiles(f.repository, sha, {
+        folder: 'gitops',
+      });
+      expect(files.get('gitops/a.yaml')?.content).toBe('a: 2\n');
+      expect(files.get('gitops/deep/b.yaml')?.content).toBe('b: 1\r\n');
+      const last = await f.gitHost.lastChange(
+        f.repository,
+        'main',
+        'gitops/a.yaml',
+      );
+      expect(last).toMatchObject({
+        sha,
+        subject: 'Promote a',
+        body: 'Because.\n\nPromotion-Id: 01K\nPlan-Digest: abc',
+        author: { name: 'Fairway', email: 'fairway@example.com' },
+      });
+    });
+
+    it('F18 refuses a commit on a branch that moved, and writes nothing', async () => {
+      const base = await head();
+      const moved = await f.push({ 'gitops/deep/b.yaml': 'b: 2\n' });
+      await expect(
+        f.gitHost.commitChange(change({ base })),
+      ).rejects.toBeInstanceOf(BranchMovedError);
+      expect(await head()).toBe(moved);
+    });
+
+    it('does not make a file that is not there', async () => {
+      const base = await head();
+      const files = [{ path: 'gitops/new.yaml', content: '' }];
+      await expect(
+        f.gitHost.commitChange(change({ base, files })),
+      ).rejects.toThrow(expect.objectContaining({ name: 'NotFoundError' }));
+      expect(await head()).toBe(base);
+    });
+
+    it('finds a commit by its trailer, by the exact value only', async () => {
+      const base = await head();
+      const { sha } = await f.gitHost.commitChange(change({ base }));
+      await f.push({ 'gitops/a.yaml': 'a: 3\n' }, 'Mentions Promotion-Id: 01');
+      const find = (value: string, since?: string) =>
+        f.gitHost.findCommitByTrailer(
+          f.repository,
+          'main',
+          { key: 'Promotion-Id', value },
+          since,
+        );
+      expect((await find('01K'))?.sha).toBe(sha);
+      expect((await find('01K', base))?.sha).toBe(sha);
+      expect(await find('01K', sha)).toBeUndefined();
+      expect(await find('01')).toBeUndefined();
+      expect(await find('other')).toBeUndefined();
+    });
+
+    it('F21 tells that history was rewritten', async () => {
+      const base = await head();
+      const next = await f.push({ 'gitops/a.yaml': 'a: 3\n' });
+      await head();
+      expect(await f.gitHost.isAncestor(f.repository, base, next)).toBe(true);
+      expect(await f.gitHost.isAncestor(f.repository, next, next)).toBe(true);
+      const rewritten = await f.rewrite({ 'gitops/a.yaml': 'a: 1\n' });
+      expect(await head()).toBe(rewritten);
+      expect(await f.gitHost.isAncestor(f.repository, next, rewritten)).toBe(
+        false,
+      );
+      const unknown = 'f'.repeat(40);
+      expect(await f.gitHost.isAncestor(f.repository, unknown, rewritten)).toBe(
+        false,
+      );
+    });
+
+    it('says the history of a path, newest first', async () => {
+      await f.push({ 'gitops/deep/b.yaml': 'b: 2\n' }, 'Second\n\nwith a body');
+      await f.push({ 'gitops/a.yaml': 'a: 2\n' }, 'Other');
+      await head();
+      const history = await f.gitHost.history(
+        f.repository,
+        'main',
+        'gitops/deep/b.yaml',
+        5,
+      );
+      expect(history.map(c => c.subject)).toEqual(['Second', 'Change by hand']);
+      expect(history[0].body).toBe('with a body');
+    });
+
+    it('knows no branch or repository that is not there', async () => {
+      for (const [repository, branch] of [
+        [f.repository, 'none'],
+        ['nobody/nothing', 'main'],
+      ]) {
+        await expect(f.gitHost.head(repository, branch)).rejects.toThrow(
+          expect.objectContaining({ name: 'NotFoundError' }),
+        );
+      }
+    });
+  });
+}

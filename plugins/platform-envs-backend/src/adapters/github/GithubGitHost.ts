@@ -1,0 +1,317 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { Config } from '@backstage/config';
+import {
+  InputError,
+  NotFoundError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
+import {
+  DefaultGithubCredentialsProvider,
+  GithubCredentialsProvider,
+  ScmIntegrations,
+} from '@backstage/integration';
+import {
+  BranchMovedError,
+  BranchProtectedError,
+  GitChange,
+  GitCommit,
+  GitFile,
+  GitFileSelection,
+  GitHost,
+} from '@fairway/plugin-platform-envs-node';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { GitMirror } from './GitMirror';
+import { GitCommandError, GitTimeoutError } from './runGit';
+
+const TIMEOUT_MS = 20_000;
+/** The first fetch brings all history; a stalled one is cut off by the low-speed limit. */
+const CLONE_TIMEOUT_MS = 300_000;
+const FOLDER = 'fairway-git-';
+
+const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+$/;
+// Stricter than Git: no leading dash or dot, nothing that means something to a shell or refspec.
+const BRANCH =
+  /^(?!.*(\.\.|\/\/|\.lock(\/|$)|\/$))[A-Za-z0-9_][A-Za-z0-9._/-]*$/;
+
+/** @see GithubGitHost.fromConfig */
+export interface GithubGitHostOptions {
+  host: string;
+  /** Root of the web pages, and of clone URLs, without trailing slash. */
+  baseUrl: string;
+  credentials: GithubCredentialsProvider;
+  /** Folder for the mirrors; it is created and belongs to this object alone. */
+  workingDirectory: string;
+  timeoutMs?: number;
+}
+
+/**
+ * Repositories on GitHub or GitHub Enterprise, through the `git` executable.
+ *
+ * One bare mirror per repository is kept in the working directory. The token
+ * reaches git only through its environment, as an HTTP header for this host.
+ */
+export class GithubGitHost implements GitHost {
+  readonly #mirrors = new Map<string, GitMirror>();
+
+  /**
+   * @param host - one of `integrations.github[].host`
+   * @throws Error - the configuration has no such integration.
+   */
+  static fromConfig(
+    config: Config,
+    options: { host: string; logger?: LoggerService },
+  ): GithubGitHost {
+    const integrations = ScmIntegrations.fromConfig(config);
+    const integration = integrations.github.byHost(options.host);
+    if (!integration) {
+      const known = integrations.github.list().map(i => i.config.host);
+      throw new Error(
+        `platformEnvs.gitHost.host is "${
+          options.host
+        }", but integrations.github has no such host (it has ${known.join(
+          ', ',
+        )})`,
+      );
+    }
+    const insecure = integration.config.apiBaseUrl?.startsWith('http:');
+    const parent =
+      config.getOptionalString('backend.workingDirectory') ?? os.tmpdir();
+    return new GithubGitHost({
+      host: options.host,
+      baseUrl: `${insecure ? 'http' : 'https'}://${options.host}`,
+      credentials:
+        DefaultGithubCredentialsProvider.fromIntegrations(integrations),
+      workingDirectory: ownFolder(parent),
+    });
+  }
+
+  constructor(private readonly options: GithubGitHostOptions) {}
+
+  async head(repository: string, branch: string): Promise<string> {
+    checkBranch(branch);
+    return this.#call(repository, mirror => mirror.head(branch));
+  }
+
+  async readFiles(
+    repository: string,
+    ref: string,
+    selection: GitFileSelection,
+  ): Promise<Map<string, GitFile>> {
+    checkBranch(ref);
+    return this.#call(repository, mirror => mirror.readFiles(ref, selection));
+  }
+
+  async lastChange(
+    repository: string,
+    branch: string,
+    file: string,
+  ): Promise<GitCommit | undefined> {
+    return (await this.history(repository, branch, file, 1))[0];
+  }
+
+  async history(
+    repository: string,
+    branch: string,
+    file: string,
+    limit: number,
+  ): Promise<GitCommit[]> {
+    checkBranch(branch);
+    return this.#call(repository, mirror =>
+      mirror.history(branch, file, limit),
+    );
+  }
+
+  async isAncestor(
+    repository: string,
+    ancestor: string,
+    descendant: string,
+  ): Promise<boolean> {
+    return this.#call(repository, mirror =>
+      mirror.isAncestor(ancestor, descendant),
+    );
+  }
+
+  async commitChange(change: GitChange): Promise<{ sha: string }> {
+    checkBranch(change.branch);
+    return this.#call(change.repository, mirror => mirror.commit(change));
+  }
+
+  async findCommitByTrailer(
+    repository: string,
+    branch: string,
+    trailer: { key: string; value: string },
+    since?: string,
+  ): Promise<GitCommit | undefined> {
+    checkBranch(branch);
+    return this.#call(repository, mirror =>
+      mirror.findByTrailer(branch, trailer, since),
+    );
+  }
+
+  webUrl(
+    repository: string,
+    target: { commit: string } | { branch: string; path: string },
+  ): string {
+    const base = `${this.options.baseUrl}/${repository}`;
+    return 'commit' in target
+      ? `${base}/commit/${encodeURIComponent(target.commit)}`
+      : `${base}/blob/${target.branch}/${target.path
+          .split('/')
+          .map(encodeURIComponent)
+          .join('/')}`;
+  }
+
+  async #call<T>(
+    repository: string,
+    call: (mirror: GitMirror) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call(this.#mirror(repository));
+    } catch (error) {
+      throw translate(error, repository);
+    }
+  }
+
+  #mirror(repository: string): GitMirror {
+    if (!REPOSITORY.test(repository) || repository.includes('..')) {
+      throw new InputError(
+        `"${repository}" is not a repository; write it as owner/name`,
+      );
+    }
+    let mirror = this.#mirrors.get(repository);
+    if (!mirror) {
+      const url = `${this.options.baseUrl}/${repository}.git`;
+      mirror = new GitMirror({
+        repository,
+        directory: path.join(
+          this.options.workingDirectory,
+          `${repository.replace('/', '__')}.git`,
+        ),
+        remote: { url, env: () => this.#environment(repository) },
+        timeoutMs: this.options.timeoutMs ?? TIMEOUT_MS,
+        cloneTimeoutMs: this.options.timeoutMs ?? CLONE_TIMEOUT_MS,
+      });
+      this.#mirrors.set(repository, mirror);
+    }
+    return mirror;
+  }
+
+  async #environment(repository: string): Promise<Record<string, string>> {
+    const url = `${this.options.baseUrl}/${repository}`;
+    const { token } = await this.options.credentials.getCredentials({ url });
+    const settings: Array<[string, string]> = [
+      ['gc.auto', '0'],
+      ['http.followRedirects', 'initial'],
+      ['http.lowSpeedLimit', '100'],
+      ['http.lowSpeedTime', '20'],
+      ['protocol.allow', 'never'],
+      ['protocol.http.allow', 'always'],
+      ['protocol.https.allow', 'always'],
+      ['credential.helper', ''],
+    ];
+    if (token) {
+      const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
+      settings.push([
+        `http.${this.options.baseUrl}/.extraHeader`,
+        `Authorization: Basic ${basic}`,
+      ]);
+    }
+    return Object.fromEntries([
+      ['GIT_CONFIG_COUNT', String(settings.length)],
+      ...settings.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ]);
+  }
+}
+
+/** A fresh folder; those of processes that ended without cleaning up are removed. */
+function ownFolder(parent: string): string {
+  for (const name of readdirSync(parent)) {
+    const pid = Number(/^fairway-git-(\d+)-/.exec(name)?.[1]);
+    if (pid && pid !== process.pid && !isAlive(pid)) {
+      rmSync(path.join(parent, name), { recursive: true, force: true });
+    }
+  }
+  const folder = mkdtempSync(path.join(parent, `${FOLDER}${process.pid}-`));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+function checkBranch(ref: string) {
+  if (!BRANCH.test(ref)) {
+    throw new InputError(`"${ref}" is not the name of a branch or commit`);
+  }
+}
+
+const PROTECTED =
+  /GH006|GH013|protected branch|hook declined|rule violations|prohibited/i;
+const MOVED =
+  /stale info|non-fast-forward|fetch first|cannot lock ref|incorrect old value|failed to update ref|remote ref updated since checkout/i;
+
+function translate(error: unknown, repository: string): unknown {
+  if (error instanceof GitTimeoutError) {
+    return new ServiceUnavailableError(
+      `The Git host did not answer in time for ${repository}`,
+      error,
+    );
+  }
+  if (!(error instanceof GitCommandError)) return error;
+  const words = `${error.stdout}\n${error.stderr}`;
+  if (error.command === 'push') {
+    if (PROTECTED.test(words)) {
+      return new BranchProtectedError(
+        `The Git host refuses the push to ${repository}: ${ownWords(
+          words,
+        )}. Let the portal's identity bypass the rule for this branch.`,
+      );
+    }
+    if (MOVED.test(words)) {
+      return new BranchMovedError(`${repository} moved while we wrote to it`);
+    }
+    if (/returned error: 403|Permission .* denied|Write access/i.test(words)) {
+      return new BranchProtectedError(
+        `The portal's credentials may not write to ${repository}. Give them "Contents: read and write".`,
+      );
+    }
+  }
+  if (/Repository not found|returned error: 404|not found/i.test(words)) {
+    return new NotFoundError(
+      `The Git host has no repository ${repository}, or our credentials may not see it`,
+    );
+  }
+  if (
+    /Authentication failed|could not read Username|returned error: 40[13]/i.test(
+      words,
+    )
+  ) {
+    return new ServiceUnavailableError(
+      `The Git host refuses our credentials for ${repository}. Check the token of integrations.github.`,
+    );
+  }
+  return new ServiceUnavailableError(
+    `The Git host failed for ${repository}: ${ownWords(words)}`,
+  );
+}
+
+/** The lines that the host and git meant for people, shortened. */
+function ownWords(words: string): string {
+  const lines = words
+    .split('\n')
+    .map(line => line.replace(/^(remote|error|fatal|!):?\s*/, '').trim())
+    .filter(line => line && !/^(To |Done$|hint)/.test(line));
+  const joined = [...new Set(lines)].join('; ');
+  return joined.length > 400 ? `${joined.slice(0, 400)}…` : joined;
+}
