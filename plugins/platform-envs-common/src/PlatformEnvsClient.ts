@@ -216,8 +216,11 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     for (const [key, value] of Object.entries(query)) {
       if (value !== undefined) search.set(key, String(value));
     }
-    const suffix = search.size ? `?${search}` : '';
-    return this.get<PromotionList>(`/promotions${suffix}`, options);
+    const suffix = search.toString();
+    return this.get<PromotionList>(
+      `/promotions${suffix && `?${suffix}`}`,
+      options,
+    );
   }
 
   getPromotion(id: string, options?: PlatformEnvsRequestOptions) {

@@ -246,6 +246,8 @@ export interface PromotionDetail {
   eligibleApprovers: string[];
   availableActions: AvailableAction[];
   events: PromotionEvent[];
+  /** Page of the written commit on the Git host, once there is one. */
+  commitUrl?: string;
 }
 
 /** Body of `POST /promotions`. @public */
