@@ -1,5 +1,6 @@
 import { CellResource, DeliveryCell } from './api';
 import { EnvironmentRuntime } from './environment';
+import { compareVersions } from './promotion/compareVersions';
 import { isSameRelease, Release } from './release';
 import { HealthStatus, SourceState, SyncStatus } from './status';
 
@@ -376,21 +377,6 @@ function relation(
   const order = compareVersions(release.version, previous.version);
   if (order === undefined) return same === false ? 'behind' : 'unknown';
   return order > 0 ? 'ahead' : 'behind';
-}
-
-/** Semantic versions only, pre-releases before their release; undefined for anything else. */
-function compareVersions(a: string, b: string): number | undefined {
-  const pattern = /^v?(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$/;
-  const [left, right] = [pattern.exec(a), pattern.exec(b)];
-  if (!left || !right) return undefined;
-  for (const index of [1, 2, 3]) {
-    const difference = Number(left[index]) - Number(right[index]);
-    if (difference) return difference;
-  }
-  if (left[4] === right[4]) return 0;
-  if (!left[4]) return 1;
-  if (!right[4]) return -1;
-  return left[4] < right[4] ? -1 : 1;
 }
 
 function describe(release: Release): string {

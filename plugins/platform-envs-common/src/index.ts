@@ -15,5 +15,6 @@ export * from './promotion/compareVersions';
 export * from './promotion/gates';
 export * from './promotion/transition';
 export * from './promotion/types';
+export * from './promotionTarget';
 export * from './release';
 export * from './status';

@@ -44,7 +44,13 @@ export interface Deployment {
   namespace: string;
   project?: string;
   labels: Record<string, string>;
-  source?: { repoURL: string; path?: string; targetRevision?: string };
+  source?: {
+    repoURL: string;
+    path?: string;
+    targetRevision?: string;
+    /** 1-based, where the deployment has several sources and this is the one with the overlay. */
+    position?: number;
+  };
   destination?: { cluster?: string; namespace?: string };
   /** Whether the deployment system syncs on its own. */
   automated: boolean;

@@ -1,0 +1,341 @@
+import {
+  Entity,
+  parseEntityRef,
+  RELATION_OWNED_BY,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import {
+  ANNOTATION_ARGOCD_APP_NAME,
+  ANNOTATION_AURORA_GLOBAL_CLUSTER,
+  ANNOTATION_AWS_ACCOUNT_ID,
+  ANNOTATION_ENVIRONMENTS,
+  ANNOTATION_GITOPS_NAME,
+  ANNOTATION_LANGUAGE,
+  argocdAppNameOverride,
+  comparePromotionOrder,
+  DeliveryLink,
+  EnvironmentEntity,
+  EnvironmentSummary,
+  isEnvironmentEntity,
+  OverviewRow,
+} from '@fairway/plugin-platform-envs-common';
+import { ReplicatedDatabase } from '@fairway/plugin-platform-envs-node';
+import { isWebUrl } from './links';
+
+/** A component, and where the catalog says that it runs. */
+export interface ComponentEntry {
+  component: OverviewRow['component'];
+  /** Name in the GitOps repository and of its image entry. */
+  gitopsName: string;
+  /** Refs of the environments it is to run in, in promotion order. */
+  environmentRefs: string[];
+  /** Argo CD application by environment ref, where an annotation names it. */
+  applicationNames: Record<string, string>;
+  /** Links of the entity itself. */
+  links: DeliveryLink[];
+  /** What is wrong with its entry in the catalog. */
+  problems: string[];
+}
+
+/** What the catalog says about environments and what runs in them. */
+export interface CatalogView {
+  /** By system, then in promotion order. */
+  environments: EnvironmentSummary[];
+  /** By system, then by name. */
+  components: ComponentEntry[];
+  /** By environment ref; absent where there is nothing to replicate. */
+  databases: Record<string, ReplicatedDatabase>;
+  /** Why an environment has no replicated database, by environment ref. */
+  databaseAbsence: Record<string, string>;
+  /** Entities that could not be used. */
+  problems: string[];
+}
+
+/** Types of component that are expected to run somewhere. */
+const RUNNING_TYPES = ['service', 'website', 'worker'];
+
+const LINK_TYPES: DeliveryLink['type'][] = [
+  'argocd',
+  'grafana',
+  'logs',
+  'runbook',
+  'aws',
+  'git',
+];
+
+/** Reads the entities of kinds Environment, Component and Resource. One that is malformed costs no other. */
+export function buildCatalogView(entities: Entity[]): CatalogView {
+  const problems: string[] = [];
+  const environments = collect(
+    entities.filter(e => e.kind === 'Environment'),
+    toEnvironment,
+    problems,
+  ).sort((a, b) =>
+    comparePromotionOrder(
+      { ...a, system: a.systemRef },
+      { ...b, system: b.systemRef },
+    ),
+  );
+  const components = collect(
+    entities.filter(e => e.kind === 'Component'),
+    entity => toComponent(entity, environments),
+    problems,
+  ).sort(
+    (a, b) =>
+      (a.component.systemRef ?? '').localeCompare(
+        b.component.systemRef ?? '',
+      ) || a.component.name.localeCompare(b.component.name),
+  );
+  const resources = new Map(
+    entities
+      .filter(e => e.kind === 'Resource')
+      .map(e => [stringifyEntityRef(e), e]),
+  );
+  const databases: CatalogView['databases'] = {};
+  const databaseAbsence: CatalogView['databaseAbsence'] = {};
+  for (const environment of environments) {
+    const found = replicatedDatabase(environment, resources);
+    if (typeof found === 'string') databaseAbsence[environment.ref] = found;
+    else databases[environment.ref] = found;
+  }
+  return { environments, components, databases, databaseAbsence, problems };
+}
+
+/** Refs of the databases that environments name. */
+export function databaseRefsOf(entities: Entity[]): string[] {
+  const refs = entities
+    .filter(isEnvironmentEntity)
+    .flatMap(({ spec, metadata }) => {
+      try {
+        return spec.database
+          ? [
+              stringifyEntityRef(
+                parseEntityRef(spec.database, {
+                  defaultKind: 'resource',
+                  defaultNamespace: metadata.namespace,
+                }),
+              ),
+            ]
+          : [];
+      } catch {
+        return [];
+      }
+    });
+  return [...new Set(refs)];
+}
+
+function collect<T>(
+  entities: Entity[],
+  read: (entity: Entity) => T | undefined,
+  problems: string[],
+): T[] {
+  return entities.flatMap(entity => {
+    try {
+      const result = read(entity);
+      return result === undefined ? [] : [result];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.push(`${stringifyEntityRef(entity)} cannot be used: ${reason}`);
+      return [];
+    }
+  });
+}
+
+function toEnvironment(entity: Entity): EnvironmentSummary | undefined {
+  if (!isEnvironmentEntity(entity)) {
+    throw new Error(`unknown apiVersion ${entity.apiVersion}`);
+  }
+  const { spec, metadata } = entity;
+  const namespace = metadata.namespace ?? 'default';
+  const ref = (value: string, defaultKind: string) =>
+    stringifyEntityRef(
+      parseEntityRef(value, { defaultKind, defaultNamespace: namespace }),
+    );
+  return {
+    ref: stringifyEntityRef(entity),
+    name: metadata.name,
+    title: metadata.title ?? metadata.name,
+    shortName: spec.shortName,
+    ...(metadata.description && { description: metadata.description }),
+    tier: spec.tier,
+    promotionOrder: spec.promotionOrder,
+    lifecycle: spec.lifecycle,
+    systemRef: ref(spec.system, 'system'),
+    ownerRef: ref(spec.owner, 'group'),
+    runtime: spec.runtime,
+    ...(spec.awsAccountId && { awsAccountId: spec.awsAccountId }),
+    regions: spec.regions ?? [],
+    availability: spec.availability,
+    ...(spec.cluster && { clusterRef: ref(spec.cluster, 'resource') }),
+    ...(spec.namespace && { namespace: spec.namespace }),
+    ...(spec.database && { databaseRef: ref(spec.database, 'resource') }),
+    delivery: {
+      policy: spec.delivery.policy,
+      minApprovals: spec.delivery.minApprovals ?? 0,
+      approverRefs: (spec.delivery.approvers ?? []).map(a => ref(a, 'group')),
+    },
+    routing: spec.routing,
+    ...(spec.planCostPerMonth && { planCostPerMonth: spec.planCostPerMonth }),
+    ...(spec.gitops && { gitops: withoutSlashes(spec.gitops) }),
+    links: entityLinks(entity),
+  };
+}
+
+function toComponent(
+  entity: Entity,
+  environments: EnvironmentSummary[],
+): ComponentEntry | undefined {
+  const annotations = entity.metadata.annotations ?? {};
+  const type = String(entity.spec?.type ?? 'service');
+  const declared = annotations[ANNOTATION_ENVIRONMENTS];
+  const systemRef = entity.spec?.system
+    ? stringifyEntityRef(
+        parseEntityRef(String(entity.spec.system), {
+          defaultKind: 'system',
+          defaultNamespace: entity.metadata.namespace,
+        }),
+      )
+    : undefined;
+  const siblings = environments.filter(e => e.systemRef === systemRef);
+  if (
+    declared === undefined &&
+    !(RUNNING_TYPES.includes(type) && siblings.length > 0)
+  ) {
+    return undefined;
+  }
+  const { refs, problems } = environmentsOf(declared, systemRef, siblings);
+  return {
+    component: {
+      ref: stringifyEntityRef(entity),
+      name: entity.metadata.name,
+      ...(entity.metadata.title && { title: entity.metadata.title }),
+      type,
+      ...(annotations[ANNOTATION_LANGUAGE] && {
+        language: annotations[ANNOTATION_LANGUAGE],
+      }),
+      lifecycle: String(entity.spec?.lifecycle ?? 'unknown'),
+      ownerRef: ownerOf(entity),
+      ...(systemRef && { systemRef }),
+    },
+    gitopsName: annotations[ANNOTATION_GITOPS_NAME] ?? entity.metadata.name,
+    environmentRefs: refs,
+    applicationNames: applicationNames(annotations, refs, siblings),
+    links: entityLinks(entity),
+    problems,
+  };
+}
+
+function environmentsOf(
+  declared: string | undefined,
+  systemRef: string | undefined,
+  siblings: EnvironmentSummary[],
+): { refs: string[]; problems: string[] } {
+  if (!declared?.trim()) {
+    return {
+      refs: [],
+      problems: [
+        `It runs nowhere: its annotation ${ANNOTATION_ENVIRONMENTS} names no environment.`,
+      ],
+    };
+  }
+  if (!systemRef) {
+    return {
+      refs: [],
+      problems: [
+        `It has no system, so ${ANNOTATION_ENVIRONMENTS} cannot be resolved.`,
+      ],
+    };
+  }
+  const names = new Set(
+    declared
+      .split(',')
+      .map(name => name.trim())
+      .filter(Boolean),
+  );
+  const found = siblings.filter(e => names.has(e.shortName));
+  const unknown = [...names].filter(
+    name => !siblings.some(e => e.shortName === name),
+  );
+  return {
+    refs: found.map(e => e.ref),
+    problems: unknown.map(
+      name =>
+        `Its annotation ${ANNOTATION_ENVIRONMENTS} names "${name}", which ${
+          parseEntityRef(systemRef).name
+        } does not have.`,
+    ),
+  };
+}
+
+/** The base annotation can only mean one application, so it counts where there is one environment. */
+function applicationNames(
+  annotations: Record<string, string>,
+  refs: string[],
+  siblings: EnvironmentSummary[],
+): Record<string, string> {
+  const base = annotations[ANNOTATION_ARGOCD_APP_NAME];
+  const names: Record<string, string> = {};
+  for (const environment of siblings) {
+    if (!refs.includes(environment.ref)) continue;
+    const name =
+      annotations[argocdAppNameOverride(environment.shortName)] ??
+      (refs.length === 1 ? base : undefined);
+    if (name) names[environment.ref] = name;
+  }
+  return names;
+}
+
+function replicatedDatabase(
+  environment: EnvironmentSummary,
+  resources: Map<string, Entity>,
+): ReplicatedDatabase | string {
+  if (!environment.databaseRef) {
+    return 'This environment names no database.';
+  }
+  const resource = resources.get(environment.databaseRef);
+  if (!resource) {
+    return `Its database ${environment.databaseRef} is not in the catalog.`;
+  }
+  const annotations = resource.metadata.annotations ?? {};
+  const globalCluster = annotations[ANNOTATION_AURORA_GLOBAL_CLUSTER];
+  if (!globalCluster) {
+    return 'Single-region database: there is nothing to replicate.';
+  }
+  const accountId =
+    annotations[ANNOTATION_AWS_ACCOUNT_ID] ?? environment.awsAccountId;
+  const primaryRegion = environment.regions.find(
+    r => r.role === 'primary',
+  )?.name;
+  if (!accountId || !primaryRegion) {
+    return `The AWS account or the primary region of ${environment.databaseRef} is not known.`;
+  }
+  return { globalCluster, accountId, primaryRegion };
+}
+
+function ownerOf(entity: Entity): string {
+  const relation = entity.relations?.find(r => r.type === RELATION_OWNED_BY);
+  if (relation) return relation.targetRef;
+  return stringifyEntityRef(
+    parseEntityRef(String(entity.spec?.owner ?? 'unknown'), {
+      defaultKind: 'group',
+      defaultNamespace: entity.metadata.namespace,
+    }),
+  );
+}
+
+/** Links of the entity; one whose scheme is not http or https is left out. */
+function entityLinks(entity: Entity): DeliveryLink[] {
+  return (entity.metadata.links ?? [])
+    .filter(link => isWebUrl(link.url))
+    .map(link => ({
+      title: link.title ?? link.url,
+      url: link.url,
+      type: LINK_TYPES.find(type => type === link.type) ?? 'other',
+    }));
+}
+
+function withoutSlashes(
+  gitops: NonNullable<EnvironmentEntity['spec']['gitops']>,
+) {
+  return { ...gitops, path: gitops.path.replace(/^\/+|\/+$/g, '') };
+}

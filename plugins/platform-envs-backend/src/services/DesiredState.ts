@@ -1,0 +1,339 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  EnvironmentSummary,
+  Release,
+  SourceState,
+} from '@fairway/plugin-platform-envs-common';
+import { GitFile, GitHost } from '@fairway/plugin-platform-envs-node';
+import { OverlayTarget, readOverlay } from '../overlay';
+
+/** What one file of a GitOps repository says. */
+export interface DesiredEntry {
+  path: string;
+  blobSha: string;
+  /** Absent when nothing was released yet, and when there is a problem. */
+  release?: Release;
+  /** Why the file cannot be understood, with file and line. */
+  problem?: string;
+  change?: {
+    commit: string;
+    author: string;
+    committedAt: string;
+    message: string;
+  };
+}
+
+/** What one branch of one repository says, and how fresh that is. */
+export interface RepositoryState {
+  repository: string;
+  branch: string;
+  head?: string;
+  state: SourceState;
+  /** ISO 8601 UTC time at which the host last answered. */
+  observedAt?: string;
+  message?: string;
+  /** By path. */
+  entries: Record<string, DesiredEntry>;
+}
+
+/** Where the release of one component in one environment is written. */
+export interface DesiredFile {
+  repository: string;
+  branch: string;
+  path: string;
+  target: OverlayTarget;
+}
+
+/** Files whose last commit is asked for side by side. */
+const CHANGE_CONCURRENCY = 4;
+
+const OVERLAY = /^overlays\/([^/]+)\/([^/]+)\/kustomization\.ya?ml$/;
+const TFVARS = /^([^/]+)\/([^/]+)\.tfvars\.json$/;
+
+/**
+ * The file that holds the release of a component in an environment; undefined
+ * when the environment does not say where its desired state is kept.
+ */
+export function desiredFileOf(
+  environment: EnvironmentSummary,
+  gitopsName: string,
+): DesiredFile | undefined {
+  if (!environment.gitops) return undefined;
+  const { repository, branch, path } = environment.gitops;
+  const below = (file: string) => (path ? `${path}/${file}` : file);
+  return environment.runtime === 'eks'
+    ? {
+        repository,
+        branch,
+        path: below(
+          `overlays/${environment.shortName}/${gitopsName}/kustomization.yaml`,
+        ),
+        target: { format: 'kustomize', imageName: gitopsName },
+      }
+    : {
+        repository,
+        branch,
+        path: below(`${environment.shortName}/${gitopsName}.tfvars.json`),
+        target: { format: 'tfvars' },
+      };
+}
+
+/** The environment and component that a file of a GitOps folder is about. */
+export function subjectOf(
+  path: string,
+  folder: string,
+  runtime: EnvironmentSummary['runtime'],
+): { shortName: string; gitopsName: string } | undefined {
+  const prefix = folder ? `${folder}/` : '';
+  if (!path.startsWith(prefix)) return undefined;
+  const match = (runtime === 'eks' ? OVERLAY : TFVARS).exec(
+    path.slice(prefix.length),
+  );
+  return match ? { shortName: match[1], gitopsName: match[2] } : undefined;
+}
+
+/**
+ * Keeps what the GitOps repositories say.
+ *
+ * One question ("where is the branch?") per repository and poll; files are
+ * read again only when the branch moved, and their last commit only when the
+ * file changed.
+ */
+export class DesiredState {
+  readonly #repositories = new Map<string, RepositoryState>();
+  readonly #running = new Map<string, Promise<void>>();
+  #environments: EnvironmentSummary[] = [];
+
+  constructor(
+    private readonly options: {
+      /** Absent: no Git host is configured. */
+      gitHost?: GitHost;
+      logger: LoggerService;
+      now: () => Date;
+      onChange: () => void;
+    },
+  ) {}
+
+  /** Tells which environments there are; repositories that none names are forgotten. */
+  setEnvironments(environments: EnvironmentSummary[]): void {
+    this.#environments = environments;
+    const wanted = new Set(
+      environments
+        .filter(e => e.gitops)
+        .map(e => keyOf(e.gitops!.repository, e.gitops!.branch)),
+    );
+    for (const key of this.#repositories.keys()) {
+      if (!wanted.has(key)) this.#repositories.delete(key);
+    }
+    for (const { gitops } of environments) {
+      if (!gitops) continue;
+      const key = keyOf(gitops.repository, gitops.branch);
+      if (this.#repositories.has(key)) continue;
+      this.#repositories.set(key, {
+        repository: gitops.repository,
+        branch: gitops.branch,
+        entries: {},
+        ...(this.options.gitHost
+          ? { state: 'stale', message: 'It has not been read yet' }
+          : {
+              state: 'absent',
+              message: 'No Git host is configured (platformEnvs.gitHost.host)',
+            }),
+      });
+    }
+  }
+
+  getRepositories(): RepositoryState[] {
+    return [...this.#repositories.values()];
+  }
+
+  getRepository(
+    repository: string,
+    branch: string,
+  ): RepositoryState | undefined {
+    return this.#repositories.get(keyOf(repository, branch));
+  }
+
+  /** Puts back what was known before a restart; it counts as stale until the host answers. */
+  restore(repositories: RepositoryState[]): void {
+    for (const known of repositories) {
+      const key = keyOf(known.repository, known.branch);
+      if (this.#repositories.get(key)?.head) continue;
+      this.#repositories.set(key, {
+        ...known,
+        // Read everything again, but keep what unchanged files say about their commit.
+        head: undefined,
+        state: 'stale',
+        message: 'Known from before the restart',
+      });
+    }
+  }
+
+  /** Looks at every repository. Never throws. */
+  async poll(): Promise<void> {
+    await Promise.all(
+      this.getRepositories().map(r => this.refresh(r.repository, r.branch)),
+    );
+  }
+
+  /** Looks at one repository now; who asks while that runs waits for one more look. */
+  async refresh(repository: string, branch: string): Promise<void> {
+    const key = keyOf(repository, branch);
+    const before = this.#running.get(key) ?? Promise.resolve();
+    const next = before.then(() => this.#read(key));
+    this.#running.set(key, next);
+    await next;
+    if (this.#running.get(key) === next) this.#running.delete(key);
+  }
+
+  async #read(key: string): Promise<void> {
+    const { gitHost, now, logger } = this.options;
+    const known = this.#repositories.get(key);
+    if (!known || !gitHost) return;
+    try {
+      const head = await gitHost.head(known.repository, known.branch);
+      const entries =
+        head === known.head
+          ? known.entries
+          : await this.#readEntries(gitHost, known, head);
+      this.#repositories.set(key, {
+        repository: known.repository,
+        branch: known.branch,
+        head,
+        state: 'live',
+        observedAt: now().toISOString(),
+        entries,
+      });
+      if (head !== known.head || known.state !== 'live') {
+        this.options.onChange();
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== known.message) {
+        logger.warn('A GitOps repository cannot be read', {
+          repository: known.repository,
+          branch: known.branch,
+          reason: message,
+        });
+      }
+      this.#repositories.set(key, {
+        ...known,
+        state: known.observedAt ? 'stale' : 'error',
+        message,
+      });
+      this.options.onChange();
+    }
+  }
+
+  async #readEntries(
+    gitHost: GitHost,
+    known: RepositoryState,
+    head: string,
+  ): Promise<Record<string, DesiredEntry>> {
+    const environments = this.#environments.filter(
+      e =>
+        e.gitops?.repository === known.repository &&
+        e.gitops.branch === known.branch,
+    );
+    const folders = new Set(environments.map(foldersOf));
+    const files = new Map<string, GitFile>();
+    for (const folder of folders) {
+      const found = await gitHost.readFiles(known.repository, head, { folder });
+      for (const [path, file] of found) files.set(path, file);
+    }
+    const entries: Record<string, DesiredEntry> = {};
+    const changed: DesiredEntry[] = [];
+    for (const file of files.values()) {
+      const target = targetOf(file.path, environments);
+      if (!target) continue;
+      const before = known.entries[file.path];
+      if (before?.blobSha === file.blobSha && before.change) {
+        entries[file.path] = before;
+      } else {
+        entries[file.path] = toEntry(file, target);
+        changed.push(entries[file.path]);
+      }
+    }
+    await this.#addChanges(gitHost, known, changed);
+    return entries;
+  }
+
+  /** Who changed the files last. That this is missing does not make the release unknown. */
+  async #addChanges(
+    gitHost: GitHost,
+    { repository, branch }: RepositoryState,
+    entries: DesiredEntry[],
+  ): Promise<void> {
+    const queue = [...entries];
+    const worker = async () => {
+      for (let entry = queue.pop(); entry; entry = queue.pop()) {
+        try {
+          const commit = await gitHost.lastChange(
+            repository,
+            branch,
+            entry.path,
+          );
+          if (!commit) continue;
+          entry.change = {
+            commit: commit.sha,
+            author: commit.author.name,
+            committedAt: commit.committedAt,
+            message: commit.subject,
+          };
+        } catch (error) {
+          this.options.logger.debug('The last commit of a file is not known', {
+            repository,
+            path: entry.path,
+            reason: String(error),
+          });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: CHANGE_CONCURRENCY }, worker));
+  }
+}
+
+function keyOf(repository: string, branch: string): string {
+  return `${repository}#${branch}`;
+}
+
+function foldersOf({ gitops, runtime }: EnvironmentSummary): string {
+  const path = gitops!.path;
+  if (runtime !== 'eks') return path;
+  return path ? `${path}/overlays` : 'overlays';
+}
+
+function targetOf(
+  path: string,
+  environments: EnvironmentSummary[],
+): OverlayTarget | undefined {
+  for (const { gitops, runtime } of environments) {
+    const subject = subjectOf(path, gitops!.path, runtime);
+    if (subject) {
+      return runtime === 'eks'
+        ? { format: 'kustomize', imageName: subject.gitopsName }
+        : { format: 'tfvars' };
+    }
+  }
+  return undefined;
+}
+
+function toEntry(file: GitFile, target: OverlayTarget): DesiredEntry {
+  const base = { path: file.path, blobSha: file.blobSha };
+  if (file.content === undefined) {
+    return {
+      ...base,
+      problem: `${file.path} has ${file.sizeBytes} bytes, which is too large for an overlay.`,
+    };
+  }
+  try {
+    const release = readOverlay(
+      { path: file.path, content: file.content },
+      target,
+    );
+    return { ...base, ...(release && { release }) };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...base, problem };
+  }
+}

@@ -1,0 +1,609 @@
+import {
+  ApplicationFact,
+  CellResource,
+  compareWithPrevious,
+  DeliveryCell,
+  DeliveryLink,
+  DesiredFact,
+  EnvironmentSummary,
+  judgeDelivery,
+  okReading,
+  OverviewRow,
+  OverviewSource,
+  parseImageReference,
+  Reading,
+  Release,
+  SourceState,
+  unavailableReading,
+} from '@fairway/plugin-platform-envs-common';
+import {
+  Deployment,
+  DeploymentSnapshot,
+  GitHost,
+} from '@fairway/plugin-platform-envs-node';
+import { parseEntityRef } from '@backstage/catalog-model';
+import { CatalogView, ComponentEntry } from './CatalogView';
+import {
+  DesiredEntry,
+  DesiredFile,
+  desiredFileOf,
+  RepositoryState,
+  subjectOf,
+} from './DesiredState';
+import { fillLinks, isWebUrl, LinkTemplate } from './links';
+import {
+  DeploymentIndex,
+  LABEL_COMPONENT,
+  LABEL_ENVIRONMENT,
+  LABEL_PART_OF,
+} from './matchDeployment';
+
+/** Everything that is known at one moment. */
+export interface BoardInput {
+  catalog: CatalogView;
+  catalogSource: OverviewSource;
+  repositories: RepositoryState[];
+  deploymentSources: Array<{
+    instance: string;
+    title: string;
+    snapshot: DeploymentSnapshot;
+  }>;
+  gitHost?: Pick<GitHost, 'webUrl'>;
+  linkTemplates: LinkTemplate[];
+  now: Date;
+}
+
+/** Something that does not add up; concerns a component, an environment or both. */
+export interface Finding {
+  componentRef?: string;
+  environmentRef?: string;
+  text: string;
+}
+
+/** The board, and by which deployment each cell is fed. */
+export interface Board {
+  sources: OverviewSource[];
+  environments: EnvironmentSummary[];
+  rows: OverviewRow[];
+  findings: Finding[];
+  /** By `cellKey`. */
+  deployments: Map<string, Deployment>;
+  /** By `cellKey`. */
+  files: Map<string, DesiredFile>;
+}
+
+/** Key of one component in one environment. */
+export function cellKey(componentRef: string, environmentRef: string): string {
+  return `${componentRef} ${environmentRef}`;
+}
+
+const NO_DEPLOYMENT_SOURCE =
+  'no Argo CD is configured (platformEnvs.argocd.instances)';
+
+/** At most so many resources go with a cell; the worst come first. */
+const MAX_RESOURCES = 30;
+
+/** Puts catalog, Git and deployments side by side. Pure; the same input gives the same board. */
+export function composeBoard(input: BoardInput): Board {
+  const composer = new BoardComposer(input);
+  return composer.compose();
+}
+
+class BoardComposer {
+  readonly #environments: Map<string, EnvironmentSummary>;
+  readonly #repositories: Map<string, RepositoryState>;
+  readonly #index: DeploymentIndex;
+  readonly #findings: Finding[] = [];
+  readonly #deployments = new Map<string, Deployment>();
+  readonly #files = new Map<string, DesiredFile>();
+  readonly #matched = new Set<Deployment>();
+  readonly #usedPaths = new Set<string>();
+
+  constructor(private readonly input: BoardInput) {
+    this.#environments = new Map(
+      input.catalog.environments.map(e => [e.ref, e]),
+    );
+    this.#repositories = new Map(
+      input.repositories.map(r => [`${r.repository}#${r.branch}`, r]),
+    );
+    this.#index = new DeploymentIndex(
+      input.deploymentSources.flatMap(s => s.snapshot.deployments),
+    );
+  }
+
+  compose(): Board {
+    const { catalog } = this.input;
+    const rows = catalog.components.map(entry => this.#row(entry));
+    this.#findOrphans();
+    for (const text of catalog.problems) this.#findings.push({ text });
+    return {
+      sources: this.#sources(),
+      environments: catalog.environments.map(e => this.#withLinks(e)),
+      rows: rows.map(row => ({
+        ...row,
+        findings: this.#findings
+          .filter(f => f.componentRef === row.component.ref)
+          .map(f => f.text),
+      })),
+      findings: this.#findings,
+      deployments: this.#deployments,
+      files: this.#files,
+    };
+  }
+
+  #row(entry: ComponentEntry): OverviewRow {
+    const { component } = entry;
+    for (const text of entry.problems) {
+      this.#findings.push({ componentRef: component.ref, text });
+    }
+    const environments = entry.environmentRefs
+      .map(ref => this.#environments.get(ref))
+      .filter(e => !!e);
+    let previous:
+      | { environmentRef: string; release: Release | undefined }
+      | undefined;
+    const cells = environments.map(environment => {
+      const cell = this.#cell(entry, environment);
+      const release =
+        cell.desired.status === 'ok' ? cell.desired.value : undefined;
+      const known =
+        cell.desired.status === 'ok' || cell.state === 'not-deployed';
+      const behind =
+        previous && known ? compareWithPrevious(release, previous) : undefined;
+      previous = { environmentRef: environment.ref, release };
+      return behind ? { ...cell, behind } : cell;
+    });
+    return { component, cells, findings: [] };
+  }
+
+  #cell(entry: ComponentEntry, environment: EnvironmentSummary): DeliveryCell {
+    const componentRef = entry.component.ref;
+    const key = cellKey(componentRef, environment.ref);
+    const desired = this.#desired(entry, environment);
+    if (desired.file) this.#files.set(key, desired.file);
+    const { match, deployments, expected } = this.#index.match(
+      entry,
+      environment,
+    );
+    for (const deployment of deployments) this.#matched.add(deployment);
+    const deployment = deployments[0];
+    if (deployment) this.#deployments.set(key, deployment);
+    const application = deployment && toFact(deployment, entry, desired.fact);
+    if (deployments.length > 1 && application) {
+      const names = deployments.map(d => `${d.name} (${d.instance})`);
+      application.problem = `Argo CD has ${
+        deployments.length
+      } applications for it: ${names.join(
+        ', ',
+      )}. Remove one, or name the right one in an annotation.`;
+    }
+    this.#findMismatch(entry, environment, desired, deployments, expected);
+    const source = this.#sourceOf(environment, deployment);
+    const live = readLive(environment, deployment, application, source);
+    const base = {
+      componentRef,
+      environmentRef: environment.ref,
+      ...(deployment && {
+        application: {
+          name: deployment.name,
+          instance: deployment.instance,
+          match,
+        },
+      }),
+      desired: desired.reading,
+      live,
+      sync: deployment?.sync ?? ('Unknown' as const),
+      health: deployment?.health ?? ('Unknown' as const),
+    };
+    return {
+      ...base,
+      ...judgeDelivery(
+        {
+          runtime: environment.runtime,
+          desired: desired.fact,
+          ...(application && { application }),
+          source,
+        },
+        this.input.now,
+      ),
+      source,
+      ...(deployment?.resources.length && {
+        resources: worstFirst(deployment.resources).slice(0, MAX_RESOURCES),
+      }),
+      ...(deployment?.operation && {
+        lastOperation: withoutRevision(deployment.operation),
+      }),
+      links: this.#links(entry, environment, deployment, desired),
+    };
+  }
+
+  #desired(
+    entry: ComponentEntry,
+    environment: EnvironmentSummary,
+  ): {
+    fact: DesiredFact;
+    reading: DeliveryCell['desired'];
+    file?: DesiredFile;
+    exists: boolean;
+  } {
+    const unknown = (reason: string, observedAt?: string) => ({
+      fact: { kind: 'unknown' as const, reason },
+      reading: unavailableReading<never>(reason, observedAt),
+      exists: false,
+    });
+    const file = desiredFileOf(environment, entry.gitopsName);
+    if (!file) {
+      return unknown(
+        `${environment.title} does not say where its desired state is kept (spec.gitops)`,
+      );
+    }
+    const key = `${file.repository}#${file.branch}`;
+    const repository = this.#repositories.get(key);
+    this.#usedPaths.add(`${key}#${file.path}`);
+    const found = repository?.entries[file.path];
+    if (!repository?.observedAt) {
+      const reason = repository?.message ?? 'It has not been read yet';
+      return {
+        ...unknown(`${file.repository} is not known: ${reason}`),
+        file,
+      };
+    }
+    if (!found) {
+      return {
+        fact: { kind: 'absent' },
+        reading: unavailableReading(
+          `${file.repository} has no ${file.path}`,
+          repository.observedAt,
+        ),
+        file,
+        exists: false,
+      };
+    }
+    return {
+      ...readEntry(found, repository, environment),
+      file,
+      exists: true,
+    };
+  }
+
+  #findMismatch(
+    { component }: ComponentEntry,
+    environment: EnvironmentSummary,
+    desired: { fact: DesiredFact; file?: DesiredFile; exists: boolean },
+    deployments: Deployment[],
+    expected?: string,
+  ): void {
+    const at = {
+      componentRef: component.ref,
+      environmentRef: environment.ref,
+    };
+    const where = environment.shortName;
+    if (deployments.length > 1) {
+      this.#findings.push({
+        ...at,
+        text: `${where}: Argo CD has ${
+          deployments.length
+        } applications for it (${deployments.map(d => d.name).join(', ')}).`,
+      });
+    }
+    if (desired.fact.kind === 'unknown' && desired.exists) {
+      this.#findings.push({ ...at, text: `${where}: ${desired.fact.reason}` });
+    }
+    if (environment.runtime !== 'eks' || !this.#sourcesAreLive()) return;
+    if (expected && deployments.length === 0) {
+      this.#findings.push({
+        ...at,
+        text: `${where}: its annotation names the Argo CD application ${expected}, which does not exist.`,
+      });
+    } else if (desired.exists && deployments.length === 0) {
+      this.#findings.push({
+        ...at,
+        text: `${where}: there is an overlay in Git, but no Argo CD application deploys it.`,
+      });
+    }
+    if (desired.fact.kind === 'absent' && deployments.length > 0) {
+      this.#findings.push({
+        ...at,
+        text: `${where}: Argo CD has the application ${deployments[0].name}, but Git has no overlay for it.`,
+      });
+    }
+  }
+
+  /** Applications and overlays that belong to no cell. */
+  #findOrphans(): void {
+    for (const deployment of this.#index.all) {
+      const component = deployment.labels[LABEL_COMPONENT];
+      const shortName = deployment.labels[LABEL_ENVIRONMENT];
+      if (!component || !shortName || this.#matched.has(deployment)) continue;
+      const system = deployment.labels[LABEL_PART_OF];
+      const environment = this.input.catalog.environments.find(
+        e =>
+          e.shortName === shortName &&
+          parseEntityRef(e.systemRef).name === system,
+      );
+      this.#findings.push({
+        ...(environment && { environmentRef: environment.ref }),
+        text: `The Argo CD application ${deployment.name} deploys "${component}" to ${shortName}, but the catalog does not say that it runs there.`,
+      });
+    }
+    for (const repository of this.input.repositories) {
+      for (const path of Object.keys(repository.entries)) {
+        const key = `${repository.repository}#${repository.branch}#${path}`;
+        if (!this.#usedPaths.has(key)) this.#findUnclaimed(repository, path);
+      }
+    }
+  }
+
+  #findUnclaimed(repository: RepositoryState, path: string): void {
+    for (const environment of this.input.catalog.environments) {
+      const { gitops, runtime } = environment;
+      if (
+        gitops?.repository !== repository.repository ||
+        gitops.branch !== repository.branch
+      ) {
+        continue;
+      }
+      const subject = subjectOf(path, gitops.path, runtime);
+      if (subject?.shortName !== environment.shortName) continue;
+      this.#findings.push({
+        environmentRef: environment.ref,
+        text: `Git has ${path}, but the catalog knows no component "${subject.gitopsName}" that runs here.`,
+      });
+    }
+  }
+
+  #sourcesAreLive(): boolean {
+    const { deploymentSources } = this.input;
+    return (
+      deploymentSources.length > 0 &&
+      deploymentSources.every(s => s.snapshot.state === 'live')
+    );
+  }
+
+  #sourceOf(
+    environment: EnvironmentSummary,
+    deployment: Deployment | undefined,
+  ): DeliveryCell['source'] {
+    if (environment.runtime !== 'eks') {
+      return {
+        state: 'absent',
+        message:
+          environment.runtime === 'ecs'
+            ? 'Fairway has no deployment source for ECS environments yet'
+            : 'A local environment runs on a developer’s machine',
+      };
+    }
+    const sources = this.input.deploymentSources;
+    if (sources.length === 0) {
+      return { state: 'absent', message: NO_DEPLOYMENT_SOURCE };
+    }
+    const own = sources.find(s => s.instance === deployment?.instance);
+    const order: SourceState[] = ['error', 'stale', 'absent', 'live'];
+    const { snapshot } =
+      own ??
+      [...sources].sort(
+        (a, b) =>
+          order.indexOf(a.snapshot.state) - order.indexOf(b.snapshot.state),
+      )[0];
+    const { deployments, ...source } = snapshot;
+    return source;
+  }
+
+  #links(
+    entry: ComponentEntry,
+    environment: EnvironmentSummary,
+    deployment: Deployment | undefined,
+    desired: { file?: DesiredFile; exists: boolean },
+  ): DeliveryLink[] {
+    const { gitHost, linkTemplates } = this.input;
+    const links: DeliveryLink[] = [];
+    if (deployment?.url && isWebUrl(deployment.url)) {
+      links.push({ title: 'Argo CD', url: deployment.url, type: 'argocd' });
+    }
+    if (gitHost && desired.file && desired.exists) {
+      const { repository, branch, path } = desired.file;
+      const url = gitHost.webUrl(repository, { branch, path });
+      if (isWebUrl(url)) {
+        links.push({ title: 'Desired state in Git', url, type: 'git' });
+      }
+    }
+    links.push(
+      ...fillLinks(linkTemplates, {
+        component: entry.component.name,
+        environment: environment.shortName,
+        system: parseEntityRef(environment.systemRef).name,
+        namespace: environment.namespace,
+        cluster:
+          environment.clusterRef && parseEntityRef(environment.clusterRef).name,
+      }),
+      ...entry.links.filter(l => l.type === 'runbook'),
+    );
+    return links;
+  }
+
+  #withLinks(environment: EnvironmentSummary): EnvironmentSummary {
+    const { gitHost } = this.input;
+    const { gitops, runtime, shortName } = environment;
+    if (!gitHost || !gitops) return environment;
+    const path = [
+      gitops.path,
+      runtime === 'eks' ? `overlays/${shortName}` : shortName,
+    ]
+      .filter(Boolean)
+      .join('/');
+    const url = gitHost.webUrl(gitops.repository, {
+      branch: gitops.branch,
+      path,
+    });
+    if (!isWebUrl(url)) return environment;
+    return {
+      ...environment,
+      links: [
+        { title: 'Desired state in Git', url, type: 'git' },
+        ...environment.links,
+      ],
+    };
+  }
+
+  #sources(): OverviewSource[] {
+    return [
+      this.input.catalogSource,
+      ...this.input.repositories.map(r => ({
+        id: `git:${r.repository}#${r.branch}`,
+        title: `Git ${r.repository}`,
+        state: r.state,
+        ...(r.observedAt && { observedAt: r.observedAt }),
+        ...(r.message && { message: r.message }),
+      })),
+      ...(this.input.deploymentSources.length
+        ? this.input.deploymentSources.map(({ instance, title, snapshot }) => ({
+            id: `argocd:${instance}`,
+            title,
+            state: snapshot.state,
+            ...(snapshot.observedAt && { observedAt: snapshot.observedAt }),
+            ...(snapshot.message && { message: snapshot.message }),
+          }))
+        : [
+            {
+              id: 'argocd',
+              title: 'Argo CD',
+              state: 'absent' as const,
+              message: 'Not configured (platformEnvs.argocd.instances)',
+            },
+          ]),
+    ];
+  }
+}
+
+function readEntry(
+  entry: DesiredEntry,
+  repository: RepositoryState,
+  environment: EnvironmentSummary,
+): { fact: DesiredFact; reading: DeliveryCell['desired'] } {
+  const observedAt = repository.observedAt!;
+  if (entry.problem) {
+    return {
+      fact: { kind: 'unknown', reason: entry.problem },
+      reading: unavailableReading(entry.problem, observedAt),
+    };
+  }
+  if (!entry.release) {
+    return {
+      fact: { kind: 'unreleased' },
+      reading: unavailableReading(
+        `Nothing was released to ${environment.shortName} yet`,
+        observedAt,
+      ),
+    };
+  }
+  return {
+    fact: {
+      kind: 'released',
+      release: entry.release,
+      ...(entry.change && { committedAt: entry.change.committedAt }),
+    },
+    reading: okReading(
+      { ...entry.release, path: entry.path, ...entry.change },
+      observedAt,
+    ),
+  };
+}
+
+function toFact(
+  deployment: Deployment,
+  entry: ComponentEntry,
+  desired: DesiredFact,
+): ApplicationFact {
+  const running = runningRelease(deployment, entry, desired);
+  const deployedAt = deployment.history?.at(-1)?.deployedAt;
+  const { operation } = deployment;
+  return {
+    name: deployment.name,
+    automated: deployment.automated,
+    sync: deployment.sync,
+    health: deployment.health,
+    ...(deployment.healthMessage && {
+      healthMessage: deployment.healthMessage,
+    }),
+    ...(deployment.healthSince && { healthSince: deployment.healthSince }),
+    ...(running && { running }),
+    ...(deployedAt && { deployedAt }),
+    conditions: deployment.conditions,
+    ...(operation && { operation: withoutRevision(operation) }),
+    resources: deployment.resources,
+    ...(deployment.problem && { problem: deployment.problem }),
+  };
+}
+
+/** The image of the component among all that run: by repository, else by its last name, else the only one. */
+function runningRelease(
+  { images }: Deployment,
+  { gitopsName }: ComponentEntry,
+  desired: DesiredFact,
+): Release | undefined {
+  const releases = images.flatMap(reference => {
+    try {
+      return [parseImageReference(reference)];
+    } catch {
+      return [];
+    }
+  });
+  const wanted =
+    desired.kind === 'released' ? desired.release.image : undefined;
+  const candidates = [
+    releases.filter(r => r.image === wanted),
+    releases.filter(r => r.image.split('/').at(-1) === gitopsName),
+    releases,
+  ].find(list => list.length > 0);
+  const [first, second] = candidates ?? [];
+  if (!first || first.version === 'unreleased') return undefined;
+  if (!second) return first;
+  // While a rollout replaces one by the other, both run: what Git asks for is not yet all that runs.
+  return desired.kind === 'released'
+    ? candidates!.find(r => r.digest !== desired.release.digest) ?? first
+    : first;
+}
+
+function readLive(
+  environment: EnvironmentSummary,
+  deployment: Deployment | undefined,
+  application: ApplicationFact | undefined,
+  source: DeliveryCell['source'],
+): Reading<Release & { revision?: string }> {
+  if (application?.problem) return unavailableReading(application.problem);
+  if (application?.running) {
+    return okReading(
+      {
+        ...application.running,
+        ...(deployment?.revision && { revision: deployment.revision }),
+      },
+      source.observedAt ?? new Date(0).toISOString(),
+    );
+  }
+  if (source.state === 'absent') {
+    return unavailableReading(
+      source.message ?? `${environment.title} has no deployment source`,
+    );
+  }
+  if (!source.observedAt) {
+    return unavailableReading(source.message ?? 'Argo CD has not answered yet');
+  }
+  return unavailableReading(
+    deployment
+      ? `Nothing of it runs in ${environment.shortName}`
+      : `Argo CD has no application for it in ${environment.shortName}`,
+    source.observedAt,
+  );
+}
+
+function worstFirst(resources: Deployment['resources']): CellResource[] {
+  const rank = (r: CellResource) =>
+    (r.health && r.health !== 'Healthy' ? 0 : 2) +
+    (r.sync && r.sync !== 'Synced' ? 0 : 1);
+  return [...resources].sort((a, b) => rank(a) - rank(b));
+}
+
+function withoutRevision(operation: NonNullable<Deployment['operation']>) {
+  const { revision, ...rest } = operation;
+  return rest;
+}
