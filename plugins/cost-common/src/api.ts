@@ -21,20 +21,27 @@ export interface EnvironmentCost {
   systemRef: string;
   shortName: string;
   title: string;
+  promotionOrder: number;
   cost: CostReading;
+  /** The whole month before. */
+  previousMonth: CostReading;
   /** The plan for a month, from the catalog. */
   planPerMonth?: Money;
   /** One entry a day, oldest first; a day without data is left out. */
   daily: Array<{ day: string; amount: string }>;
+  /** Dearest first; `componentName` is absent for cost without a component tag. */
+  components: Array<{ componentName?: string; cost: Money }>;
 }
 
 /** `GET /overview`: the month so far, by environment. @public */
 export interface CostOverview {
   period: CostPeriod;
   environments: EnvironmentCost[];
-  /** Cost that carries no environment tag, by account. */
+  /** Cost that no environment carries: untagged, or tagged with none that the catalog knows. */
   unallocated: CostReading;
   total: CostReading;
+  previousMonthTotal: CostReading;
+  /** When the bill was last read, ISO 8601 UTC. */
   observedAt?: string;
   /** What is wrong with the source, when something is. */
   message?: string;
@@ -44,8 +51,9 @@ export interface CostOverview {
 export interface ComponentCost {
   componentRef: string;
   period: CostPeriod;
+  /** In promotion order. */
   environments: Array<{
-    environmentRef?: string;
+    environmentRef: string;
     shortName: string;
     cost: CostReading;
   }>;

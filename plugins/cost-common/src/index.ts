@@ -4,4 +4,7 @@
  * @packageDocumentation
  */
 export * from './api';
+export * from './CostClient';
+export * from './money';
+export * from './period';
 export * from './permissions';

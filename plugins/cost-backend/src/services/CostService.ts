@@ -1,0 +1,300 @@
+import { AuthService, LoggerService } from '@backstage/backend-plugin-api';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import { isError, NotFoundError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import { durationToMilliseconds, HumanDuration } from '@backstage/types';
+import {
+  ComponentCost,
+  CostOverview,
+  CostPeriod,
+  CostReading,
+  EnvironmentCost,
+  Money,
+  monthToDate,
+  previousMonth,
+  sumMoney,
+} from '@fairway/plugin-cost-common';
+import { CostLine, CostSource } from '../CostSource';
+import { CostPull, CostStore } from '../database/CostStore';
+
+/** What the catalog says of an environment, as far as cost needs it. */
+interface CostEnvironment {
+  ref: string;
+  systemRef: string;
+  system: string;
+  shortName: string;
+  title: string;
+  promotionOrder: number;
+  plan?: Money;
+}
+
+const NOT_CONFIGURED =
+  'Cost is not configured: set cost.aws.accountId to the account whose Cost Explorer is to be asked';
+
+/** After a failure; each try is a billed request. */
+const RETRY_AFTER_MS = 5 * 60_000;
+
+/** Joins the bill with the catalog. */
+export class CostService {
+  private lastTry?: Date;
+
+  constructor(
+    private readonly options: {
+      store: CostStore;
+      catalog: CatalogService;
+      auth: AuthService;
+      logger: LoggerService;
+      now: () => Date;
+      pullInterval: HumanDuration;
+      /** Absent: not configured. */
+      source?: CostSource;
+    },
+  ) {}
+
+  /** Reads the bill when it was never read, is old, or the last try failed a while ago. */
+  async pullWhenDue(): Promise<void> {
+    const { observedAt, message } = await this.options.store.getPull();
+    const now = this.options.now().getTime();
+    if (observedAt && message) {
+      const since = now - (this.lastTry?.getTime() ?? 0);
+      if (since < RETRY_AFTER_MS) return;
+    } else if (observedAt) {
+      const age = now - Date.parse(observedAt);
+      if (age < durationToMilliseconds(this.options.pullInterval)) return;
+    }
+    await this.pull();
+  }
+
+  /**
+   * Reads this month and the one before from the provider. A failure is kept
+   * beside the last good figures; it is not thrown.
+   */
+  async pull(): Promise<void> {
+    const { source, store, now, logger } = this.options;
+    if (!source) return;
+    this.lastTry = now();
+    const period: CostPeriod = {
+      start: previousMonth(now()).start,
+      end: monthToDate(now()).end,
+    };
+    try {
+      const environments = await this.listEnvironments();
+      if (!environments.length) {
+        await store.noteFailure('The catalog has no environment yet');
+        return;
+      }
+      const systems = [...new Set(environments.map(env => env.system))];
+      const lines = await source.getCost(period, systems);
+      await store.replace(period, lines, now().toISOString());
+      logger.info('Read the bill', { lines: lines.length, ...period });
+    } catch (error) {
+      const message = isError(error) ? error.message : String(error);
+      logger.warn('The bill could not be read', { reason: message });
+      await store.noteFailure(message);
+    }
+  }
+
+  /** The month so far, by environment, in order of system and promotion. */
+  async getOverview(): Promise<CostOverview> {
+    const { store, now } = this.options;
+    const period = monthToDate(now());
+    const before = previousMonth(now());
+    const [environments, lines, earlier, pull] = await Promise.all([
+      this.listEnvironments(),
+      store.list(period),
+      store.list(before),
+      store.getPull(),
+    ]);
+    const known = new Set(
+      environments.map(env => `${env.system}/${env.shortName}`),
+    );
+    const isKnown = (line: CostLine) =>
+      known.has(`${line.system}/${line.environment}`);
+    return {
+      period,
+      environments: environments.map(environment =>
+        this.describeEnvironment(environment, lines, earlier, pull),
+      ),
+      unallocated: this.read(
+        lines.filter(line => !isKnown(line)),
+        pull,
+        'Everything is allocated to an environment',
+      ),
+      total: this.read(lines, pull, 'The bill has no line for this month yet'),
+      previousMonthTotal: this.read(
+        earlier,
+        pull,
+        'The bill has no line for the month before',
+      ),
+      observedAt: pull.observedAt,
+      message: this.options.source ? pull.message : NOT_CONFIGURED,
+    };
+  }
+
+  /**
+   * The month so far of one component, by environment.
+   *
+   * @throws NotFoundError - no such component in the catalog
+   */
+  async getComponentCost(componentRef: string): Promise<ComponentCost> {
+    const { store, now, catalog, auth } = this.options;
+    const credentials = await auth.getOwnServiceCredentials();
+    const component = await catalog.getEntityByRef(componentRef, {
+      credentials,
+    });
+    if (!component) {
+      throw new NotFoundError(`There is no component ${componentRef}`);
+    }
+    const period = monthToDate(now());
+    const [environments, all, pull] = await Promise.all([
+      this.listEnvironments(),
+      store.list(period),
+      store.getPull(),
+    ]);
+    const system = relatedName(component, 'partOf', 'system');
+    const name = component.metadata.name;
+    const lines = all.filter(
+      line => line.component === name && (!system || line.system === system),
+    );
+    const runsIn = new Set(
+      component.relations
+        ?.filter(relation => relation.type === 'runsIn')
+        .map(relation => relation.targetRef),
+    );
+    return {
+      componentRef,
+      period,
+      environments: environments
+        .filter(environment => runsIn.has(environment.ref))
+        .map(environment => ({
+          environmentRef: environment.ref,
+          shortName: environment.shortName,
+          cost: this.read(
+            lines.filter(line => line.environment === environment.shortName),
+            pull,
+            noLines(environment.shortName),
+          ),
+        })),
+      total: this.read(
+        lines,
+        pull,
+        `The bill has no line tagged with the component ${name}`,
+      ),
+    };
+  }
+
+  private describeEnvironment(
+    environment: CostEnvironment,
+    lines: CostLine[],
+    earlier: CostLine[],
+    pull: CostPull,
+  ): EnvironmentCost {
+    const isOurs = (line: CostLine) =>
+      line.system === environment.system &&
+      line.environment === environment.shortName;
+    const ours = lines.filter(isOurs);
+    const group = (key: (line: CostLine) => string) =>
+      [...new Set(ours.map(key))].map(value => ({
+        value,
+        cost: sumMoney(
+          ours.filter(line => key(line) === value).map(line => line.cost),
+        ),
+      }));
+    return {
+      environmentRef: environment.ref,
+      systemRef: environment.systemRef,
+      shortName: environment.shortName,
+      title: environment.title,
+      promotionOrder: environment.promotionOrder,
+      cost: this.read(ours, pull, noLines(environment.shortName)),
+      previousMonth: this.read(
+        earlier.filter(isOurs),
+        pull,
+        'The bill has no line for it in the month before',
+      ),
+      planPerMonth: environment.plan,
+      daily: group(line => line.day)
+        .map(({ value, cost }) => ({ day: value, amount: cost.amount }))
+        .sort((a, b) => a.day.localeCompare(b.day)),
+      components: group(line => line.component)
+        .map(({ value, cost }) => ({
+          ...(value && { componentName: value }),
+          cost,
+        }))
+        .sort((a, b) => Number(b.cost.amount) - Number(a.cost.amount)),
+    };
+  }
+
+  // no line is not the same as no cost: an inactive tag looks just like it
+  private read(lines: CostLine[], pull: CostPull, absent: string): CostReading {
+    const { observedAt, message } = pull;
+    if (!this.options.source) {
+      return { status: 'unavailable', reason: NOT_CONFIGURED };
+    }
+    if (!observedAt) {
+      return {
+        status: 'unavailable',
+        reason: message ?? 'The bill is being read for the first time',
+      };
+    }
+    if (!lines.length) {
+      return { status: 'unavailable', reason: absent, observedAt };
+    }
+    return {
+      status: 'ok',
+      value: sumMoney(lines.map(line => line.cost)),
+      observedAt,
+      estimated: lines.some(line => line.estimated),
+    };
+  }
+
+  private async listEnvironments(): Promise<CostEnvironment[]> {
+    const { catalog, auth } = this.options;
+    const credentials = await auth.getOwnServiceCredentials();
+    const { items } = await catalog.getEntities(
+      { filter: { kind: 'Environment' } },
+      { credentials },
+    );
+    return items
+      .map(toEnvironment)
+      .sort(
+        (a, b) =>
+          a.system.localeCompare(b.system) ||
+          a.promotionOrder - b.promotionOrder,
+      );
+  }
+}
+
+function toEnvironment(entity: Entity): CostEnvironment {
+  const spec = entity.spec as {
+    shortName: string;
+    promotionOrder: number;
+    planCostPerMonth?: Money;
+  };
+  const system = relatedName(entity, 'partOf', 'system') ?? '';
+  return {
+    ref: stringifyEntityRef(entity),
+    systemRef: `system:${entity.metadata.namespace ?? 'default'}/${system}`,
+    system,
+    shortName: spec.shortName,
+    title: entity.metadata.title ?? entity.metadata.name,
+    promotionOrder: spec.promotionOrder,
+    plan: spec.planCostPerMonth,
+  };
+}
+
+function relatedName(
+  entity: Entity,
+  type: string,
+  kind: string,
+): string | undefined {
+  const target = entity.relations?.find(
+    relation =>
+      relation.type === type && relation.targetRef.startsWith(`${kind}:`),
+  )?.targetRef;
+  return target?.slice(target.indexOf('/') + 1);
+}
+
+function noLines(shortName: string): string {
+  return `The bill has no line tagged ${shortName}; is the cost allocation tag active?`;
+}
