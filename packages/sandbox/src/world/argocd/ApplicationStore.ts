@@ -1,0 +1,131 @@
+import { EventEmitter } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { ClusterSnapshot } from '../cluster';
+import { Application, ApplicationEvent, AppProject } from './types';
+
+/** Format of the file; another number is not read. */
+const FORMAT = 1;
+
+interface StoreFile {
+  format: number;
+  resourceVersion: number;
+  applications: Application[];
+  projects: AppProject[];
+  clusters: ClusterSnapshot[];
+}
+
+/**
+ * The applications and projects, by name, with a watch. Every save raises the
+ * resource version, as the API server behind Argo CD would.
+ */
+export class ApplicationStore {
+  /** Emits `change` with {@link ApplicationEvent}. */
+  readonly events = new EventEmitter();
+  readonly projects = new Map<string, AppProject>();
+  private readonly applications = new Map<string, Application>();
+  private version = 1000;
+
+  constructor(private readonly file: string) {
+    this.events.setMaxListeners(0);
+  }
+
+  /** By name. */
+  list(): Application[] {
+    return [...this.applications.values()].sort((a, b) =>
+      a.metadata.name < b.metadata.name ? -1 : 1,
+    );
+  }
+
+  get(name: string): Application | undefined {
+    return this.applications.get(name);
+  }
+
+  /** Resource version of the newest change. */
+  resourceVersion(): string {
+    return String(this.version);
+  }
+
+  /** Adds or replaces; watchers are told. */
+  save(application: Application): void {
+    const { name } = application.metadata;
+    const type = this.applications.has(name) ? 'MODIFIED' : 'ADDED';
+    this.version += 1;
+    application.metadata.resourceVersion = String(this.version);
+    this.applications.set(name, application);
+    this.emit({ type, application });
+  }
+
+  remove(name: string): void {
+    const application = this.applications.get(name);
+    if (application) {
+      this.applications.delete(name);
+      this.version += 1;
+      application.metadata.resourceVersion = String(this.version);
+      this.emit({ type: 'DELETED', application });
+    }
+  }
+
+  clear(): void {
+    for (const application of this.list()) {
+      this.remove(application.metadata.name);
+    }
+    this.projects.clear();
+  }
+
+  /**
+   * Reads what was written before.
+   *
+   * @returns The clusters that were written with it, or undefined when there
+   *   is nothing (readable) on disk.
+   */
+  load(): ClusterSnapshot[] | undefined {
+    if (!existsSync(this.file)) {
+      return undefined;
+    }
+    let content: StoreFile;
+    try {
+      content = JSON.parse(readFileSync(this.file, 'utf8'));
+    } catch (error) {
+      throw new Error(
+        `${this.file} cannot be read (${
+          (error as Error).message
+        }); delete it to seed Argo CD again`,
+      );
+    }
+    if (content.format !== FORMAT) {
+      return undefined;
+    }
+    this.version = content.resourceVersion;
+    content.applications.forEach(a =>
+      this.applications.set(a.metadata.name, a),
+    );
+    content.projects.forEach(p => this.projects.set(p.metadata.name, p));
+    return content.clusters;
+  }
+
+  /** Writes everything, at once or not at all. */
+  write(clusters: ClusterSnapshot[]): void {
+    const content: StoreFile = {
+      format: FORMAT,
+      resourceVersion: this.version,
+      applications: this.list(),
+      projects: [...this.projects.values()],
+      clusters,
+    };
+    mkdirSync(dirname(this.file), { recursive: true });
+    const temporary = `${this.file}.${process.pid}.tmp`;
+    writeFileSync(temporary, JSON.stringify(content));
+    renameSync(temporary, this.file);
+  }
+
+  private emit(event: ApplicationEvent) {
+    this.events.emit('change', event);
+  }
+}

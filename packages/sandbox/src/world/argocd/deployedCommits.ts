@@ -1,0 +1,99 @@
+import { parse } from 'yaml';
+import { GitStore } from '../types';
+
+/** A commit that changed the folder of an application. */
+export interface DeployedCommit {
+  sha: string;
+  at: Date;
+}
+
+/** Tag of an overlay whose environment never had the service. */
+const UNRELEASED = 'unreleased';
+
+/** Whether any image of a kustomization is one that was never released. */
+export function isUnreleased(kustomization: string | undefined): boolean {
+  try {
+    const images = parse(kustomization ?? '')?.images;
+    return Array.isArray(images) && images.some(i => i?.newTag === UNRELEASED);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What was deployed when, by folder: the commits that touched each folder
+ * below `prefix`, oldest first, without those that left it unreleased. Asks
+ * git twice, however many folders there are.
+ */
+export async function deployedCommits(
+  git: GitStore,
+  repository: string,
+  sha: string,
+  prefix: string,
+): Promise<Map<string, DeployedCommit[]>> {
+  const log = await git.run(repository, [
+    'log',
+    '--reverse',
+    '--format=%x00%H %cI',
+    '--name-only',
+    sha,
+    '--',
+    prefix,
+  ]);
+  const touched: Array<{ folder: string; commit: DeployedCommit }> = [];
+  for (const entry of log.toString('utf8').split('\0').slice(1)) {
+    const [head, ...files] = entry.split('\n').filter(Boolean);
+    const [commit, date] = head.split(' ');
+    const folders = new Set(
+      files.map(file => file.slice(0, file.lastIndexOf('/'))),
+    );
+    for (const folder of folders) {
+      touched.push({ folder, commit: { sha: commit, at: new Date(date) } });
+    }
+  }
+
+  const contents = await readBlobs(
+    git,
+    repository,
+    touched.map(
+      ({ folder, commit }) => `${commit.sha}:${folder}/kustomization.yaml`,
+    ),
+  );
+  const result = new Map<string, DeployedCommit[]>();
+  touched.forEach(({ folder, commit }, index) => {
+    if (!isUnreleased(contents[index])) {
+      result.set(folder, [...(result.get(folder) ?? []), commit]);
+    }
+  });
+  return result;
+}
+
+/** Contents of blobs, in order; undefined for what does not exist. */
+async function readBlobs(
+  git: GitStore,
+  repository: string,
+  names: string[],
+): Promise<Array<string | undefined>> {
+  if (names.length === 0) {
+    return [];
+  }
+  const out = await git.run(repository, ['cat-file', '--batch'], {
+    input: `${names.join('\n')}\n`,
+  });
+  const contents: Array<string | undefined> = [];
+  let at = 0;
+  for (let index = 0; index < names.length; index += 1) {
+    const end = out.indexOf('\n', at);
+    const header = out.toString('utf8', at, end);
+    const size = header.match(/^[0-9a-f]+ blob (\d+)$/)?.[1];
+    if (size === undefined) {
+      contents.push(undefined);
+      at = end + 1;
+    } else {
+      const start = end + 1;
+      contents.push(out.toString('utf8', start, start + Number(size)));
+      at = start + Number(size) + 1;
+    }
+  }
+  return contents;
+}
