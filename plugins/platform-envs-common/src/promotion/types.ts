@@ -116,6 +116,8 @@ export interface Promotion {
   };
   approvals: Approval[];
   commitSha?: string;
+  /** Why nothing happens at this moment, for a person; absent while it goes on. */
+  blockedBy?: string;
   failure?: { kind: 'failed' | 'errored'; message: string };
   createdAt: string;
   updatedAt: string;

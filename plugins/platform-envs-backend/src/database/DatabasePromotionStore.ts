@@ -1,0 +1,657 @@
+import {
+  DatabaseService,
+  resolvePackagePath,
+} from '@backstage/backend-plugin-api';
+import { ConflictError, NotFoundError } from '@backstage/errors';
+import {
+  Approval,
+  Promotion,
+  PromotionEvent,
+  PromotionState,
+  TERMINAL_PROMOTION_STATES,
+} from '@fairway/plugin-platform-envs-common';
+import { Knex } from 'knex';
+import { IdempotencyConflictError } from './IdempotencyConflictError';
+import {
+  NewPromotion,
+  OutboxEntry,
+  PendingEffect,
+  PromotionChange,
+  PromotionProgress,
+  PromotionQuery,
+  PromotionStore,
+  RecordEntry,
+  StoredPromotion,
+} from './PromotionStore';
+import { FIRST_HASH, sealEvent } from './sealEvent';
+
+/** Rows come back as numbers from SQLite and, for bigint, as text from PostgreSQL. */
+type Millis = number | string;
+
+interface PromotionRow {
+  id: string;
+  kind: Promotion['kind'];
+  component_ref: string;
+  from_environment_ref: string | null;
+  to_environment_ref: string;
+  requested_by: string;
+  reason: string;
+  state: PromotionState;
+  version: number;
+  epoch: number;
+  plan: string | null;
+  plan_digest: string | null;
+  policy: string;
+  idempotency_key: string;
+  request_hash: string;
+  commit_sha: string | null;
+  failure: string | null;
+  created_at: Millis;
+  updated_at: Millis;
+  expires_at: Millis | null;
+  state_since: Millis;
+  healthy_since: Millis | null;
+  attempts: number;
+  next_attempt_at: Millis | null;
+  blocked_by: string | null;
+  lease_owner: string | null;
+  lease_until: Millis | null;
+}
+
+interface ApprovalRow {
+  promotion_id: string;
+  actor: string;
+  verdict: Approval['verdict'];
+  comment: string;
+  plan_digest: string;
+  groups: string;
+  at: Millis;
+  voided_reason: string | null;
+}
+
+interface EventRow {
+  promotion_id: string;
+  sequence: number;
+  at: Millis;
+  actor: string;
+  event: string;
+  from_state: PromotionState | null;
+  to_state: PromotionState;
+  message: string;
+  details: string;
+  prev_hash: string;
+  hash: string;
+}
+
+const DEFAULT_LIMIT = 200;
+/** An effect that fails this often is given up; the promotion does not depend on it. */
+const MAX_EFFECT_ATTEMPTS = 10;
+
+/** Promotions in SQLite or PostgreSQL. */
+export class DatabasePromotionStore implements PromotionStore {
+  /** Runs the plugin's migrations, unless the operator does that. */
+  static async create(
+    database: DatabaseService,
+    options: { now?: () => Promise<Date> } = {},
+  ): Promise<DatabasePromotionStore> {
+    const knex = await database.getClient();
+    if (!database.migrations?.skip) {
+      await knex.migrate.latest({
+        directory: resolvePackagePath(
+          '@fairway/plugin-platform-envs-backend',
+          'migrations',
+        ),
+      });
+    }
+    return new DatabasePromotionStore(knex, options.now);
+  }
+
+  private constructor(
+    private readonly knex: Knex,
+    private readonly clock?: () => Promise<Date>,
+  ) {}
+
+  now(): Promise<Date> {
+    return this.#now(this.knex);
+  }
+
+  async create(
+    entry: NewPromotion,
+  ): Promise<{ stored: StoredPromotion; created: boolean }> {
+    const { promotion, idempotencyKey, requestHash } = entry;
+    return this.knex.transaction(async tx => {
+      const inserted = await tx<PromotionRow>('promotion')
+        .insert({
+          id: promotion.id,
+          kind: promotion.kind,
+          component_ref: promotion.componentRef,
+          from_environment_ref: promotion.fromEnvironmentRef ?? null,
+          to_environment_ref: promotion.toEnvironmentRef,
+          requested_by: promotion.requestedBy,
+          reason: promotion.reason,
+          idempotency_key: idempotencyKey,
+          request_hash: requestHash,
+          created_at: Date.parse(promotion.createdAt),
+          state_since: Date.parse(promotion.createdAt),
+          epoch: 0,
+          attempts: 0,
+          ...mutableColumns(promotion),
+        })
+        .onConflict(['requested_by', 'idempotency_key'])
+        .ignore()
+        .returning('id');
+      if (inserted.length === 0) {
+        const known = await this.#findByKey(
+          tx,
+          promotion.requestedBy,
+          idempotencyKey,
+        );
+        if (known?.requestHash !== requestHash) {
+          throw new IdempotencyConflictError(
+            `The idempotency key "${idempotencyKey}" was used for another request. Use a new key for a new request.`,
+          );
+        }
+        return { stored: known.stored, created: false };
+      }
+      await this.#saveApprovals(tx, promotion);
+      await this.#appendEvent(tx, undefined, promotion, entry.record);
+      await this.#appendOutbox(tx, promotion, entry.outbox);
+      return { stored: (await this.#load(tx, promotion.id))!, created: true };
+    });
+  }
+
+  async findByKey(requestedBy: string, idempotencyKey: string) {
+    return this.#findByKey(this.knex, requestedBy, idempotencyKey);
+  }
+
+  async get(id: string): Promise<StoredPromotion | undefined> {
+    return this.#load(this.knex, id);
+  }
+
+  async list(query: PromotionQuery): Promise<StoredPromotion[]> {
+    const rows = await this.knex<PromotionRow>('promotion')
+      .modify(builder => {
+        if (query.states) builder.whereIn('state', [...query.states]);
+        if (query.componentRef) {
+          builder.where('component_ref', query.componentRef);
+        }
+        if (query.toEnvironmentRef) {
+          builder.where('to_environment_ref', query.toEnvironmentRef);
+        }
+        if (query.requestedBy) builder.where('requested_by', query.requestedBy);
+      })
+      .orderBy([
+        { column: 'created_at', order: 'desc' },
+        { column: 'id', order: 'desc' },
+      ])
+      .limit(query.limit ?? DEFAULT_LIMIT);
+    return this.#withApprovals(this.knex, rows);
+  }
+
+  async update(
+    id: string,
+    decide: (current: StoredPromotion, at: Date) => PromotionChange | undefined,
+    fence?: { epoch: number },
+  ): Promise<StoredPromotion> {
+    return this.#inTransaction(async tx => {
+      const current = await this.#lock(tx, id);
+      checkFence(current, fence);
+      const at = await this.#now(tx);
+      const change = decide(current, at);
+      if (!change) return current;
+      const { promotion } = change;
+      const moved = promotion.state !== current.promotion.state;
+      const updated = await tx<PromotionRow>('promotion')
+        .where({ id, version: current.promotion.version })
+        .modify(builder => {
+          if (fence) builder.where('epoch', fence.epoch);
+        })
+        .update({
+          ...mutableColumns(promotion),
+          ...(moved && {
+            state_since: at.getTime(),
+            healthy_since: null,
+            next_attempt_at: null,
+            blocked_by: null,
+          }),
+          ...progressColumns(change.progress ?? {}),
+        });
+      if (updated !== 1) throw changedMeanwhile(id);
+      await this.#saveApprovals(tx, promotion);
+      await this.#appendEvent(
+        tx,
+        current.promotion.state,
+        promotion,
+        change.record,
+      );
+      await this.#appendOutbox(tx, promotion, change.outbox);
+      return (await this.#load(tx, id))!;
+    });
+  }
+
+  async saveProgress(
+    id: string,
+    progress: NonNullable<PromotionChange['progress']>,
+    fence: { epoch: number },
+  ): Promise<void> {
+    const updated = await this.knex<PromotionRow>('promotion')
+      .where({ id, epoch: fence.epoch })
+      .update(progressColumns(progress));
+    if (updated !== 1) throw takenOver(id);
+  }
+
+  async acquireLease(
+    id: string,
+    owner: string,
+    seconds: number,
+  ): Promise<number | undefined> {
+    const at = (await this.now()).getTime();
+    const rows = await this.knex<PromotionRow>('promotion')
+      .where('id', id)
+      .where(builder =>
+        builder.whereNull('lease_until').orWhere('lease_until', '<=', at),
+      )
+      .update(
+        {
+          epoch: this.knex.raw('epoch + 1') as unknown as number,
+          lease_owner: owner,
+          lease_until: at + seconds * 1000,
+        },
+        ['epoch'],
+      );
+    return rows[0]?.epoch;
+  }
+
+  async renewLease(
+    id: string,
+    epoch: number,
+    seconds: number,
+  ): Promise<boolean> {
+    const at = (await this.now()).getTime();
+    const updated = await this.knex<PromotionRow>('promotion')
+      .where({ id, epoch })
+      .update({ lease_until: at + seconds * 1000 });
+    return updated === 1;
+  }
+
+  async releaseLease(id: string, epoch: number): Promise<void> {
+    await this.knex<PromotionRow>('promotion')
+      .where({ id, epoch })
+      .update({ lease_owner: null, lease_until: null });
+  }
+
+  async listDue(): Promise<string[]> {
+    const at = (await this.now()).getTime();
+    const rows = await this.knex<PromotionRow>('promotion')
+      .whereNotIn('state', [...TERMINAL_PROMOTION_STATES])
+      .where(builder =>
+        builder
+          .whereNull('next_attempt_at')
+          .orWhere('next_attempt_at', '<=', at),
+      )
+      .where(builder =>
+        builder.whereNull('lease_until').orWhere('lease_until', '<=', at),
+      )
+      .orderBy('id')
+      .select('id');
+    return rows.map(row => row.id);
+  }
+
+  async events(id: string): Promise<PromotionEvent[]> {
+    const rows = await this.#eventRows(id);
+    return rows.map(row => ({
+      sequence: row.sequence,
+      at: toIso(row.at),
+      actor: row.actor,
+      event: row.event,
+      ...(row.from_state && { fromState: row.from_state }),
+      toState: row.to_state,
+      message: row.message,
+    }));
+  }
+
+  async verifyRecord(id: string): Promise<string[]> {
+    const stored = await this.get(id);
+    if (!stored) return [`Promotion ${id} is gone.`];
+    const rows = await this.#eventRows(id);
+    const problems: string[] = [];
+    let prevHash = FIRST_HASH;
+    rows.forEach((row, index) => {
+      if (row.sequence !== index + 1) {
+        problems.push(`Line ${index + 1} of the record of ${id} is missing.`);
+      }
+      if (row.prev_hash !== prevHash || row.hash !== sealEvent(toSealed(row))) {
+        problems.push(
+          `Line ${row.sequence} of the record of ${id} was changed.`,
+        );
+      }
+      prevHash = row.hash;
+    });
+    const last = rows[rows.length - 1];
+    if (
+      last?.sequence !== stored.promotion.version ||
+      last.to_state !== stored.promotion.state
+    ) {
+      problems.push(
+        `The record of ${id} does not end where the promotion stands (${stored.promotion.state}, version ${stored.promotion.version}).`,
+      );
+    }
+    return problems;
+  }
+
+  async pendingEffects(
+    effect: OutboxEntry['effect'],
+  ): Promise<PendingEffect[]> {
+    const rows = await this.knex('promotion_outbox')
+      .where({ effect, done_at: null })
+      .where('attempts', '<', MAX_EFFECT_ATTEMPTS)
+      .orderBy('id')
+      .limit(100);
+    return rows.map(row => ({
+      id: row.id,
+      promotionId: row.promotion_id,
+      effect,
+      key: row.key,
+      payload: JSON.parse(row.payload),
+      attempts: row.attempts,
+    }));
+  }
+
+  async markEffect(id: number, outcome: 'done' | 'failed'): Promise<void> {
+    const at = (await this.now()).getTime();
+    await this.knex('promotion_outbox')
+      .where({ id })
+      .update({
+        attempts: this.knex.raw('attempts + 1'),
+        ...(outcome === 'done' && { done_at: at }),
+      });
+  }
+
+  async #now(knex: Knex): Promise<Date> {
+    if (this.clock) return this.clock();
+    const sql = isPostgres(knex)
+      ? 'SELECT floor(extract(epoch from clock_timestamp()) * 1000) AS now'
+      : "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now";
+    const result = await knex.raw(sql);
+    const [row] = isPostgres(knex) ? result.rows : result;
+    return new Date(Number(row.now));
+  }
+
+  /** Maps what the database says about a race to what a caller can act on. */
+  async #inTransaction<T>(work: (tx: Knex.Transaction) => Promise<T>) {
+    try {
+      return await this.knex.transaction(work);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : '';
+      if (
+        /promotion_one_in_progress|UNIQUE constraint failed: promotion\.component_ref/.test(
+          message,
+        )
+      ) {
+        throw new ConflictError(
+          'slot_busy: another promotion of this component is under way in that environment.',
+        );
+      }
+      throw error;
+    }
+  }
+
+  async #lock(tx: Knex.Transaction, id: string): Promise<StoredPromotion> {
+    if (isPostgres(tx)) {
+      await tx('promotion').where({ id }).forUpdate().select('id');
+    }
+    const current = await this.#load(tx, id);
+    if (!current) throw new NotFoundError(`There is no promotion ${id}`);
+    return current;
+  }
+
+  async #load(knex: Knex, id: string): Promise<StoredPromotion | undefined> {
+    const rows = await knex<PromotionRow>('promotion').where({ id });
+    return (await this.#withApprovals(knex, rows))[0];
+  }
+
+  async #findByKey(knex: Knex, requestedBy: string, idempotencyKey: string) {
+    const rows = await knex<PromotionRow>('promotion').where({
+      requested_by: requestedBy,
+      idempotency_key: idempotencyKey,
+    });
+    if (rows.length === 0) return undefined;
+    const [stored] = await this.#withApprovals(knex, rows);
+    return { stored, requestHash: rows[0].request_hash };
+  }
+
+  async #withApprovals(
+    knex: Knex,
+    rows: PromotionRow[],
+  ): Promise<StoredPromotion[]> {
+    if (rows.length === 0) return [];
+    const approvals = await knex<ApprovalRow>('promotion_approval')
+      .whereIn(
+        'promotion_id',
+        rows.map(row => row.id),
+      )
+      .orderBy('sequence');
+    return rows.map(row => ({
+      promotion: toPromotion(
+        row,
+        approvals.filter(a => a.promotion_id === row.id),
+      ),
+      progress: toProgress(row),
+    }));
+  }
+
+  /** New decisions are added; of old ones only the reason for voiding changes. */
+  async #saveApprovals(tx: Knex.Transaction, promotion: Promotion) {
+    const known = await tx<ApprovalRow & { sequence: number }>(
+      'promotion_approval',
+    )
+      .where('promotion_id', promotion.id)
+      .orderBy('sequence');
+    for (const [index, approval] of promotion.approvals.entries()) {
+      const row = known[index];
+      if (!row) {
+        await tx<ApprovalRow>('promotion_approval').insert({
+          promotion_id: promotion.id,
+          actor: approval.actor,
+          verdict: approval.verdict,
+          comment: approval.comment,
+          plan_digest: approval.planDigest,
+          groups: JSON.stringify(approval.groups),
+          at: Date.parse(approval.at),
+          voided_reason: approval.voidedReason ?? null,
+        });
+      } else if (approval.voidedReason && !row.voided_reason) {
+        await tx<ApprovalRow & { sequence: number }>('promotion_approval')
+          .where('sequence', row.sequence)
+          .update({ voided_reason: approval.voidedReason });
+      }
+    }
+  }
+
+  async #appendEvent(
+    tx: Knex.Transaction,
+    fromState: PromotionState | undefined,
+    promotion: Promotion,
+    record: RecordEntry,
+  ) {
+    const last = await tx<EventRow>('promotion_event')
+      .where('promotion_id', promotion.id)
+      .orderBy('sequence', 'desc')
+      .first();
+    const event = {
+      promotionId: promotion.id,
+      sequence: promotion.version,
+      at: Date.parse(promotion.updatedAt),
+      actor: record.actor,
+      event: record.event,
+      fromState: fromState ?? null,
+      toState: promotion.state,
+      message: record.message,
+      details: JSON.stringify(record.details ?? {}),
+      prevHash: last?.hash ?? FIRST_HASH,
+    };
+    await tx<EventRow>('promotion_event').insert({
+      promotion_id: event.promotionId,
+      sequence: event.sequence,
+      at: event.at,
+      actor: event.actor,
+      event: event.event,
+      from_state: event.fromState,
+      to_state: event.toState,
+      message: event.message,
+      details: event.details,
+      prev_hash: event.prevHash,
+      hash: sealEvent(event),
+    });
+  }
+
+  async #appendOutbox(
+    tx: Knex.Transaction,
+    promotion: Promotion,
+    outbox: OutboxEntry[] = [],
+  ) {
+    for (const { effect, key, payload } of outbox) {
+      await tx('promotion_outbox')
+        .insert({
+          promotion_id: promotion.id,
+          effect,
+          key,
+          payload: JSON.stringify(payload),
+          created_at: Date.parse(promotion.updatedAt),
+        })
+        .onConflict(['promotion_id', 'effect', 'key'])
+        .ignore();
+    }
+  }
+
+  #eventRows(id: string): Promise<EventRow[]> {
+    return this.knex<EventRow>('promotion_event')
+      .where('promotion_id', id)
+      .orderBy('sequence');
+  }
+}
+
+function isPostgres(knex: Knex): boolean {
+  return knex.client.config.client === 'pg';
+}
+
+function checkFence(current: StoredPromotion, fence?: { epoch: number }) {
+  if (fence && fence.epoch !== current.progress.epoch) {
+    throw takenOver(current.promotion.id);
+  }
+}
+
+function takenOver(id: string): ConflictError {
+  return new ConflictError(
+    `Another worker has taken over promotion ${id}; this one stops.`,
+  );
+}
+
+function changedMeanwhile(id: string): ConflictError {
+  return new ConflictError(
+    `Promotion ${id} was changed meanwhile. Look at it again.`,
+  );
+}
+
+function mutableColumns(promotion: Promotion) {
+  return {
+    state: promotion.state,
+    version: promotion.version,
+    plan: promotion.plan ? JSON.stringify(promotion.plan) : null,
+    plan_digest: promotion.plan?.planDigest ?? null,
+    policy: JSON.stringify(promotion.policy),
+    commit_sha: promotion.commitSha ?? null,
+    failure: promotion.failure ? JSON.stringify(promotion.failure) : null,
+    updated_at: Date.parse(promotion.updatedAt),
+    expires_at: promotion.expiresAt ? Date.parse(promotion.expiresAt) : null,
+  };
+}
+
+/** A key that is there with `undefined` clears its column. */
+function progressColumns(
+  progress: NonNullable<PromotionChange['progress']>,
+): Partial<PromotionRow> {
+  const time = (value: string | undefined) =>
+    value === undefined ? null : Date.parse(value);
+  return {
+    ...('healthySince' in progress && {
+      healthy_since: time(progress.healthySince),
+    }),
+    ...('nextAttemptAt' in progress && {
+      next_attempt_at: time(progress.nextAttemptAt),
+    }),
+    ...('attempts' in progress && { attempts: progress.attempts ?? 0 }),
+    ...('blockedBy' in progress && { blocked_by: progress.blockedBy ?? null }),
+  };
+}
+
+function toPromotion(row: PromotionRow, approvals: ApprovalRow[]): Promotion {
+  return {
+    id: row.id,
+    kind: row.kind,
+    componentRef: row.component_ref,
+    ...(row.from_environment_ref && {
+      fromEnvironmentRef: row.from_environment_ref,
+    }),
+    toEnvironmentRef: row.to_environment_ref,
+    requestedBy: row.requested_by,
+    reason: row.reason,
+    state: row.state,
+    version: row.version,
+    ...(row.plan && { plan: JSON.parse(row.plan) }),
+    policy: JSON.parse(row.policy),
+    approvals: approvals.map(toApproval),
+    ...(row.commit_sha && { commitSha: row.commit_sha }),
+    ...(row.failure && { failure: JSON.parse(row.failure) }),
+    createdAt: toIso(row.created_at),
+    updatedAt: toIso(row.updated_at),
+    ...(row.expires_at !== null && { expiresAt: toIso(row.expires_at) }),
+    ...(row.blocked_by && { blockedBy: row.blocked_by }),
+  };
+}
+
+function toApproval(row: ApprovalRow): Approval {
+  return {
+    actor: row.actor,
+    verdict: row.verdict,
+    comment: row.comment,
+    planDigest: row.plan_digest,
+    groups: JSON.parse(row.groups),
+    at: toIso(row.at),
+    ...(row.voided_reason && { voidedReason: row.voided_reason }),
+  };
+}
+
+function toProgress(row: PromotionRow): PromotionProgress {
+  return {
+    epoch: row.epoch,
+    stateSince: toIso(row.state_since),
+    attempts: row.attempts,
+    ...(row.healthy_since !== null && {
+      healthySince: toIso(row.healthy_since),
+    }),
+    ...(row.next_attempt_at !== null && {
+      nextAttemptAt: toIso(row.next_attempt_at),
+    }),
+    ...(row.blocked_by && { blockedBy: row.blocked_by }),
+  };
+}
+
+function toSealed(row: EventRow) {
+  return {
+    promotionId: row.promotion_id,
+    sequence: row.sequence,
+    at: Number(row.at),
+    actor: row.actor,
+    event: row.event,
+    fromState: row.from_state,
+    toState: row.to_state,
+    message: row.message,
+    details: row.details,
+    prevHash: row.prev_hash,
+  };
+}
+
+function toIso(millis: Millis): string {
+  return new Date(Number(millis)).toISOString();
+}
