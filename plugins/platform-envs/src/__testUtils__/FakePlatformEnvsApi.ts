@@ -1,0 +1,207 @@
+import {
+  ComponentDelivery,
+  EnvironmentDetail,
+  EnvironmentReplication,
+  ListPromotionsQuery,
+  Overview,
+  OverviewStreamListeners,
+  PlatformEnvsApi,
+  PlatformEnvsRequestOptions,
+  Promotion,
+  PromotionDetail,
+  PromotionList,
+  PromotionPlanPreview,
+  TERMINAL_PROMOTION_STATES,
+} from '@fairway/plugin-platform-envs-common';
+import { AT, aPlanPreview, aPromotion, aReplication } from './builders';
+
+/** What a {@link FakePlatformEnvsApi} answers with; a function may also throw or wait. */
+export interface FakeAnswers {
+  overview: Overview;
+  replication: EnvironmentReplication;
+  planPreview: PromotionPlanPreview;
+  promotions: PromotionDetail[];
+  delivery?: Partial<ComponentDelivery>;
+}
+
+/** A backend in memory. Assign to a field or a method to change what it says. */
+export class FakePlatformEnvsApi implements PlatformEnvsApi {
+  readonly calls: Array<{ method: string; input: unknown }> = [];
+  readonly streams = new Set<OverviewStreamListeners>();
+  private readonly byKey = new Map<string, Promotion>();
+
+  constructor(readonly answers: FakeAnswers) {}
+
+  async getEnvironments() {
+    return { items: this.answers.overview.environments };
+  }
+
+  async getEnvironment(environmentRef: string): Promise<EnvironmentDetail> {
+    const { environments, rows, sources } = this.answers.overview;
+    const environment = environments.find(e => e.ref === environmentRef);
+    if (!environment) throw new Error(`No environment ${environmentRef}`);
+    return {
+      environment,
+      sources,
+      rows: rows.flatMap(row =>
+        row.cells
+          .filter(cell => cell.environmentRef === environmentRef)
+          .map(cell => ({ component: row.component, cell })),
+      ),
+      findings: [],
+    };
+  }
+
+  async getReplicationLag() {
+    return this.answers.replication;
+  }
+
+  async getOverview() {
+    this.calls.push({ method: 'getOverview', input: undefined });
+    return this.answers.overview;
+  }
+
+  async streamOverview(
+    listeners: OverviewStreamListeners,
+    options: PlatformEnvsRequestOptions = {},
+  ) {
+    this.streams.add(listeners);
+    listeners.onOpen?.();
+    await new Promise<void>(resolve => {
+      options.signal?.addEventListener('abort', () => resolve());
+    });
+    this.streams.delete(listeners);
+  }
+
+  /** Tells every open stream of a change. */
+  push(revision: string) {
+    this.streams.forEach(stream => stream.onRevision({ revision }));
+  }
+
+  async getDelivery(componentRef: string): Promise<ComponentDelivery> {
+    const { overview, promotions } = this.answers;
+    const row = overview.rows.find(r => r.component.ref === componentRef);
+    if (!row) throw new Error(`No component ${componentRef}`);
+    const environments = overview.environments
+      .filter(e => e.systemRef === row.component.systemRef)
+      .sort((a, b) => a.promotionOrder - b.promotionOrder);
+    return {
+      revision: overview.revision,
+      sources: overview.sources,
+      environments,
+      row,
+      history: row.cells.flatMap(cell =>
+        cell.desired.status === 'ok'
+          ? [
+              {
+                environmentRef: cell.environmentRef,
+                at: cell.desired.value.committedAt ?? AT,
+                release: cell.desired.value,
+                revision: cell.desired.value.commit,
+                author: cell.desired.value.author,
+                message: cell.desired.value.message,
+              },
+            ]
+          : [],
+      ),
+      promotions: promotions
+        .map(p => p.promotion)
+        .filter(p => p.componentRef === componentRef),
+      promotionTargets: row.cells.slice(1).map((cell, i) => ({
+        toEnvironmentRef: cell.environmentRef,
+        fromEnvironmentRef: row.cells[i].environmentRef,
+        allowed: true,
+      })),
+      operations: row.cells.map(cell => ({
+        environmentRef: cell.environmentRef,
+        allowed: true,
+      })),
+      ...this.answers.delivery,
+    };
+  }
+
+  async sync(componentRef: string, environmentRef: string) {
+    this.calls.push({
+      method: 'sync',
+      input: { componentRef, environmentRef },
+    });
+  }
+
+  async refresh(componentRef: string, environmentRef: string) {
+    this.calls.push({
+      method: 'refresh',
+      input: { componentRef, environmentRef },
+    });
+  }
+
+  async planPromotion() {
+    return this.answers.planPreview;
+  }
+
+  async createPromotion(
+    request: Parameters<PlatformEnvsApi['createPromotion']>[0],
+  ): Promise<Promotion> {
+    this.calls.push({ method: 'createPromotion', input: request });
+    const known = this.byKey.get(request.idempotencyKey);
+    if (known) return known;
+    const promotion = aPromotion({
+      ...request,
+      id: `01JD000000000000000000000${this.byKey.size + 7}`,
+    });
+    this.byKey.set(request.idempotencyKey, promotion);
+    return promotion;
+  }
+
+  async listPromotions(
+    query: ListPromotionsQuery = {},
+  ): Promise<PromotionList> {
+    this.calls.push({ method: 'listPromotions', input: query });
+    const items = this.answers.promotions.map(detail => ({
+      promotion: detail.promotion,
+      quorum: detail.quorum,
+      viewerCanDecide:
+        detail.promotion.state === 'WAITING' &&
+        detail.availableActions.some(a => a.action === 'approve' && a.allowed),
+    }));
+    if (query.scope === 'waiting') {
+      return { items: items.filter(item => item.viewerCanDecide) };
+    }
+    if (query.scope === 'all') return { items };
+    return {
+      items: items.filter(
+        item => !TERMINAL_PROMOTION_STATES.includes(item.promotion.state),
+      ),
+    };
+  }
+
+  async getPromotion(id: string): Promise<PromotionDetail> {
+    const found = this.answers.promotions.find(p => p.promotion.id === id);
+    if (!found) throw new Error(`No promotion ${id}`);
+    return found;
+  }
+
+  async decidePromotion(
+    id: string,
+    request: Parameters<PlatformEnvsApi['decidePromotion']>[1],
+  ) {
+    this.calls.push({ method: 'decidePromotion', input: { id, ...request } });
+  }
+
+  async cancelPromotion(id: string, request: { reason: string }) {
+    this.calls.push({ method: 'cancelPromotion', input: { id, ...request } });
+  }
+}
+
+/** A fake backend with the given overview. */
+export function aFakeApi(
+  overview: Overview,
+  answers: Partial<FakeAnswers> = {},
+): FakePlatformEnvsApi {
+  return new FakePlatformEnvsApi({
+    overview,
+    replication: aReplication(),
+    planPreview: aPlanPreview(),
+    promotions: [],
+    ...answers,
+  });
+}

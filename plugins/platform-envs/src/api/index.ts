@@ -1,0 +1,1 @@
+export { platformEnvsApi, platformEnvsApiRef } from './platformEnvsApiRef';

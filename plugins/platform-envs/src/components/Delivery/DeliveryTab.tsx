@@ -1,0 +1,141 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { useEntity } from '@backstage/plugin-catalog-react';
+import { Skeleton } from '@backstage/ui';
+import { ComponentDelivery } from '@fairway/plugin-platform-envs-common';
+import { useDelivery } from '../../hooks/useDelivery';
+import { useUrlState } from '../../hooks/useUrlState';
+import { cellKey } from '../Board/boardModel';
+import { CellDetails } from '../CellDetails';
+import { Drawer } from '../Drawer';
+import { ErrorNotice } from '../ErrorNotice';
+import { FindingList } from '../FindingList';
+import { Freshness } from '../Freshness';
+import { PromotionTable } from '../Promotions/PromotionTable';
+import { Screen } from '../Screen';
+import { HistoryTimeline } from './HistoryTimeline';
+import { Pipeline } from './Pipeline';
+import { PromoteDialog } from './PromoteDialog';
+import styles from './Delivery.module.css';
+
+function DeliverySkeleton() {
+  return (
+    <div
+      className={styles.pipeline}
+      role="status"
+      aria-label="Loading the delivery"
+    >
+      {[0, 1, 2].map(i => (
+        <div key={i} className={styles.stage}>
+          <Skeleton width={60} height={16} />
+          <Skeleton width={140} height={20} />
+          <Skeleton width={180} height={14} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Delivery(props: { delivery: ComponentDelivery }) {
+  const { delivery } = props;
+  const { row, environments, promotions, history } = delivery;
+  const [params, setUrl] = useUrlState();
+  const openKey = params.get('cell') ?? undefined;
+  const openCell = row.cells.find(cell => cellKey(cell) === openKey);
+  const promoteTo = params.get('promote') ?? undefined;
+  const target = delivery.promotionTargets.find(
+    t => t.toEnvironmentRef === promoteTo,
+  );
+  const nameOf = (ref: string) =>
+    environments.find(e => e.ref === ref)?.shortName ?? ref;
+
+  return (
+    <>
+      <FindingList findings={row.findings} />
+      <Pipeline
+        delivery={delivery}
+        onOpen={key => setUrl({ cell: key }, 'push')}
+        onPromote={ref => setUrl({ promote: ref }, 'push')}
+      />
+      <section className={styles.section}>
+        <h2 className={styles.heading}>Promotions</h2>
+        {promotions.length ? (
+          <PromotionTable
+            items={promotions.map(promotion => ({ promotion }))}
+            hideComponent
+          />
+        ) : (
+          <p className={styles.none}>
+            Nothing was promoted yet. Use Promote above to bring a release to
+            the next environment.
+          </p>
+        )}
+      </section>
+      <section className={styles.section}>
+        <h2 className={styles.heading}>History</h2>
+        <HistoryTimeline history={history} environments={environments} />
+      </section>
+      {openCell && (
+        <Drawer
+          title={`${row.component.title ?? row.component.name} in ${nameOf(
+            openCell.environmentRef,
+          )}`}
+          focusKey={openKey!}
+          onClose={() => setUrl({ cell: undefined })}
+        >
+          <CellDetails cell={openCell} findings={row.findings} />
+        </Drawer>
+      )}
+      {target?.fromEnvironmentRef && (
+        <PromoteDialog
+          key={target.toEnvironmentRef}
+          componentRef={row.component.ref}
+          componentName={row.component.title ?? row.component.name}
+          fromEnvironmentRef={target.fromEnvironmentRef}
+          toEnvironmentRef={target.toEnvironmentRef}
+          fromName={nameOf(target.fromEnvironmentRef)}
+          toName={nameOf(target.toEnvironmentRef)}
+          onClose={() => setUrl({ promote: undefined })}
+        />
+      )}
+    </>
+  );
+}
+
+function DeliveryContent() {
+  const { entity } = useEntity();
+  const { data, error, stream, dataUpdatedAt, refetch } = useDelivery(
+    stringifyEntityRef(entity),
+  );
+  if (!data && error) {
+    return (
+      <ErrorNotice
+        title="The delivery of this component could not be loaded"
+        error={error}
+        onRetry={refetch}
+      />
+    );
+  }
+  if (!data) return <DeliverySkeleton />;
+  return (
+    <div className={styles.tab}>
+      <div className={styles.freshness}>
+        <Freshness
+          sources={data.sources}
+          stream={stream}
+          dataUpdatedAt={dataUpdatedAt}
+          failed={Boolean(error)}
+        />
+      </div>
+      <Delivery delivery={data} />
+    </div>
+  );
+}
+
+/** What stands where on the way to production, and the way to move it on. */
+export function DeliveryTab() {
+  return (
+    <Screen>
+      <DeliveryContent />
+    </Screen>
+  );
+}

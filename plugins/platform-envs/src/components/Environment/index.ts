@@ -1,0 +1,4 @@
+export { FindingsCard } from './FindingsCard';
+export { PassportCard } from './PassportCard';
+export { ReplicationCard } from './ReplicationCard';
+export { RunsHereCard } from './RunsHereCard';

@@ -1,0 +1,3 @@
+export { EnvironmentsWidget } from './EnvironmentsWidget';
+export { MyServicesWidget } from './MyServicesWidget';
+export { WaitingForMeWidget } from './WaitingForMeWidget';

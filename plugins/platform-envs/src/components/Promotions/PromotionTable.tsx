@@ -1,0 +1,86 @@
+import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { Link } from '@backstage/ui';
+import { Promotion } from '@fairway/plugin-platform-envs-common';
+import { refName } from '../../model/refs';
+import { releaseName } from '../../model/release';
+import { describeState } from '../../model/promotion';
+import { promotionWord } from '../../model/vocabulary';
+import { promotionRouteRef } from '../../routes';
+import { RefLink } from '../RefLink';
+import { StateBadge } from '../StateBadge';
+import { When } from '../When';
+import styles from './Promotions.module.css';
+
+/** Props of {@link PromotionTable}. */
+export interface PromotionTableProps {
+  /** In the order in which they are shown. */
+  items: Array<{
+    promotion: Promotion;
+    quorum?: { have: number; need: number };
+    viewerCanDecide?: boolean;
+  }>;
+  /** On a component's own page its name is known. */
+  hideComponent?: boolean;
+}
+
+/** Promotions as rows; the whole first column leads to the approver's page. */
+export function PromotionTable({ items, hideComponent }: PromotionTableProps) {
+  const promotionPath = useRouteRef(promotionRouteRef);
+  return (
+    <div className={styles.scroll}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Promotion</th>
+            <th scope="col">State</th>
+            <th scope="col">Requested by</th>
+            <th scope="col">Requested</th>
+            <th scope="col">Reason</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ promotion, quorum, viewerCanDecide }) => (
+            <tr key={promotion.id}>
+              <th scope="row">
+                <Link
+                  href={
+                    promotionPath?.({ id: promotion.id }) ??
+                    `/promotions/${promotion.id}`
+                  }
+                  standalone
+                >
+                  {!hideComponent && (
+                    <strong>{refName(promotion.componentRef)} </strong>
+                  )}
+                  <span className={styles.mono}>
+                    {releaseName(promotion.plan?.release) ?? ''}
+                  </span>{' '}
+                  {promotion.fromEnvironmentRef &&
+                    `${refName(promotion.fromEnvironmentRef)} → `}
+                  {refName(promotion.toEnvironmentRef)}
+                </Link>
+              </th>
+              <td>
+                <StateBadge state={promotionWord(promotion.state)}>
+                  {describeState(promotion, quorum)}
+                </StateBadge>
+                {viewerCanDecide && (
+                  <span className={styles.forYou}>your decision</span>
+                )}
+              </td>
+              <td>
+                <RefLink entityRef={promotion.requestedBy} />
+              </td>
+              <td className={styles.nowrap}>
+                <When at={promotion.createdAt} />
+              </td>
+              <td className={styles.reason} title={promotion.reason}>
+                {promotion.reason || '—'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

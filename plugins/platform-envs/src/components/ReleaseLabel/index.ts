@@ -1,0 +1,2 @@
+export * from './CopyButton';
+export * from './ReleaseLabel';

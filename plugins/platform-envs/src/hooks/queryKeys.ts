@@ -1,0 +1,20 @@
+import { ListPromotionsQuery } from '@fairway/plugin-platform-envs-common';
+
+const live = ['platform-envs'] as const;
+
+/** Names of what is cached; all of it is asked again when the server tells of a change. */
+export const queryKeys = {
+  live,
+  overview: [...live, 'overview'] as const,
+  delivery: (componentRef: string) =>
+    [...live, 'delivery', componentRef] as const,
+  environment: (environmentRef: string) =>
+    [...live, 'environment', environmentRef] as const,
+  promotions: (query: ListPromotionsQuery) =>
+    [...live, 'promotions', query] as const,
+  promotion: (id: string) => [...live, 'promotion', id] as const,
+  /** Not under `live`: lag has its own rhythm and no event. */
+  replicationLag: (environmentRef: string) =>
+    ['platform-envs-lag', environmentRef] as const,
+  me: ['platform-envs-me'] as const,
+};

@@ -1,0 +1,34 @@
+import { DateTime } from 'luxon';
+
+const UNITS: Array<[limitSeconds: number, seconds: number, unit: string]> = [
+  [60, 1, 's'],
+  [3600, 60, 'min'],
+  [86_400, 3600, 'h'],
+  [86_400 * 60, 86_400, 'd'],
+  [86_400 * 730, 86_400 * 30, 'mo'],
+  [Infinity, 86_400 * 365, 'y'],
+];
+
+/** A length of time in its largest whole unit, e.g. `4 min`; never negative. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const [, size, unit] = UNITS.find(([limit]) => seconds < limit)!;
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+/** How long ago, or how far ahead, an ISO time is, e.g. `4 min ago`, `in 22 h`. */
+export function formatRelative(iso: string, nowMs: number): string {
+  const ms = nowMs - DateTime.fromISO(iso).toMillis();
+  if (Math.abs(ms) < 2000) return 'now';
+  return ms > 0 ? `${formatDuration(ms)} ago` : `in ${formatDuration(-ms)}`;
+}
+
+/** An ISO time in the reader's zone, with the zone, e.g. `21 Nov 2026, 10:42:03 AEDT`. */
+export function formatAbsolute(iso: string): string {
+  return DateTime.fromISO(iso).toFormat('d LLL yyyy, HH:mm:ss ZZZZ');
+}
+
+/** The clock time of an ISO time in the reader's zone, e.g. `10:42`. */
+export function formatClock(iso: string): string {
+  return DateTime.fromISO(iso).toFormat('HH:mm');
+}
