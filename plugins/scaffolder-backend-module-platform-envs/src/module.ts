@@ -9,6 +9,7 @@ import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-no
 import { createAddOverlaysAction } from './actions/addOverlays';
 import { createCreateRegistryAction } from './actions/createRegistry';
 import { createDescribePlatformAction } from './actions/describePlatform';
+import { createPlanComponentAction } from './actions/planComponent';
 import { createPublishRepositoryAction } from './actions/publishRepository';
 import { createTrackDeliveryAction } from './actions/trackDelivery';
 
@@ -36,7 +37,13 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
         const integrations = ScmIntegrations.fromConfig(config);
         const awsCredentials = DefaultAwsCredentialsManager.fromConfig(config);
         actions.addActions(
-          createDescribePlatformAction({ catalog, gitHost }),
+          createDescribePlatformAction({ catalog, integrations, gitHost }),
+          createPlanComponentAction({
+            catalog,
+            integrations,
+            awsCredentials,
+            gitHost,
+          }),
           createCreateRegistryAction({ catalog, awsCredentials }),
           createAddOverlaysAction({ catalog, integrations, gitHost }),
           createPublishRepositoryAction({

@@ -1,11 +1,10 @@
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { renderGitopsFiles } from '../gitops/renderGitopsFiles';
+import { prepareOverlayCommit } from '../gitops/prepareOverlayCommit';
 import { addFilesInOneCommit, checkFiles } from '../github/addFilesInOneCommit';
-import { createGithubClient } from '../github/createGithubClient';
 import { assertComponentName } from '../platform/componentName';
-import { imageRepositoryOf, readPlatform } from '../platform/readPlatform';
+import { readPlatform } from '../platform/readPlatform';
 
 /** Options of {@link createAddOverlaysAction}. */
 export interface AddOverlaysOptions {
@@ -73,47 +72,20 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         credentials: await ctx.getInitiatorCredentials(),
         system: ctx.input.system,
       });
-      const { owner, repo, branch, path } = platform.gitops;
-      const client = await createGithubClient({
-        integrations: options.integrations,
-        host: options.gitHost,
-        owner,
-        repo,
-        logger: ctx.logger,
-        signal: ctx.signal,
-      });
-      const { data: repository } = await client.rest.repos.get({ owner, repo });
-      const files = renderGitopsFiles({
-        name: component,
-        system: platform.system,
-        port: ctx.input.port ?? 8080,
-        imageRepository: imageRepositoryOf(platform, component),
-        gitopsPath: path,
-        repositoryUrl: repository.clone_url,
-        branch,
+      const { change, webUrl } = await prepareOverlayCommit({
+        platform,
+        component,
+        port: ctx.input.port,
         taskId: ctx.task.id,
-        environments: platform.environments,
-      });
-      const change = {
-        client,
-        owner,
-        repo,
-        branch,
-        subject: `Add ${component} to ${platform.environments
-          .map(environment => environment.shortName)
-          .join(', ')}`,
-        trailers: [
-          ['Fairway-Component', component],
-          ['Fairway-Task', ctx.task.id],
-          ['Requested-By', ctx.user?.ref ?? 'unknown'],
-        ] as Array<[string, string]>,
-        ownedBy: ['Fairway-Component', component] as [string, string],
-        files,
+        requestedBy: ctx.user?.ref,
+        integrations: options.integrations,
+        gitHost: options.gitHost,
         logger: ctx.logger,
         signal: ctx.signal,
-      };
+      });
+      const { owner, repo, branch, files } = change;
       ctx.output('repository', `${owner}/${repo}`);
-      ctx.output('repositoryUrl', repository.html_url);
+      ctx.output('repositoryUrl', webUrl);
       ctx.output(
         'environments',
         platform.environments.map(environment => environment.shortName),
@@ -140,7 +112,7 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         `One commit on ${owner}/${repo} ${branch}: ${commitSha.slice(0, 12)}`,
       );
       ctx.output('commitSha', commitSha);
-      ctx.output('commitUrl', `${repository.html_url}/commit/${commitSha}`);
+      ctx.output('commitUrl', `${webUrl}/commit/${commitSha}`);
     },
   });
 }

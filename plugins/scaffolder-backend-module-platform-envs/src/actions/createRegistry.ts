@@ -1,11 +1,9 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { ECRClient } from '@aws-sdk/client-ecr';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { assertComponentName } from '../platform/componentName';
 import { imageRepositoryOf, readPlatform } from '../platform/readPlatform';
-import { applyRegistryStack } from '../registry/applyRegistryStack';
+import { applyComponentRegistry } from '../registry/applyComponentRegistry';
 
 /** Options of {@link createCreateRegistryAction}. */
 export interface CreateRegistryOptions {
@@ -64,48 +62,32 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
         system,
       });
       const { accountId, region } = platform.registry;
-      const { sdkCredentialProvider } =
-        await options.awsCredentials.getCredentialProvider({ accountId });
-      const client = { region, credentials: sdkCredentialProvider };
-      const cloudFormation = new CloudFormationClient(client);
-      const ecr = new ECRClient(client);
-      try {
-        const result = await applyRegistryStack({
-          cloudFormation,
-          ecr,
-          spec: {
-            component,
-            system: platform.system,
-            owner,
-            pullAccountIds: platform.environments.flatMap(
-              environment => environment.accountId ?? [],
-            ),
-          },
-          taskId: ctx.task.id,
-          logger: ctx.logger,
-          planOnly: ctx.isDryRun,
-          signal: ctx.signal,
-          pollMs: options.pollMs,
-        });
-        ctx.logger.info(
-          `Registry ${component} in account ${accountId} (${region}): ${
-            ctx.isDryRun ? 'would be ' : ''
-          }${result.outcome}`,
-        );
-        ctx.output(
-          'repositoryUri',
-          result.repositoryUri ?? imageRepositoryOf(platform, component),
-        );
-        if (result.stackId) {
-          ctx.output('stackId', result.stackId);
-          ctx.output('stackUrl', stackUrl(region, result.stackId));
-        }
-        ctx.output('accountId', accountId);
-        ctx.output('region', region);
-      } finally {
-        cloudFormation.destroy();
-        ecr.destroy();
+      const result = await applyComponentRegistry({
+        awsCredentials: options.awsCredentials,
+        platform,
+        component,
+        owner,
+        taskId: ctx.task.id,
+        logger: ctx.logger,
+        planOnly: ctx.isDryRun,
+        signal: ctx.signal,
+        pollMs: options.pollMs,
+      });
+      ctx.logger.info(
+        `Registry ${component} in account ${accountId} (${region}): ${
+          ctx.isDryRun ? 'would be ' : ''
+        }${result.outcome}`,
+      );
+      ctx.output(
+        'repositoryUri',
+        result.repositoryUri ?? imageRepositoryOf(platform, component),
+      );
+      if (result.stackId) {
+        ctx.output('stackId', result.stackId);
+        ctx.output('stackUrl', stackUrl(region, result.stackId));
       }
+      ctx.output('accountId', accountId);
+      ctx.output('region', region);
     },
   });
 }

@@ -1,3 +1,5 @@
+import { InputError } from '@backstage/errors';
+import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { assertComponentName } from '../platform/componentName';
@@ -6,6 +8,7 @@ import { imageRepositoryOf, readPlatform } from '../platform/readPlatform';
 /** Options of {@link createDescribePlatformAction}. */
 export interface DescribePlatformOptions {
   catalog: CatalogService;
+  integrations: ScmIntegrationRegistry;
   /** Host of the Git server. */
   gitHost: string;
 }
@@ -49,6 +52,8 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
             .describe(
               'Where the repository will be, as the publish actions take it',
             ),
+        repositoryUrl: z =>
+          z.string().describe('Where a person will see the repository'),
         modulePath: z =>
           z.string().describe('Path of the Go module, without port'),
         gitopsRepository: z => z.string().describe('owner/name'),
@@ -92,6 +97,10 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
         `${options.gitHost}?owner=${platform.githubOrg}&repo=${component}`,
       );
       ctx.output(
+        'repositoryUrl',
+        `${webUrl(options)}/${platform.githubOrg}/${component}`,
+      );
+      ctx.output(
         'modulePath',
         // A module path has no port.
         `${options.gitHost.replace(/:\d+$/, '')}/${
@@ -109,4 +118,15 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
       ctx.output('imageRepository', imageRepositoryOf(platform, component));
     },
   });
+}
+
+/** The host with the protocol that its API is reached by. */
+function webUrl({ integrations, gitHost }: DescribePlatformOptions): string {
+  const apiBaseUrl = integrations.github.byHost(gitHost)?.config.apiBaseUrl;
+  if (!apiBaseUrl) {
+    throw new InputError(
+      `No GitHub integration is configured for ${gitHost}: add it to integrations.github`,
+    );
+  }
+  return `${new URL(apiBaseUrl).protocol}//${gitHost}`;
 }

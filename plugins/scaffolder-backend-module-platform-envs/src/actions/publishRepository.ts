@@ -1,5 +1,5 @@
 import { Config } from '@backstage/config';
-import { ConflictError, InputError, NotAllowedError } from '@backstage/errors';
+import { InputError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -10,11 +10,17 @@ import {
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Octokit } from 'octokit';
-import { createGithubClient, statusOf } from '../github/createGithubClient';
+import {
+  assertMadeByTask,
+  createRepository,
+  getRepository,
+  REPOSITORY_BRANCH,
+  taskQuery,
+  taskTrailer,
+} from '../github/componentRepository';
+import { createGithubClient } from '../github/createGithubClient';
 import { assertComponentName } from '../platform/componentName';
 import { readPlatform } from '../platform/readPlatform';
-
-const BRANCH = 'main';
 
 /** Options of {@link createPublishRepositoryAction}. */
 export interface PublishRepositoryOptions {
@@ -96,7 +102,7 @@ export function createPublishRepositoryAction(
       });
       if (ctx.isDryRun) {
         const existing = await getRepository(client, owner, component);
-        if (existing) await assertOurs(client, existing, ctx.task.id);
+        if (existing) await assertMadeByTask(client, existing, ctx.task.id);
         ctx.logger.info(
           `Would ${existing ? 'finish' : 'create'} ${owner}/${component}`,
         );
@@ -111,7 +117,7 @@ export function createPublishRepositoryAction(
           description: ctx.input.description,
           homepage: homepage(options.config, component, ctx.task.id),
         }));
-      let commitHash = await assertOurs(client, repository, ctx.task.id);
+      let commitHash = await assertMadeByTask(client, repository, ctx.task.id);
       if (ctx.input.topics) {
         await client.rest.repos.replaceAllTopics({
           owner,
@@ -133,7 +139,7 @@ export function createPublishRepositoryAction(
         ({ commitHash } = await initRepoAndPush({
           dir: source,
           remoteUrl: repository.clone_url,
-          defaultBranch: BRANCH,
+          defaultBranch: REPOSITORY_BRANCH,
           auth: {
             username: 'x-access-token',
             password: await tokenOf(client),
@@ -157,123 +163,17 @@ export function createPublishRepositoryAction(
           `Pushed ${commitHash.slice(
             0,
             12,
-          )} to ${owner}/${component} ${BRANCH}`,
+          )} to ${owner}/${component} ${REPOSITORY_BRANCH}`,
         );
       }
       ctx.output('remoteUrl', repository.html_url);
-      ctx.output('repoContentsUrl', `${repository.html_url}/blob/${BRANCH}`);
+      ctx.output(
+        'repoContentsUrl',
+        `${repository.html_url}/blob/${REPOSITORY_BRANCH}`,
+      );
       ctx.output('commitHash', commitHash);
     },
   });
-}
-
-interface Repository {
-  full_name: string;
-  html_url: string;
-  clone_url: string;
-  homepage?: string | null;
-  owner: { login: string };
-  name: string;
-}
-
-async function getRepository(
-  client: Octokit,
-  owner: string,
-  repo: string,
-): Promise<Repository | undefined> {
-  try {
-    return (await client.rest.repos.get({ owner, repo })).data;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
-}
-
-async function createRepository(
-  client: Octokit,
-  wanted: {
-    owner: string;
-    name: string;
-    description?: string;
-    homepage: string;
-  },
-): Promise<Repository> {
-  const { owner, ...rest } = wanted;
-  try {
-    const { data } = await client.rest.repos.createInOrg({
-      org: owner,
-      ...rest,
-      private: true,
-      auto_init: false,
-      has_wiki: false,
-      delete_branch_on_merge: true,
-    });
-    return data;
-  } catch (error) {
-    // Made between our look and now, or by a request whose answer got lost:
-    // whose it is gets checked by the caller.
-    const existing =
-      statusOf(error) === 422 &&
-      (await getRepository(client, owner, wanted.name));
-    if (existing) return existing;
-    if (statusOf(error) === 403 || statusOf(error) === 404) {
-      throw new NotAllowedError(
-        `The portal may not create repositories in ${owner} (${
-          (error as Error).message
-        }): give its GitHub App "Administration: write" there`,
-      );
-    }
-    throw error;
-  }
-}
-
-/**
- * The commit that this task pushed, if it did; undefined when the repository is
- * this task's and still empty.
- *
- * @throws ConflictError - the repository was not made by this task.
- */
-async function assertOurs(
-  client: Octokit,
-  repository: Repository,
-  taskId: string,
-): Promise<string | undefined> {
-  const owner = repository.owner.login;
-  const repo = repository.name;
-  const commits = await listCommits(client, owner, repo);
-  const pushed = commits.find(({ commit }) =>
-    commit.message.split('\n').includes(taskTrailer(taskId)),
-  );
-  if (pushed) return pushed.sha;
-  const isThisTasks = repository.homepage?.endsWith(taskQuery(taskId));
-  if (commits.length === 0 && isThisTasks) return undefined;
-  throw new ConflictError(
-    `The repository ${repository.full_name} exists and was not created by this task: nothing in it was touched. Choose another name`,
-  );
-}
-
-async function listCommits(client: Octokit, owner: string, repo: string) {
-  try {
-    const { data } = await client.rest.repos.listCommits({
-      owner,
-      repo,
-      sha: BRANCH,
-      per_page: 100,
-    });
-    return data;
-  } catch (error) {
-    // 409: "Git Repository is empty."; 404: no such branch.
-    if (statusOf(error) === 409 || statusOf(error) === 404) return [];
-    throw error;
-  }
-}
-
-function taskTrailer(taskId: string): string {
-  return `Fairway-Task: ${taskId}`;
-}
-
-function taskQuery(taskId: string): string {
-  return `?created-by-task=${taskId}`;
 }
 
 /**

@@ -110,7 +110,7 @@ async function plan(
 ): Promise<RegistryStackResult> {
   const template = registryTemplate(spec);
   if (!stack) {
-    logger.info(
+    logger.debug(
       `Would create stack ${registryStackName(spec.component)}:\n${template}`,
     );
     return { outcome: 'created' };
