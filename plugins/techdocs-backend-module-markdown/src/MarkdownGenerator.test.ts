@@ -1,5 +1,6 @@
 import {
   createMockDirectory,
+  MockDirectoryContent,
   mockServices,
 } from '@backstage/backend-test-utils';
 import { MarkdownGenerator } from './MarkdownGenerator';
@@ -7,7 +8,7 @@ import { MarkdownGenerator } from './MarkdownGenerator';
 const input = createMockDirectory();
 const output = createMockDirectory();
 
-async function generate(files: Record<string, string>) {
+async function generate(files: MockDirectoryContent) {
   input.setContent(files);
   output.setContent({});
   const generator = new MarkdownGenerator({

@@ -85,8 +85,9 @@ function createRenderer(): MarkdownIt {
     }),
   });
   for (const name of ADMONITIONS) {
-    markdown.use(container, name, {
-      render(tokens: Array<{ nesting: number; info: string }>, index: number) {
+    // the two packages' types name different module formats of one class
+    container(markdown as never, name, {
+      render(tokens, index) {
         if (tokens[index].nesting !== 1) return '</div>\n';
         const words = tokens[index].info.trim().slice(name.length).trim();
         const heading = words || name[0].toUpperCase() + name.slice(1);

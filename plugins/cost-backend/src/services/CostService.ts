@@ -266,7 +266,7 @@ export class CostService {
 }
 
 function toEnvironment(entity: Entity): CostEnvironment {
-  const spec = entity.spec as {
+  const spec = entity.spec as unknown as {
     shortName: string;
     promotionOrder: number;
     planCostPerMonth?: Money;

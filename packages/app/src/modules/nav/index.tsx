@@ -4,7 +4,7 @@ import { FairwaySidebar } from './FairwaySidebar';
 
 const navigation = NavContentBlueprint.make({
   params: {
-    component: ({ navItems }) => <FairwaySidebar navItems={navItems} />,
+    component: FairwaySidebar,
   },
 });
 

@@ -1,0 +1,1 @@
+export { costApi, costApiRef } from './costApiRef';

@@ -1,0 +1,64 @@
+import { Link } from '@backstage/core-components';
+import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
+import { Card, CardBody, CardHeader, Skeleton } from '@backstage/ui';
+import { useComponentCost } from '../../api/useCost';
+import { rootRouteRef } from '../../routes';
+import { CostFigure } from '../CostFigure';
+import { QueryProvider } from '../QueryProvider';
+import styles from './ComponentCostCard.module.css';
+
+/** The month so far of the component at hand, by environment. */
+export const ComponentCostCard = () => (
+  <QueryProvider>
+    <Card>
+      <CardHeader>Cost this month</CardHeader>
+      <CardBody>
+        <Figures />
+      </CardBody>
+    </Card>
+  </QueryProvider>
+);
+
+const Figures = () => {
+  const { entity } = useEntity();
+  const page = useRouteRef(rootRouteRef);
+  const { data, error, isPending } = useComponentCost({
+    namespace: entity.metadata.namespace ?? 'default',
+    kind: entity.kind,
+    name: entity.metadata.name,
+  });
+  if (isPending) return <Skeleton height={96} width="100%" />;
+  if (error) {
+    return <p className={styles.note}>Could not be read: {error.message}</p>;
+  }
+  return (
+    <>
+      <table className={styles.table}>
+        <tbody>
+          {data.environments.map(environment => (
+            <tr key={environment.environmentRef}>
+              <th scope="row">
+                <EntityRefLink
+                  entityRef={environment.environmentRef}
+                  title={environment.shortName}
+                  hideIcon
+                />
+              </th>
+              <td>
+                <CostFigure reading={environment.cost} />
+              </td>
+            </tr>
+          ))}
+          <tr className={styles.total}>
+            <th scope="row">Total</th>
+            <td>
+              <CostFigure reading={data.total} />
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      {page && <Link to={page()}>All environments</Link>}
+    </>
+  );
+};

@@ -1,0 +1,1 @@
+export { PlanBar } from './PlanBar';

@@ -1,0 +1,1 @@
+export { CostFigure } from './CostFigure';

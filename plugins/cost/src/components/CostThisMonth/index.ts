@@ -1,0 +1,1 @@
+export { CostThisMonth } from './CostThisMonth';
