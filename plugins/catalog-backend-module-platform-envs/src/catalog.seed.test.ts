@@ -160,8 +160,9 @@ async function countOperations(
   switch (type) {
     case 'openapi': {
       const { paths } = await SwaggerParser.validate(parseYaml(definition));
-      return Object.values<object>(paths ?? {})
-        .flatMap(path => Object.values(path))
+      const items: object[] = Object.values(paths ?? {});
+      return items
+        .flatMap(item => Object.values(item))
         .filter(operation => operation.operationId).length;
     }
     case 'graphql': {
@@ -179,6 +180,9 @@ async function countOperations(
     }
     case 'asyncapi': {
       const document = parseYaml(definition);
+      const operations = Object.values<any>(document.channels).filter(
+        channel => channel.subscribe,
+      ).length;
       const validate = new Ajv({
         strict: false,
         validateFormats: false,
@@ -189,9 +193,7 @@ async function countOperations(
       if (!validate(document)) {
         throw new Error(JSON.stringify(validate.errors, undefined, 2));
       }
-      return Object.values<any>(document.channels).filter(
-        channel => channel.subscribe,
-      ).length;
+      return operations;
     }
     default:
       throw new Error(`no parser for an API of type ${type}`);
