@@ -1,1 +1,6 @@
-export {};
+/**
+ * Environments, what stands in them, and promotions between them.
+ *
+ * @packageDocumentation
+ */
+export { platformEnvsPlugin as default } from './plugin';

@@ -158,6 +158,8 @@ export interface Overview {
   sources: OverviewSource[];
   environments: EnvironmentSummary[];
   rows: OverviewRow[];
+  /** Where the next page begins; absent on the last one. */
+  nextCursor?: string;
 }
 
 /** Everything the Delivery tab of a component shows. @public */

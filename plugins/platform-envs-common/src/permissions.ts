@@ -1,8 +1,10 @@
-import { createPermission } from '@backstage/plugin-permission-common';
+import {
+  createPermission,
+  PermissionCondition,
+} from '@backstage/plugin-permission-common';
 
 /** Resource type of permissions that are decided per component and environment. @public */
-export const RESOURCE_TYPE_PROMOTION_TARGET =
-  'platform-envs-promotion-target';
+export const RESOURCE_TYPE_PROMOTION_TARGET = 'platform-envs-promotion-target';
 
 /** See environments, the board and delivery state. @public */
 export const environmentReadPermission = createPermission({
@@ -53,3 +55,55 @@ export const platformEnvsPermissions = [
   promotionApprovePermission,
   promotionCancelPermission,
 ];
+
+/** Names of the rules that a policy may use on promotion targets. @public */
+export const PROMOTION_TARGET_RULES = {
+  isTeamMember: 'IS_TEAM_MEMBER',
+  isApprover: 'IS_APPROVER',
+} as const;
+
+function condition(rule: string) {
+  return (params: {
+    claims: string[];
+  }): PermissionCondition<
+    typeof RESOURCE_TYPE_PROMOTION_TARGET,
+    { claims: string[] }
+  > => ({ resourceType: RESOURCE_TYPE_PROMOTION_TARGET, rule, params });
+}
+
+/**
+ * Conditions for policies. `claims` are the entity refs that the person is or
+ * belongs to.
+ *
+ * `isTeamMember`: one of them owns the component or the environment.
+ * `isApprover`: one of them may approve in the environment.
+ *
+ * @public
+ */
+export const promotionTargetConditions = {
+  isTeamMember: condition(PROMOTION_TARGET_RULES.isTeamMember),
+  isApprover: condition(PROMOTION_TARGET_RULES.isApprover),
+};
+
+/**
+ * The resource that permissions on promotions and operations are decided on:
+ * a component in an environment.
+ *
+ * @public
+ */
+export function promotionTargetRef(
+  componentRef: string,
+  environmentRef: string,
+): string {
+  return `${componentRef}|${environmentRef}`;
+}
+
+/** The parts of a {@link promotionTargetRef}; undefined when it is none. @public */
+export function parsePromotionTargetRef(
+  ref: string,
+): { componentRef: string; environmentRef: string } | undefined {
+  const parts = ref.split('|');
+  return parts.length === 2 && parts[0] && parts[1]
+    ? { componentRef: parts[0], environmentRef: parts[1] }
+    : undefined;
+}

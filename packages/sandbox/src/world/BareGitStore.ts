@@ -23,7 +23,6 @@ import {
 
 const NO_COMMIT = '0'.repeat(40);
 const REPOSITORY_NAME = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9_.-]+$/;
-const SHA = /^[0-9a-f]{40}$/;
 
 /** A ref had moved since the caller looked. */
 export class RefMovedError extends Error {}
@@ -33,11 +32,24 @@ export class RefMovedError extends Error {}
  * by {@link BareGitStore.setProtectedRefs}; git runs this for each ref of a push.
  */
 const UPDATE_HOOK = `#!/bin/sh
-reason=$(sed -n "s|^$1 ||p" "$GIT_DIR/protected-refs" 2>/dev/null)
-[ -z "$reason" ] && exit 0
-echo "error: GH006: Protected branch update failed for $1." >&2
-echo "error: $reason" >&2
-exit 1
+ref=$1 old=$2 new=$3
+refuse() {
+  echo "error: GH006: Protected branch update failed for $ref." >&2
+  echo "error: $1" >&2
+  exit 1
+}
+if [ -f "$GIT_DIR/protected-refs" ]; then
+  while read -r name reason; do
+    [ "$name" = "$ref" ] && refuse "$reason"
+  done <"$GIT_DIR/protected-refs"
+fi
+[ -f "$GIT_DIR/steady-refs" ] || exit 0
+grep -qxF -- "$ref" "$GIT_DIR/steady-refs" || exit 0
+case $new in *[!0]*) ;; *) refuse "Cannot delete this branch" ;; esac
+case $old in
+*[!0]*) git merge-base --is-ancestor "$old" "$new" || refuse "Cannot force-push to this branch" ;;
+esac
+exit 0
 `;
 
 /**
@@ -447,14 +459,24 @@ export class BareGitStore implements GitStore {
     }
   }
 
-  /** Refs that pushes may not move, with the reason that is shown. */
-  setProtectedRefs(repository: string, refs: Record<string, string>): void {
-    const lines = Object.entries(refs).map(
-      ([ref, reason]) => `${ref} ${reason}\n`,
+  /**
+   * What pushes may not do: `refused` refs may not move at all (with the reason
+   * that is shown), `steady` refs may neither be deleted nor forced.
+   */
+  setProtectedRefs(
+    repository: string,
+    rules: { refused: Record<string, string>; steady: string[] },
+  ): void {
+    const folder = this.path(repository);
+    writeFileSync(
+      join(folder, 'protected-refs'),
+      Object.entries(rules.refused)
+        .map(([ref, reason]) => `${ref} ${reason}\n`)
+        .join(''),
     );
     writeFileSync(
-      join(this.path(repository), 'protected-refs'),
-      lines.join(''),
+      join(folder, 'steady-refs'),
+      rules.steady.map(ref => `${ref}\n`).join(''),
     );
   }
 
@@ -570,9 +592,4 @@ export class BareGitStore implements GitStore {
         }),
     );
   }
-}
-
-/** Whether a string is a full commit SHA. */
-export function isSha(value: string): boolean {
-  return SHA.test(value);
 }

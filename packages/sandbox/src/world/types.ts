@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { SeedPlatform } from './platforms';
+import type { ArgocdEngine } from './argocd/ArgocdEngine';
 import { CallCounters } from './CallCounters';
 import { FaultTable } from './FaultTable';
 import { BareGitStore } from './BareGitStore';
@@ -19,7 +20,7 @@ export interface AdvanceableClock extends Clock {
 /** A file to write; `content: undefined` deletes it. */
 export interface GitFileChange {
   path: string;
-  content: string | undefined;
+  content: string | Buffer | undefined;
 }
 
 export interface GitCommitInfo {
@@ -190,6 +191,8 @@ export interface World {
   onReset(task: () => void | Promise<void>): void;
   /** Runs when the sandbox closes, before timers are cleared. */
   onClose(task: () => void | Promise<void>): void;
+  /** Argo CD and the clusters that it deploys to; set by `startArgocd`. */
+  argocd?: ArgocdEngine;
 }
 
 /** A named situation. */

@@ -59,6 +59,9 @@ const RENDER_EVERY_MS = 60_000;
 /** Changes that come together are composed together. */
 const COMPOSE_DELAY_MS = 50;
 
+/** Asking for what does not exist must not become a way to load the catalog. */
+const ON_DEMAND_EVERY_MS = 3_000;
+
 const ENTITY_FIELDS = [
   'apiVersion',
   'kind',
@@ -105,6 +108,7 @@ export class EnvironmentService {
   #rendered?: Rendered;
   #composeTimer?: NodeJS.Timeout;
   #readingCatalog?: Promise<void>;
+  #catalogReadAt = 0;
   #savedRevision = -1;
   #stopped = false;
 
@@ -143,6 +147,19 @@ export class EnvironmentService {
       this.#readingCatalog = undefined;
     });
     return this.#readingCatalog;
+  }
+
+  /** Reads the catalog again, unless that was just done, when it does not know an environment yet. */
+  async ensureEnvironment(environmentRef: string): Promise<void> {
+    if (this.getEnvironments().some(e => e.ref === environmentRef)) return;
+    await this.#refreshCatalogOnDemand();
+  }
+
+  /** Reads the catalog again, unless that was just done, when it does not know a component yet. */
+  async ensureComponent(componentRef: string): Promise<void> {
+    const { rows } = this.#current().board;
+    if (rows.some(r => r.component.ref === componentRef)) return;
+    await this.#refreshCatalogOnDemand();
   }
 
   /** Looks at all GitOps repositories. Never throws. */
@@ -466,7 +483,15 @@ export class EnvironmentService {
     return source;
   }
 
+  async #refreshCatalogOnDemand(): Promise<void> {
+    const since = this.#now().getTime() - this.#catalogReadAt;
+    if (since < ON_DEMAND_EVERY_MS) return;
+    await this.refreshCatalog();
+    this.#compose();
+  }
+
   async #readCatalog(): Promise<void> {
+    this.#catalogReadAt = this.#now().getTime();
     const { catalog, auth, logger } = this.#options;
     try {
       const credentials = await auth.getOwnServiceCredentials();
@@ -495,6 +520,10 @@ export class EnvironmentService {
         observedAt: this.#now().toISOString(),
       };
       this.#desired.setEnvironments(this.#catalog.environments);
+      const unread = this.#desired
+        .getRepositories()
+        .some(r => !r.head && r.state === 'stale');
+      if (unread) void this.#desired.poll();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (this.#catalogSource.message !== message) {

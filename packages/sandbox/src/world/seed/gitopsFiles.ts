@@ -231,7 +231,7 @@ spec:
     targetRevision: main
     path: ${platform.gitopsPath}/apps/${environment.shortName}
   destination:
-    name: ${environment.cluster}
+    server: https://kubernetes.default.svc
     namespace: argocd
   syncPolicy:
     automated:

@@ -1,4 +1,8 @@
-import { BranchMovedError, GitChange, GitHost } from '@fairway/plugin-platform-envs-node';
+import {
+  BranchMovedError,
+  GitChange,
+  GitHost,
+} from '@fairway/plugin-platform-envs-node';
 
 /** A Git host, and how a test moves its branches behind its back. */
 export interface GitHostFixture {

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { startSandbox } from './startSandbox';
+
+const USAGE = `Usage: sandbox --data-dir <folder> [--port 7100] [--speed 1]
+
+Starts the pretend platform on loopback: control, GitHub, Argo CD, Kubernetes
+and AWS on five ports from --port on (0: free ports). Prints one line of JSON
+with the URLs when it is up. Stop it with SIGTERM or Ctrl+C.
+`;
+
+async function main() {
+  const started = Date.now();
+  const { values } = parseArgs({
+    options: {
+      'data-dir': { type: 'string' },
+      port: { type: 'string', default: '7100' },
+      speed: { type: 'string', default: '1' },
+      host: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  if (!values['data-dir']) {
+    throw new Error('--data-dir is missing: name a folder for its state');
+  }
+  const sandbox = await startSandbox({
+    dataDir: values['data-dir'],
+    port: Number(values.port),
+    speed: Number(values.speed),
+    host: values.host,
+  });
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    await sandbox.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+
+  const ready = { ready: true, urls: sandbox.urls, ms: Date.now() - started };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+main().catch(error => {
+  process.stderr.write(
+    `sandbox: ${error instanceof Error ? error.message : error}\n`,
+  );
+  process.exit(1);
+});

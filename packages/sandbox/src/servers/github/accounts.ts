@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { GithubAccount } from '../../world/GithubState';
+import { HttpError } from '../createServer';
+import { actorOf, bodyOf, GithubContext, repositoryOf } from './context';
+import { apiUrl, nodeId, simpleUser } from './shapes';
+
+const PERMISSIONS = ['pull', 'triage', 'push', 'maintain', 'admin'] as const;
+const permissionSchema = z.object({
+  permission: z.enum(PERMISSIONS).default('push'),
+});
+
+/** People, organisations, teams, and who may do what in a repository. */
+export function accountRoutes({ world, api }: GithubContext): void {
+  const full = (account: GithubAccount) => ({
+    ...simpleUser(world, account),
+    name: account.name ?? null,
+    company: null,
+    blog: '',
+    location: null,
+    email: account.email ?? null,
+    hireable: null,
+    bio: null,
+    public_repos: 0,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: '2024-01-01T00:00:00Z',
+    updated_at: '2024-01-01T00:00:00Z',
+  });
+  const accountOf = (login: string, type?: GithubAccount['type']) => {
+    const account = world.github.account(login);
+    if (!account || (type && account.type !== type)) {
+      throw new HttpError(404, 'Not Found');
+    }
+    return account;
+  };
+
+  api.get('/user', async (request, reply) => {
+    reply.header('x-oauth-scopes', 'admin:repo_hook, repo, workflow');
+    return full(actorOf(world, request));
+  });
+  api.get('/users/:username', async request =>
+    full(accountOf((request.params as { username: string }).username)),
+  );
+  api.get('/orgs/:org', async request => {
+    const account = accountOf(
+      (request.params as { org: string }).org,
+      'Organization',
+    );
+    const url = `${apiUrl(world)}/orgs/${account.login}`;
+    return {
+      login: account.login,
+      id: account.id,
+      node_id: nodeId('Organization', account.id),
+      url,
+      repos_url: `${url}/repos`,
+      events_url: `${url}/events`,
+      hooks_url: `${url}/hooks`,
+      issues_url: `${url}/issues`,
+      members_url: `${url}/members{/member}`,
+      public_members_url: `${url}/public_members{/member}`,
+      avatar_url: `${world.urls.github}/avatars/${account.login}.svg`,
+      description: '',
+      html_url: `${world.urls.github}/${account.login}`,
+      type: 'Organization',
+    };
+  });
+
+  api.get('/orgs/:org/teams/:slug', async request => {
+    const { org, slug } = request.params as { org: string; slug: string };
+    const team = world.github.team(org, slug);
+    if (!team) {
+      throw new HttpError(404, 'Not Found');
+    }
+    const url = `${apiUrl(world)}/organizations/${
+      accountOf(org).id
+    }/team/${team.id}`;
+    return {
+      id: team.id,
+      node_id: nodeId('Team', team.id),
+      url,
+      html_url: `${world.urls.github}/orgs/${org}/teams/${slug}`,
+      name: team.name,
+      slug,
+      description: null,
+      privacy: 'closed',
+      permission: 'pull',
+      members_url: `${url}/members{/member}`,
+      repositories_url: `${url}/repos`,
+      parent: null,
+    };
+  });
+  api.put(
+    '/orgs/:org/teams/:slug/repos/:owner/:repo',
+    async (request, reply) => {
+      const { org, slug } = request.params as { org: string; slug: string };
+      const repository = repositoryOf(world, request);
+      if (!world.github.team(org, slug)) {
+        throw new HttpError(404, 'Not Found');
+      }
+      repository.teams[slug] = bodyOf(request, permissionSchema).permission;
+      world.github.save();
+      return reply.code(204).send();
+    },
+  );
+
+  api.get('/repos/:owner/:repo/collaborators', async request => {
+    const repository = repositoryOf(world, request);
+    return Object.entries(repository.collaborators).map(
+      ([login, permission]) => ({
+        ...simpleUser(world, accountOf(login)),
+        role_name: permission,
+        permissions: permissionsOf(permission),
+      }),
+    );
+  });
+  api.put(
+    '/repos/:owner/:repo/collaborators/:username',
+    async (request, reply) => {
+      const repository = repositoryOf(world, request);
+      const { username } = request.params as { username: string };
+      const account = accountOf(username, 'User');
+      const { permission } = bodyOf(request, permissionSchema);
+      repository.collaborators[account.login] = permission;
+      world.github.save();
+      return reply.code(204).send();
+    },
+  );
+  api.get(
+    '/repos/:owner/:repo/collaborators/:username/permission',
+    async request => {
+      const repository = repositoryOf(world, request);
+      const account = accountOf(
+        (request.params as { username: string }).username,
+        'User',
+      );
+      const permission =
+        repository.collaborators[account.login] ??
+        (account.login === 'fairway-portal' ? 'admin' : 'none');
+      return {
+        permission: { push: 'write', pull: 'read' }[permission] ?? permission,
+        role_name: permission,
+        user: {
+          ...simpleUser(world, account),
+          permissions: permissionsOf(permission),
+        },
+      };
+    },
+  );
+
+  api.put('/repos/:owner/:repo/subscription', async request => {
+    repositoryOf(world, request);
+    return {
+      subscribed: true,
+      ignored: false,
+      reason: null,
+      created_at: world.clock.now().toISOString(),
+    };
+  });
+}
+
+function permissionsOf(permission: string) {
+  const level = PERMISSIONS.indexOf(permission as (typeof PERMISSIONS)[number]);
+  return Object.fromEntries(
+    PERMISSIONS.map((name, index) => [name, index <= level]),
+  );
+}

@@ -1,0 +1,138 @@
+import { FastifyInstance } from 'fastify';
+import { AddressInfo } from 'node:net';
+import { createControlServer } from './servers/control/index';
+import { createGithubServer } from './servers/github/index';
+import { createWorld, OwnedWorld, WorldOptions } from './world/World';
+import { seedGit } from './world/seed/seedGit';
+import { startPlayedCi } from './world/playedCi';
+import { registerGitScenarios } from './scenarios/gitScenarios';
+import { SandboxUrls, World } from './world/types';
+
+/** A server beside the control server. */
+export type ServerName = 'github' | 'argocd' | 'kubernetes' | 'aws';
+
+export interface SandboxOptions extends WorldOptions {
+  /**
+   * Port of the control server; GitHub, Argo CD, Kubernetes and AWS follow on
+   * the next four. 0 or absent: a free port for each.
+   */
+  port?: number;
+  /** Only loopback is accepted; `127.0.0.1` unless told. */
+  host?: string;
+  /** Start only these beside the control server; all unless told. */
+  only?: ServerName[];
+}
+
+export interface Sandbox {
+  /** Base URL of each server; empty for one that was not asked for. */
+  urls: SandboxUrls;
+  world: World;
+  close(): Promise<void>;
+}
+
+const OFFSETS: Record<ServerName | 'control', number> = {
+  control: 0,
+  github: 1,
+  argocd: 2,
+  kubernetes: 3,
+  aws: 4,
+};
+
+/**
+ * Starts the pretend platform: seeds an empty data folder, listens on
+ * loopback, and lets the world move.
+ *
+ * @throws Error - the host is not loopback, a port is taken, or git is missing.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const host = loopback(options.host);
+  const basePort = options.port ?? 0;
+  if (!Number.isInteger(basePort) || basePort < 0 || basePort > 65_531) {
+    throw new Error(
+      `port must be 0 or from 1 to 65531 (five ports are used), not ${options.port}`,
+    );
+  }
+  const wanted = new Set<ServerName>(
+    options.only ?? ['github', 'argocd', 'kubernetes', 'aws'],
+  );
+  const world = await createWorld(options);
+  const servers: FastifyInstance[] = [];
+  const close = async () => {
+    await Promise.all(servers.map(server => server.close()));
+    await world.close();
+  };
+
+  try {
+    const listen = async (
+      name: ServerName | 'control',
+      server: FastifyInstance,
+    ) => {
+      servers.push(server);
+      world.urls[name] = await listenOn(
+        server,
+        name,
+        host,
+        basePort && basePort + OFFSETS[name],
+      );
+    };
+
+    // Argo CD applications in git name GitHub's address: it listens first.
+    if (wanted.has('github')) {
+      await listen('github', createGithubServer(world));
+    }
+    await seedGit(world);
+    startPlayedCi(world);
+    registerGitScenarios(world);
+    // Last: who can reach the control server finds everything else ready.
+    const reset = () => resetWorld(world);
+    await listen('control', createControlServer(world, { reset }));
+    return { urls: world.urls, world, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Back to the seed: git and GitHub first, then what the other parts registered. */
+async function resetWorld(world: OwnedWorld) {
+  await world.scenarios.start('calm');
+  for (const repository of world.git.list()) {
+    await world.git.remove(repository);
+  }
+  world.github.clear();
+  await seedGit(world);
+  await world.runResetTasks();
+  world.counters.reset();
+  world.faults.remove();
+}
+
+function loopback(host = '127.0.0.1'): string {
+  if (host === 'localhost') {
+    return '127.0.0.1';
+  }
+  if (host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) {
+    return host;
+  }
+  throw new Error(
+    `the sandbox listens on loopback only, not on "${host}": its tokens are published; leave host out or use 127.0.0.1`,
+  );
+}
+
+async function listenOn(
+  server: FastifyInstance,
+  name: string,
+  host: string,
+  port: number,
+): Promise<string> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      throw new Error(
+        `port ${port} of the sandbox's ${name} server is taken; stop what uses it, or choose another first port with --port`,
+      );
+    }
+    throw error;
+  }
+  return `http://localhost:${(server.server.address() as AddressInfo).port}`;
+}

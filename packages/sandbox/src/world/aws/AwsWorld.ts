@@ -1,0 +1,56 @@
+import { World } from '../types';
+import { AwsAccount, listAccounts } from './accounts';
+import { Conditions } from './Conditions';
+import { CostModel } from './CostModel';
+import { DatabaseFleet } from './DatabaseFleet';
+import { ImageRegistry } from './ImageRegistry';
+import { MetricStore } from './MetricStore';
+import { registerAwsScenarios } from './scenarios';
+import { StackEngine } from './stacks/StackEngine';
+
+/** The state behind the AWS endpoint: accounts and what is in them. */
+export interface AwsWorld {
+  readonly clock: World['clock'];
+  readonly accounts: AwsAccount[];
+  readonly conditions: Conditions;
+  readonly registry: ImageRegistry;
+  readonly stacks: StackEngine;
+  readonly databases: DatabaseFleet;
+  readonly metrics: MetricStore;
+  readonly costs: CostModel;
+  report: World['report'];
+}
+
+/** What the pretend AWS needs of the world. */
+export type AwsSurroundings = Pick<
+  World,
+  | 'clock'
+  | 'schedule'
+  | 'platforms'
+  | 'dataDir'
+  | 'images'
+  | 'scenarios'
+  | 'report'
+  | 'onReset'
+  | 'onClose'
+>;
+
+/** Puts the pretend AWS together from what the platforms consist of. Once per world. */
+export function createAwsWorld(world: AwsSurroundings): AwsWorld {
+  const conditions = new Conditions(world.clock);
+  const databases = new DatabaseFleet(world.platforms);
+  const aws: AwsWorld = {
+    clock: world.clock,
+    accounts: listAccounts(world.platforms),
+    conditions,
+    registry: world.images,
+    stacks: new StackEngine(world),
+    databases,
+    metrics: new MetricStore(world.clock, databases, conditions),
+    costs: new CostModel(world, conditions),
+    report: world.report,
+  };
+  registerAwsScenarios(world.scenarios, conditions);
+  world.onReset(() => conditions.clear());
+  return aws;
+}

@@ -1,0 +1,116 @@
+import { Config, readDurationFromConfig } from '@backstage/config';
+import { InputError } from '@backstage/errors';
+import { durationToMilliseconds, HumanDuration } from '@backstage/types';
+import { isWebUrl, LinkTemplate } from './services/links';
+
+/** One Argo CD to feed on. */
+export interface ArgocdInstanceConfig {
+  instance: string;
+  /** Without trailing slash. */
+  url: string;
+  frontendUrl: string;
+  token: string;
+  relistIntervalMs?: number;
+  idleTimeoutMs?: number;
+}
+
+/** The block `platformEnvs`, checked. */
+export interface PlatformEnvsConfig {
+  gitHost?: { host: string };
+  gitPollInterval: HumanDuration;
+  /** Empty when no instance has a URL. */
+  argocd: ArgocdInstanceConfig[];
+  linkTemplates: LinkTemplate[];
+  /** Whether AWS credentials are configured (the block `aws`). */
+  aws: boolean;
+}
+
+const LINKS = [
+  { key: 'grafanaUrl', title: 'Grafana', type: 'grafana' },
+  { key: 'lokiUrl', title: 'Logs', type: 'logs' },
+  { key: 'runbookUrl', title: 'Runbook', type: 'runbook' },
+] as const;
+
+/**
+ * Reads everything that the plugin takes from configuration.
+ *
+ * @throws Error - a value is wrong; the message has its full path.
+ */
+export function readConfig(root: Config): PlatformEnvsConfig {
+  const config = root.getOptionalConfig('platformEnvs');
+  const host = config?.getOptionalString('gitHost.host');
+  return {
+    ...(host && { gitHost: { host } }),
+    gitPollInterval: readDuration(config, 'gitPollInterval') ?? { seconds: 30 },
+    argocd: readInstances(config?.getOptionalConfig('argocd.instances')),
+    linkTemplates: LINKS.flatMap(({ key, title, type }) => {
+      const urlTemplate = config?.getOptionalString(`links.${key}`);
+      if (!urlTemplate) return [];
+      const sample = urlTemplate.replace(/\{\w+\}/g, 'x');
+      checkUrl(`platformEnvs.links.${key}`, sample);
+      return [{ title, type, urlTemplate }];
+    }),
+    aws: root.has('aws'),
+  };
+}
+
+function readInstances(config: Config | undefined): ArgocdInstanceConfig[] {
+  return (config?.keys() ?? []).flatMap(instance => {
+    const path = `platformEnvs.argocd.instances.${instance}`;
+    if (!/^[a-z0-9][a-z0-9-]*$/i.test(instance)) {
+      throw new InputError(
+        `${path}: a name of letters, digits and hyphens is needed, since it appears in URLs`,
+      );
+    }
+    const own = config!.getConfig(instance);
+    const url = own.getOptionalString('url');
+    if (!url) return [];
+    const token = own.getOptionalString('token');
+    if (!token) {
+      throw new InputError(
+        `${path}.token is missing: make an Argo CD account with the right to get applications, and put its token there`,
+      );
+    }
+    const frontendUrl = own.getOptionalString('frontendUrl') ?? url;
+    const relistIntervalMs = readMilliseconds(own, 'relistInterval', path);
+    const idleTimeoutMs = readMilliseconds(own, 'idleTimeout', path);
+    return [
+      {
+        instance,
+        url: checkUrl(`${path}.url`, url),
+        frontendUrl: checkUrl(`${path}.frontendUrl`, frontendUrl),
+        token,
+        ...(relistIntervalMs && { relistIntervalMs }),
+        ...(idleTimeoutMs && { idleTimeoutMs }),
+      },
+    ];
+  });
+}
+
+function checkUrl(path: string, url: string): string {
+  if (!isWebUrl(url)) {
+    throw new InputError(`${path} must be an http or https URL, not "${url}"`);
+  }
+  return url.replace(/\/+$/, '');
+}
+
+function readDuration(
+  config: Config | undefined,
+  key: string,
+): HumanDuration | undefined {
+  return config?.has(key) ? readDurationFromConfig(config, { key }) : undefined;
+}
+
+function readMilliseconds(
+  config: Config,
+  key: string,
+  path: string,
+): number | undefined {
+  const duration = readDuration(config, key);
+  if (!duration) return undefined;
+  const milliseconds = durationToMilliseconds(duration);
+  if (milliseconds < 1000) {
+    throw new InputError(`${path}.${key} must be at least one second`);
+  }
+  return milliseconds;
+}

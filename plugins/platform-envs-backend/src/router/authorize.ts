@@ -1,0 +1,80 @@
+import {
+  BackstageCredentials,
+  BackstagePrincipalTypes,
+  HttpAuthService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  environmentOperatePermission,
+  environmentReadPermission,
+  PromotionTarget,
+  stringifyPromotionTarget,
+} from '@fairway/plugin-platform-envs-common';
+import { Request } from 'express';
+
+/** What it takes to know who asks and what they may. */
+export interface Gatekeeper {
+  httpAuth: HttpAuthService;
+  permissions: PermissionsService;
+}
+
+/**
+ * Who asks, once it is known that they may see environments. Runs before
+ * anything is looked up, so that no cache and no 304 answers the uninvited.
+ *
+ * @throws AuthenticationError | NotAllowedError
+ */
+export async function readerOf(
+  { httpAuth, permissions }: Gatekeeper,
+  req: Request,
+): Promise<
+  BackstageCredentials<
+    BackstagePrincipalTypes['user'] | BackstagePrincipalTypes['service']
+  >
+> {
+  const credentials = await httpAuth.credentials(req, {
+    allow: ['user', 'service'],
+  });
+  await requireRead(permissions, credentials);
+  return credentials;
+}
+
+/** @throws NotAllowedError - they may not see environments. */
+export async function requireRead(
+  permissions: PermissionsService,
+  credentials: BackstageCredentials,
+): Promise<void> {
+  const [decision] = await permissions.authorize(
+    [{ permission: environmentReadPermission }],
+    { credentials },
+  );
+  if (decision.result !== AuthorizeResult.ALLOW) {
+    throw new NotAllowedError(
+      `You may not see environments (${environmentReadPermission.name})`,
+    );
+  }
+}
+
+/** @throws NotAllowedError - they may not refresh or sync there. */
+export async function requireOperate(
+  permissions: PermissionsService,
+  credentials: BackstageCredentials,
+  target: PromotionTarget,
+): Promise<void> {
+  const [decision] = await permissions.authorize(
+    [
+      {
+        permission: environmentOperatePermission,
+        resourceRef: stringifyPromotionTarget(target),
+      },
+    ],
+    { credentials },
+  );
+  if (decision.result !== AuthorizeResult.ALLOW) {
+    throw new NotAllowedError(
+      `You may not operate ${target.componentRef} in ${target.environmentRef} (${environmentOperatePermission.name})`,
+    );
+  }
+}

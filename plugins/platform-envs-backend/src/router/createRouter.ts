@@ -1,0 +1,34 @@
+import { AuditorService } from '@backstage/backend-plugin-api';
+import express from 'express';
+import Router from 'express-promise-router';
+import { EnvironmentService } from '../services/EnvironmentService';
+import { ReplicationService } from '../services/ReplicationService';
+import { createApplicationsRouter } from './applications';
+import { Gatekeeper } from './authorize';
+import { createComponentsRouter, DeliveryPromotions } from './components';
+import { createEnvironmentsRouter } from './environments';
+import { createOverviewRouter } from './overview';
+import { RevisionStreams } from './RevisionStreams';
+
+/** What the routes are made of. */
+export interface RouterOptions extends Gatekeeper {
+  auditor: AuditorService;
+  environments: EnvironmentService;
+  replication: ReplicationService;
+  streams: RevisionStreams;
+  promotions: DeliveryPromotions;
+  /** Routes below `/promotions`; absent when promotions cannot be had. */
+  promotionsRouter?: express.Router;
+}
+
+/** All routes of the plugin. */
+export function createRouter(options: RouterOptions): express.Router {
+  const router = Router();
+  router.use(express.json({ limit: '100kb' }));
+  router.use(createEnvironmentsRouter(options));
+  router.use(createOverviewRouter(options));
+  router.use(createComponentsRouter(options));
+  router.use(createApplicationsRouter(options));
+  if (options.promotionsRouter) router.use(options.promotionsRouter);
+  return router;
+}

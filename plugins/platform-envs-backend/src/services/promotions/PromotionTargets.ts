@@ -1,0 +1,218 @@
+import { AuthService } from '@backstage/backend-plugin-api';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import { InputError, NotFoundError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  EnvironmentSummary,
+  Promotion,
+} from '@fairway/plugin-platform-envs-common';
+import { PromotionTarget } from '../../permissions/promotionTarget';
+import { buildCatalogView, ComponentEntry } from '../CatalogView';
+import { DesiredFile, desiredFileOf } from '../DesiredState';
+
+/** A component, where its release is to be taken from and where to. */
+export interface PromotionPlace {
+  component: ComponentEntry;
+  /** The environment before the target on the way to production. */
+  source: EnvironmentSummary;
+  target: EnvironmentSummary;
+  sourceFile: DesiredFile;
+  targetFile: DesiredFile;
+  policy: Promotion['policy'];
+}
+
+/** Finds out, from the catalog at this moment, what may be promoted where. */
+export class PromotionTargets {
+  constructor(
+    private readonly options: { catalog: CatalogService; auth: AuthService },
+  ) {}
+
+  /**
+   * @param from - when given, it must be the environment before the target
+   * @throws NotFoundError - no such component or environment.
+   * @throws InputError - nothing is promoted there, with the reason.
+   */
+  async resolve(request: {
+    componentRef: string;
+    toEnvironmentRef: string;
+    fromEnvironmentRef?: string;
+  }): Promise<PromotionPlace> {
+    const { component, environments } = await this.#load(request.componentRef);
+    const target = environments.find(e => e.ref === request.toEnvironmentRef);
+    if (!target) {
+      throw new NotFoundError(
+        `${request.componentRef} does not run in ${
+          request.toEnvironmentRef
+        }. Its environments are ${
+          environments.map(e => e.ref).join(', ') || 'none'
+        }.`,
+      );
+    }
+    const reason = whyNoTarget(target, environments);
+    if (reason) throw new InputError(reason);
+    const source = predecessor(target, environments)!;
+    if (
+      request.fromEnvironmentRef &&
+      request.fromEnvironmentRef !== source.ref
+    ) {
+      throw new InputError(
+        `A release comes to ${target.title} from ${source.title} (${source.ref}), not from ${request.fromEnvironmentRef}.`,
+      );
+    }
+    return {
+      component,
+      source,
+      target,
+      sourceFile: fileOf(source, component),
+      targetFile: fileOf(target, component),
+      policy: policyOf(target),
+    };
+  }
+
+  /** What permission rules are applied to; undefined when the catalog lacks either. */
+  async describe(ref: {
+    componentRef: string;
+    environmentRef: string;
+  }): Promise<PromotionTarget | undefined> {
+    try {
+      const { component, environments } = await this.#load(ref.componentRef);
+      const environment = environments.find(e => e.ref === ref.environmentRef);
+      return (
+        environment && {
+          componentRef: ref.componentRef,
+          environmentRef: ref.environmentRef,
+          componentOwnerRef: component.component.ownerRef,
+          environmentOwnerRef: environment.ownerRef,
+          approverRefs: environment.delivery.approverRefs,
+        }
+      );
+    } catch (error) {
+      if ((error as Error).name === 'NotFoundError') return undefined;
+      throw error;
+    }
+  }
+
+  /** Every environment that a component runs in, and whether a release can be promoted there. */
+  async list(componentRef: string): Promise<
+    Array<{
+      target: EnvironmentSummary;
+      source?: EnvironmentSummary;
+      reason?: string;
+    }>
+  > {
+    const { environments } = await this.#load(componentRef);
+    return environments.map(target => ({
+      target,
+      source: predecessor(target, environments),
+      reason: whyNoTarget(target, environments),
+    }));
+  }
+
+  async #load(componentRef: string): Promise<{
+    component: ComponentEntry;
+    environments: EnvironmentSummary[];
+  }> {
+    const { catalog, auth } = this.options;
+    const credentials = await auth.getOwnServiceCredentials();
+    const entity = await catalog.getEntityByRef(componentRef, { credentials });
+    if (!entity) {
+      throw new NotFoundError(`${componentRef} is not in the catalog`);
+    }
+    const { items } = await catalog.getEntities(
+      { filter: { kind: 'Environment' } },
+      { credentials },
+    );
+    const view = buildCatalogView([withKind(entity), ...items]);
+    const component = view.components.find(
+      c => c.component.ref === stringifyEntityRef(entity),
+    );
+    if (!component) {
+      throw new NotFoundError(
+        `${componentRef} runs in no environment. ${view.problems.join(
+          ' ',
+        )}`.trim(),
+      );
+    }
+    return {
+      component,
+      environments: view.environments.filter(e =>
+        component.environmentRefs.includes(e.ref),
+      ),
+    };
+  }
+}
+
+/** The environment before another on the way to production, among those of a component. */
+function predecessor(
+  target: EnvironmentSummary,
+  environments: EnvironmentSummary[],
+): EnvironmentSummary | undefined {
+  return environments
+    .filter(
+      e =>
+        e.systemRef === target.systemRef &&
+        e.lifecycle === 'active' &&
+        e.promotionOrder < target.promotionOrder,
+    )
+    .sort((a, b) => b.promotionOrder - a.promotionOrder)[0];
+}
+
+function whyNoTarget(
+  target: EnvironmentSummary,
+  environments: EnvironmentSummary[],
+): string | undefined {
+  if (target.lifecycle !== 'active') {
+    return `${target.title} is ${target.lifecycle}; nothing is promoted there.`;
+  }
+  if (target.delivery.policy === 'auto') {
+    return `${target.shortName} deploys on merge; there is nothing to promote.`;
+  }
+  if (
+    target.delivery.policy === 'gated' &&
+    target.delivery.approverRefs.length === 0
+  ) {
+    return `${target.title} is gated, but its spec.delivery.approvers is empty, so nobody could approve.`;
+  }
+  const source = predecessor(target, environments);
+  if (!source) {
+    return `${target.title} is the first environment; nothing comes before it.`;
+  }
+  const missing = [source, target].find(e => !e.gitops);
+  return missing
+    ? `${missing.title} does not say where its desired state is kept (spec.gitops).`
+    : undefined;
+}
+
+function fileOf(
+  environment: EnvironmentSummary,
+  component: ComponentEntry,
+): DesiredFile {
+  const file = desiredFileOf(environment, component.gitopsName);
+  if (!file) {
+    throw new InputError(
+      `${environment.title} does not say where its desired state is kept (spec.gitops).`,
+    );
+  }
+  return file;
+}
+
+/** A gated environment needs at least one approval, whatever its entity says. */
+function policyOf({ delivery }: EnvironmentSummary): Promotion['policy'] {
+  const gated = delivery.policy === 'gated';
+  return {
+    minApprovals: gated ? Math.max(1, delivery.minApprovals) : 0,
+    approverGroups: gated ? delivery.approverRefs : [],
+    excludeRequester: true,
+  };
+}
+
+function withKind(entity: Entity): Entity {
+  if (entity.kind !== 'Component') {
+    throw new InputError(
+      `${stringifyEntityRef(
+        entity,
+      )} is not a component; only components are promoted.`,
+    );
+  }
+  return entity;
+}

@@ -1,0 +1,61 @@
+import { SchedulerService } from '@backstage/backend-plugin-api';
+import { PlatformEnvsConfig } from '../readConfig';
+import { EnvironmentService } from './EnvironmentService';
+import { ReplicationService } from './ReplicationService';
+
+/** After a start the catalog may still be filling, so it is read more often for a while. */
+const WARM_UP = { everyMs: 3_000, forMs: 120_000 };
+
+/**
+ * Lets everything that is asked on schedule be asked. What is kept in memory
+ * is fed by every replica; AWS, which charges by the question, is asked by one.
+ */
+export async function scheduleFeeds(options: {
+  scheduler: SchedulerService;
+  config: Pick<PlatformEnvsConfig, 'gitPollInterval'>;
+  environments: EnvironmentService;
+  replication: ReplicationService;
+}): Promise<{ stop: () => void }> {
+  const { scheduler, config, environments, replication } = options;
+  await scheduler.scheduleTask({
+    id: 'platform-envs-catalog',
+    scope: 'local',
+    frequency: { seconds: 30 },
+    timeout: { minutes: 2 },
+    fn: () => environments.refreshCatalog(),
+  });
+  await scheduler.scheduleTask({
+    id: 'platform-envs-desired-state',
+    scope: 'local',
+    frequency: config.gitPollInterval,
+    timeout: { minutes: 6 },
+    fn: () => environments.pollDesiredState(),
+  });
+  await scheduler.scheduleTask({
+    id: 'platform-envs-snapshot',
+    scope: 'local',
+    frequency: { seconds: 30 },
+    timeout: { minutes: 1 },
+    initialDelay: { seconds: 30 },
+    fn: () => environments.save(),
+  });
+  await scheduler.scheduleTask({
+    id: 'platform-envs-replication-lag',
+    scope: 'global',
+    frequency: { seconds: 60 },
+    timeout: { minutes: 1 },
+    initialDelay: { seconds: 10 },
+    fn: () => replication.poll(),
+  });
+  return warmUp(environments);
+}
+
+function warmUp(environments: EnvironmentService): { stop: () => void } {
+  const until = Date.now() + WARM_UP.forMs;
+  const timer = setInterval(() => {
+    if (Date.now() > until) clearInterval(timer);
+    else void environments.refreshCatalog();
+  }, WARM_UP.everyMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
