@@ -348,7 +348,8 @@ export class BareGitStore implements GitStore {
       committer: { name: string; email: string; date: Date };
     },
   ): Promise<string> {
-    const seconds = (date: Date) => `@${Math.floor(date.getTime() / 1000)} +0000`;
+    const seconds = (date: Date) =>
+      `@${Math.floor(date.getTime() / 1000)} +0000`;
     const out = await this.run(
       repository,
       [
@@ -566,7 +567,12 @@ export class BareGitStore implements GitStore {
           const [name, object, type, peeled] = line.split(' ');
           return [
             name,
-            { name, object, type: type as GitRef['type'], commit: peeled || object },
+            {
+              name,
+              object,
+              type: type as GitRef['type'],
+              commit: peeled || object,
+            },
           ];
         }),
     );

@@ -128,7 +128,11 @@ export interface Webhook {
   };
   createdAt: string;
   /** How the last delivery ended. */
-  lastResponse?: { code: number | null; status: string; message: string | null };
+  lastResponse?: {
+    code: number | null;
+    status: string;
+    message: string | null;
+  };
 }
 
 /** What GitHub keeps about a repository beside its git history. */

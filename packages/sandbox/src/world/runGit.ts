@@ -9,7 +9,9 @@ export class GitError extends Error {
     readonly stderr: string,
   ) {
     super(
-      `git ${args.slice(0, 3).join(' ')} ended with ${exitCode}: ${stderr.trim()}`,
+      `git ${args
+        .slice(0, 3)
+        .join(' ')} ended with ${exitCode}: ${stderr.trim()}`,
     );
   }
 }

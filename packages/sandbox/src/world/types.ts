@@ -134,11 +134,7 @@ export interface StoredImage {
 export interface ImageStore {
   /** Emits `push` with {@link StoredImage}. */
   readonly events: EventEmitter;
-  hasRepository(
-    accountId: string,
-    region: string,
-    repository: string,
-  ): boolean;
+  hasRepository(accountId: string, region: string, repository: string): boolean;
   /** Pushes an image; replicates to the other region where that is set up. */
   push(image: Omit<StoredImage, 'pushedAt' | 'sizeBytes'>): StoredImage;
   find(query: {

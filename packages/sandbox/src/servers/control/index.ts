@@ -4,7 +4,12 @@ import { World } from '../../world/types';
 import { createServer, HttpError, jsonBody } from '../createServer';
 
 const clockSchema = z
-  .object({ advanceSeconds: z.number().min(0).max(365 * 86_400) })
+  .object({
+    advanceSeconds: z
+      .number()
+      .min(0)
+      .max(365 * 86_400),
+  })
   .strict();
 
 /**
@@ -116,5 +121,8 @@ async function gitVersion(world: World) {
     return undefined;
   }
   const out = await world.git.run(anyRepository, ['version']);
-  return out.toString().replace(/^git version /, '').trim();
+  return out
+    .toString()
+    .replace(/^git version /, '')
+    .trim();
 }

@@ -72,9 +72,9 @@ export function accountRoutes({ world, api }: GithubContext): void {
     if (!team) {
       throw new HttpError(404, 'Not Found');
     }
-    const url = `${apiUrl(world)}/organizations/${
-      accountOf(org).id
-    }/team/${team.id}`;
+    const url = `${apiUrl(world)}/organizations/${accountOf(org).id}/team/${
+      team.id
+    }`;
     return {
       id: team.id,
       node_id: nodeId('Team', team.id),

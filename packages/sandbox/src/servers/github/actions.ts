@@ -25,7 +25,10 @@ const checkRunSchema = z.looseObject({
   details_url: z.string().optional(),
   external_id: z.string().optional(),
   output: z
-    .looseObject({ title: z.string().optional(), summary: z.string().optional() })
+    .looseObject({
+      title: z.string().optional(),
+      summary: z.string().optional(),
+    })
     .optional(),
 });
 
@@ -101,12 +104,15 @@ export function actionsRoutes({ world, api }: GithubContext): void {
       ],
     };
   });
-  api.get('/repos/:owner/:repo/actions/jobs/:id/logs', async (request, reply) => {
-    const { run } = runOf(request);
-    return reply
-      .type('text/plain; charset=utf-8')
-      .send(`${run.log.join('\n')}\n`);
-  });
+  api.get(
+    '/repos/:owner/:repo/actions/jobs/:id/logs',
+    async (request, reply) => {
+      const { run } = runOf(request);
+      return reply
+        .type('text/plain; charset=utf-8')
+        .send(`${run.log.join('\n')}\n`);
+    },
+  );
   api.get('/repos/:owner/:repo/actions/workflows', async request => {
     const repository = repositoryOf(world, request);
     const files = (
@@ -122,7 +128,10 @@ export function actionsRoutes({ world, api }: GithubContext): void {
       workflows: files.map((path, index) => ({
         id: repository.id * 100 + index,
         node_id: nodeId('Workflow', `${repository.id}:${path}`),
-        name: path.split('/').pop()!.replace(/\.ya?ml$/, ''),
+        name: path
+          .split('/')
+          .pop()!
+          .replace(/\.ya?ml$/, ''),
         path,
         state: 'active',
         created_at: repository.createdAt,
@@ -225,18 +234,23 @@ export function actionsRoutes({ world, api }: GithubContext): void {
   api.get('/repos/:owner/:repo/actions/secrets/public-key', async request => {
     const { id } = repositoryOf(world, request);
     // Any 32 bytes are a key to seal with; nobody here opens what was sealed.
-    const key = createHash('sha256').update(`secret-key-${id}`).digest('base64');
+    const key = createHash('sha256')
+      .update(`secret-key-${id}`)
+      .digest('base64');
     return { key_id: String(id), key };
   });
-  api.put('/repos/:owner/:repo/actions/secrets/:name', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const name = (request.params as { name: string }).name.toUpperCase();
-    bodyOf(request, secretSchema);
-    const known = Boolean(repository.secrets[name]);
-    repository.secrets[name] = { createdAt: world.clock.now().toISOString() };
-    world.github.save();
-    return known ? reply.code(204).send() : reply.code(201).send({});
-  });
+  api.put(
+    '/repos/:owner/:repo/actions/secrets/:name',
+    async (request, reply) => {
+      const repository = repositoryOf(world, request);
+      const name = (request.params as { name: string }).name.toUpperCase();
+      bodyOf(request, secretSchema);
+      const known = Boolean(repository.secrets[name]);
+      repository.secrets[name] = { createdAt: world.clock.now().toISOString() };
+      world.github.save();
+      return known ? reply.code(204).send() : reply.code(201).send({});
+    },
+  );
 
   api.put(
     '/repos/:owner/:repo/actions/oidc/customization/sub',

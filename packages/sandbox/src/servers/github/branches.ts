@@ -20,7 +20,12 @@ const protectionSchema = z.object({
   enforce_admins: z.boolean().nullable(),
   required_pull_request_reviews: z
     .looseObject({
-      required_approving_review_count: z.number().int().min(0).max(6).optional(),
+      required_approving_review_count: z
+        .number()
+        .int()
+        .min(0)
+        .max(6)
+        .optional(),
       require_code_owner_reviews: z.boolean().optional(),
       dismiss_stale_reviews: z.boolean().optional(),
       require_last_push_approval: z.boolean().optional(),
@@ -167,7 +172,8 @@ export function branchRoutes({ world, api }: GithubContext): void {
       requiredStatusChecks: checks
         ? {
             strict: checks.strict,
-            contexts: checks.checks?.map(check => check.context) ?? checks.contexts,
+            contexts:
+              checks.checks?.map(check => check.context) ?? checks.contexts,
           }
         : undefined,
       enforceAdmins: input.enforce_admins ?? false,
@@ -175,9 +181,11 @@ export function branchRoutes({ world, api }: GithubContext): void {
         ? {
             requiredApprovingReviewCount:
               reviews.required_approving_review_count ?? 1,
-            requireCodeOwnerReviews: reviews.require_code_owner_reviews ?? false,
+            requireCodeOwnerReviews:
+              reviews.require_code_owner_reviews ?? false,
             dismissStaleReviews: reviews.dismiss_stale_reviews ?? false,
-            requireLastPushApproval: reviews.require_last_push_approval ?? false,
+            requireLastPushApproval:
+              reviews.require_last_push_approval ?? false,
             bypassUsers: [
               ...(reviews.bypass_pull_request_allowances?.users ?? []),
               ...(reviews.bypass_pull_request_allowances?.apps ?? []),

@@ -69,7 +69,11 @@ export function commitRoutes({ world, api }: GithubContext): void {
       .map(commit => commitShape(world, repository, commit));
   });
 
-  const files = async (repository: GithubRepository, base: string, head: string) => {
+  const files = async (
+    repository: GithubRepository,
+    base: string,
+    head: string,
+  ) => {
     const url = repositoryApiUrl(world, repository);
     const html = repositoryUrl(world, repository);
     return (await changedFiles(world, repository, base, head)).map(file => ({
@@ -95,7 +99,9 @@ export function commitRoutes({ world, api }: GithubContext): void {
     const repository = repositoryOf(world, request);
     const rest = (request.params as { '*': string })['*'];
     const [, ref, tail] =
-      /^(.+?)(?:\/(status|statuses|check-runs|check-suites|pulls))?$/.exec(rest) ?? [];
+      /^(.+?)(?:\/(status|statuses|check-runs|check-suites|pulls))?$/.exec(
+        rest,
+      ) ?? [];
     if (!ref) {
       throw new HttpError(404, 'Not Found');
     }
@@ -117,14 +123,12 @@ export function commitRoutes({ world, api }: GithubContext): void {
         };
       }
       case 'statuses':
-        return page(
-          request,
-          reply,
-          repository.statuses[commit.sha] ?? [],
-        ).map(status => ({
-          ...statusShape(repository, commit.sha, status),
-          creator: userByLogin(world, 'fairway-portal'),
-        }));
+        return page(request, reply, repository.statuses[commit.sha] ?? []).map(
+          status => ({
+            ...statusShape(repository, commit.sha, status),
+            creator: userByLogin(world, 'fairway-portal'),
+          }),
+        );
       case 'check-runs': {
         const query = request.query as { check_name?: string; status?: string };
         const runs = repository.checkRuns.filter(
@@ -250,7 +254,7 @@ export function commitRoutes({ world, api }: GithubContext): void {
       patch_url: `${html}/compare/${basehead}.patch`,
       base_commit: commitShape(world, repository, baseCommit),
       merge_base_commit: commitShape(world, repository, mergeBaseCommit),
-      status: ahead ? diverged : behind && 'behind' || 'identical',
+      status: ahead ? diverged : (behind && 'behind') || 'identical',
       ahead_by: ahead,
       behind_by: behind,
       total_commits: ahead,

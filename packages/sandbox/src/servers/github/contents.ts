@@ -12,12 +12,7 @@ import {
   repositoryOf,
 } from './context';
 import { describeObject, readBlob, readTree, TreeEntry } from './gitObjects';
-import {
-
-  gitCommitShape,
-  repositoryApiUrl,
-  repositoryUrl,
-} from './shapes';
+import { gitCommitShape, repositoryApiUrl, repositoryUrl } from './shapes';
 
 const personSchema = z.object({ name: z.string(), email: z.string() });
 const putSchema = z.object({
@@ -233,11 +228,7 @@ export function contentsRoutes({ world, api }: GithubContext): void {
       input,
       Buffer.from(input.content, 'base64'),
     );
-    const object = (await describeObject(
-      world,
-      repository,
-      `${sha}:${path}`,
-    ))!;
+    const object = (await describeObject(world, repository, `${sha}:${path}`))!;
     const size = (await readBlob(world, repository, object.sha))!.length;
     return reply.code(created ? 201 : 200).send({
       content: entryShape(

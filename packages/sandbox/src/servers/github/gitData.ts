@@ -4,7 +4,14 @@ import { GithubRepository } from '../../world/GithubState';
 import { pushRefusal } from '../../world/protection';
 import { GitRef } from '../../world/types';
 import { HttpError } from '../createServer';
-import { actorOf, bodyOf, commitOf, GithubContext, page, repositoryOf } from './context';
+import {
+  actorOf,
+  bodyOf,
+  commitOf,
+  GithubContext,
+  page,
+  repositoryOf,
+} from './context';
 import { validPath, wrapped } from './contents';
 import { describeObject, readBlob, readTree } from './gitObjects';
 import { gitCommitShape, nodeId, repositoryApiUrl } from './shapes';
@@ -25,7 +32,9 @@ const treeSchema = z.object({
   tree: z.array(
     z.object({
       path: z.string(),
-      mode: z.enum(['100644', '100755', '040000', '160000', '120000']).optional(),
+      mode: z
+        .enum(['100644', '100755', '040000', '160000', '120000'])
+        .optional(),
       type: z.enum(['blob', 'tree', 'commit']).optional(),
       sha: sha.nullish(),
       content: z.string().optional(),
@@ -191,8 +200,13 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
       throw new HttpError(422, 'Tree SHA does not exist');
     }
     for (const parent of input.parents) {
-      if ((await describeObject(world, repository, parent))?.type !== 'commit') {
-        throw new HttpError(422, 'Parent SHA does not exist or is not a commit object');
+      if (
+        (await describeObject(world, repository, parent))?.type !== 'commit'
+      ) {
+        throw new HttpError(
+          422,
+          'Parent SHA does not exist or is not a commit object',
+        );
       }
     }
     const self = {
@@ -270,7 +284,10 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
   api.post('/repos/:owner/:repo/git/refs', async (request, reply) => {
     const repository = repositoryOf(world, request);
     const input = bodyOf(request, createRefSchema);
-    if (!/^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(input.ref) || /\.\.|@\{|\.lock$|\/$|\/\//.test(input.ref)) {
+    if (
+      !/^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(input.ref) ||
+      /\.\.|@\{|\.lock$|\/$|\/\//.test(input.ref)
+    ) {
       throw new HttpError(
         422,
         "Reference name must start with 'refs/' and contain at least 2 slashes, and be a valid name.",

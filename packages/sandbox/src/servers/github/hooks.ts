@@ -23,7 +23,10 @@ const hookSchema = z.object({
     url: z.string(),
     content_type: z.string().optional(),
     secret: z.string().optional(),
-    insecure_ssl: z.union([z.string(), z.number()]).transform(String).optional(),
+    insecure_ssl: z
+      .union([z.string(), z.number()])
+      .transform(String)
+      .optional(),
   }),
 });
 
@@ -81,9 +84,7 @@ export function hookRoutes({ world, api }: GithubContext): void {
         `The sandbox delivers webhooks on loopback only; ${input.config.url} is elsewhere`,
       );
     }
-    if (
-      repository.hooks.some(hook => hook.config.url === input.config.url)
-    ) {
+    if (repository.hooks.some(hook => hook.config.url === input.config.url)) {
       throw new HttpError(422, 'Validation Failed', {
         errors: [
           {
@@ -124,7 +125,8 @@ export function deliverWebhooks(world: World): void {
     const repository = world.github.repository(push.repository);
     const hooks = repository?.hooks.filter(
       hook =>
-        hook.active && hook.events.some(name => name === 'push' || name === '*'),
+        hook.active &&
+        hook.events.some(name => name === 'push' || name === '*'),
     );
     if (repository && hooks?.length) {
       pushPayload(world, repository, push)

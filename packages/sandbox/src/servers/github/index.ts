@@ -85,10 +85,12 @@ export function createGithubServer(world: World): FastifyInstance {
           });
           const known = request.headers['if-none-match'];
           if (
-            known?.split(',').some(
-              candidate =>
-                candidate.trim().replace(/^W\//, '') === etag.slice(2),
-            )
+            known
+              ?.split(',')
+              .some(
+                candidate =>
+                  candidate.trim().replace(/^W\//, '') === etag.slice(2),
+              )
           ) {
             reply.code(304);
             body = '';
@@ -113,7 +115,9 @@ export function createGithubServer(world: World): FastifyInstance {
         const core = { limit, remaining, reset, used: spent };
         return { resources: { core, graphql: core, search: core }, rate: core };
       });
-      api.get('/meta', async () => ({ verifiable_password_authentication: false }));
+      api.get('/meta', async () => ({
+        verifiable_password_authentication: false,
+      }));
       accountRoutes(context);
       repositoryRoutes(context);
       contentsRoutes(context);

@@ -128,13 +128,15 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     return send(
       reply,
       `${repository.fullName} ${path}`,
-      `${heading(repository, ` <small>${escape(`${ref} ${path}`)}</small>`)}<p>${escape(
-        repository.description ?? '',
-      )}</p><table>${rows.join('')}</table><h2>History</h2>${await commitsTable(
+      `${heading(
         repository,
-        sha,
-        { path: path || undefined, limit: 20 },
-      )}`,
+        ` <small>${escape(`${ref} ${path}`)}</small>`,
+      )}<p>${escape(repository.description ?? '')}</p><table>${rows.join(
+        '',
+      )}</table><h2>History</h2>${await commitsTable(repository, sha, {
+        path: path || undefined,
+        limit: 20,
+      })}`,
     );
   };
 
@@ -186,12 +188,17 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     return send(
       reply,
       path,
-      `${heading(repository, ` <small>${escape(`${ref} ${path}`)}</small>`)}<pre>${escape(
-        text,
-      )}</pre><h2>History</h2>${await commitsTable(repository, sha!, {
-        path,
-        limit: 20,
-      })}`,
+      `${heading(
+        repository,
+        ` <small>${escape(`${ref} ${path}`)}</small>`,
+      )}<pre>${escape(text)}</pre><h2>History</h2>${await commitsTable(
+        repository,
+        sha!,
+        {
+          path,
+          limit: 20,
+        },
+      )}`,
     );
   });
   server.get('/:owner/:repo/commits/*', async (request, reply) => {
@@ -200,11 +207,13 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     return send(
       reply,
       `Commits of ${repository.fullName}`,
-      `${heading(repository, ` <small>${escape(ref)}</small>`)}${await commitsTable(
+      `${heading(
         repository,
-        ref,
-        { path: path || undefined, limit: 100 },
-      )}`,
+        ` <small>${escape(ref)}</small>`,
+      )}${await commitsTable(repository, ref, {
+        path: path || undefined,
+        limit: 100,
+      })}`,
     );
   });
   const showDiff = async (
@@ -233,9 +242,9 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
       .filter(run => run.headSha === commit.sha)
       .map(
         run =>
-          `<li>${escape(run.name)}: ${escape(run.conclusion ?? run.status)} ${escape(
-            run.summary ?? '',
-          )}`,
+          `<li>${escape(run.name)}: ${escape(
+            run.conclusion ?? run.status,
+          )} ${escape(run.summary ?? '')}`,
       )
       .join('');
     return send(
@@ -265,11 +274,10 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     return send(
       reply,
       `Comparison in ${repository.fullName}`,
-      `${heading(repository, ` <small>${escape(restOf(request))}</small>`)}${await showDiff(
+      `${heading(
         repository,
-        base,
-        head,
-      )}`,
+        ` <small>${escape(restOf(request))}</small>`,
+      )}${await showDiff(repository, base, head)}`,
     );
   });
   server.get('/:owner/:repo/pull/:number', async (request, reply) => {
@@ -286,11 +294,11 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
       pull.title,
       `${heading(repository)}<h2>${escape(pull.title)} <small>#${
         pull.number
-      }</small></h2><p>${
-        pull.mergedAt ? 'merged' : pull.state
-      }: ${escape(pull.head)} into ${escape(pull.base)}, by ${escape(
-        pull.user,
-      )}</p><pre>${escape(pull.body ?? '')}</pre>`,
+      }</small></h2><p>${pull.mergedAt ? 'merged' : pull.state}: ${escape(
+        pull.head,
+      )} into ${escape(pull.base)}, by ${escape(pull.user)}</p><pre>${escape(
+        pull.body ?? '',
+      )}</pre>`,
     );
   });
   server.get('/:owner/:repo/actions', async (request, reply) => {

@@ -107,7 +107,9 @@ export function pullRoutes({ world, api }: GithubContext): void {
     if (
       repository.pulls.some(
         pull =>
-          pull.state === 'open' && pull.head === head && pull.base === input.base,
+          pull.state === 'open' &&
+          pull.head === head &&
+          pull.base === input.base,
       )
     ) {
       const [owner] = repository.fullName.split('/');
@@ -117,9 +119,7 @@ export function pullRoutes({ world, api }: GithubContext): void {
         `A pull request already exists for ${owner}:${head}.`,
       );
     }
-    if (
-      await isAncestor(world, repository, headSha, baseSha)
-    ) {
+    if (await isAncestor(world, repository, headSha, baseSha)) {
       throw invalid(
         'head',
         'custom',
@@ -538,7 +538,10 @@ export async function pullShape(
     requested_teams: pull.requestedTeams.map(slug => ({ slug, name: slug })),
     head: side(pull.head, at.head),
     base: side(pull.base, at.base),
-    _links: { self: { href: `${url}/pulls/${pull.number}` }, html: { href: html } },
+    _links: {
+      self: { href: `${url}/pulls/${pull.number}` },
+      html: { href: html },
+    },
     author_association: 'MEMBER',
     auto_merge: null,
     draft: pull.draft,

@@ -32,7 +32,10 @@ const SWITCHES =
 
 /** Repositories: create, read, change, delete, topics, archives. */
 export function repositoryRoutes({ world, api }: GithubContext): void {
-  const create = async (owner: string, input: z.output<typeof creationSchema>) => {
+  const create = async (
+    owner: string,
+    input: z.output<typeof creationSchema>,
+  ) => {
     const name = input.name.replace(/[^A-Za-z0-9_.-]+/g, '-');
     if (!name || /^\.+$|\.git$/.test(name) || name.length > 100) {
       throw invalid('name', 'name is invalid', 'custom');

@@ -1,7 +1,4 @@
-import {
-  GithubAccount,
-  GithubRepository,
-} from '../../world/GithubState';
+import { GithubAccount, GithubRepository } from '../../world/GithubState';
 import { GitCommitInfo, World } from '../../world/types';
 
 /** GitHub's GraphQL-style id of a REST object. */

@@ -22,8 +22,7 @@ export async function fastImport(
 ): Promise<void> {
   const ordered = [...commits].sort((a, b) => a.at.getTime() - b.at.getTime());
   const stream: string[] = [];
-  const data = (text: string) =>
-    `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
   const tags: string[] = [];
   for (const [index, commit] of ordered.entries()) {
     const who = `${commit.author.name} <${commit.author.email}> ${Math.floor(

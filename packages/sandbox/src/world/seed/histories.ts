@@ -16,7 +16,12 @@ import {
   platformModules,
 } from './infraFiles';
 import { Author, CI, peopleOf } from './people';
-import { seedDeployments, seedReleases, seedVersions, steady } from './releases';
+import {
+  seedDeployments,
+  seedReleases,
+  seedVersions,
+  steady,
+} from './releases';
 import { releaseTag, sourceFiles, workflowFile } from './sourceFiles';
 
 const DAY_MS = 86_400_000;

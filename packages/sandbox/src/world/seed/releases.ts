@@ -111,7 +111,10 @@ export function seedReleases(
     );
     const oldest = Math.max(0, ...holders.map(name => ages[name]));
     const builtDaysAgo = holders.length
-      ? Math.max(oldest + (holders.includes(environments[0]) ? 0.004 : 0.9), later + 0.2)
+      ? Math.max(
+          oldest + (holders.includes(environments[0]) ? 0.004 : 0.9),
+          later + 0.2,
+        )
       : later + 2 + steady(service.name, version) * 5;
     releases.unshift({ version, builtDaysAgo });
     later = builtDaysAgo;
@@ -127,10 +130,9 @@ export function seedDeployments(
   const { environments, ages } = arrivals(platform, service);
   const [first] = environments;
   const deployments: SeedDeployment[] = [];
-  for (const { version, builtDaysAgo } of seedReleases(
-    platform,
-    service,
-  ).slice(1)) {
+  for (const { version, builtDaysAgo } of seedReleases(platform, service).slice(
+    1,
+  )) {
     if (first && compareVersions(version, service.versions[first]) <= 0) {
       deployments.push({
         environment: first,

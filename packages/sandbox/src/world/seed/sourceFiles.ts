@@ -29,7 +29,9 @@ export function releaseTag(
 }
 
 const go = (service: SeedService, version: string): Files => ({
-  'go.mod': `module ${service.sourceRepository.replace('/', '.example/')}/${service.name}
+  'go.mod': `module ${service.sourceRepository.replace('/', '.example/')}/${
+    service.name
+  }
 
 go 1.24
 `,
@@ -179,10 +181,7 @@ export function sourceFiles(
     Object.entries({
       ...files,
       'CHANGELOG.md': `# ${service.name}\n\nCurrent version: ${version}\n`,
-    }).map(([path, content]) => [
-      folder ? `${folder}/${path}` : path,
-      content,
-    ]),
+    }).map(([path, content]) => [folder ? `${folder}/${path}` : path, content]),
   );
 }
 
