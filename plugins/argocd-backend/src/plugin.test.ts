@@ -1,0 +1,187 @@
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  PlatformEnvsService,
+  platformEnvsServiceRef,
+} from '@fairway/plugin-platform-envs-node';
+import { aDeployment } from '@fairway/plugin-platform-envs-node/testUtils';
+import request from 'supertest';
+import plugin from '.';
+
+const deployment = aDeployment({
+  name: 'backend-dev',
+  labels: { 'fairway.dev/component': 'backend' },
+  url: 'https://argocd.example.com/applications/argocd/backend-dev',
+  revision: 'a'.repeat(40),
+  operation: { phase: 'Succeeded', startedAt: '2026-01-01T00:00:00Z' },
+  conditions: [
+    { type: 'SyncError', message: 'no', at: '2026-01-01T00:00:00Z' },
+  ],
+  history: [
+    { id: 0, revision: 'b'.repeat(40), deployedAt: '2025-12-31T00:00:00Z' },
+    { id: 1, revision: 'a'.repeat(40), deployedAt: '2026-01-01T00:00:00Z' },
+  ],
+});
+
+async function start(service: Partial<PlatformEnvsService> = {}) {
+  const platformEnvs = {
+    listDeployments: jest.fn(async query =>
+      (!query.name || query.name === deployment.name) &&
+      (!query.instance || query.instance === deployment.instance)
+        ? [deployment]
+        : [],
+    ),
+    getRevisionMetadata: jest.fn(async () => ({ author: 'Ada' })),
+    ...service,
+  };
+  const { server } = await startTestBackend({
+    features: [
+      plugin,
+      mockServices.rootConfig.factory(),
+      createServiceFactory({
+        service: platformEnvsServiceRef,
+        deps: {},
+        factory: () => platformEnvs as PlatformEnvsService,
+      }),
+    ],
+  });
+  return { api: request(server), platformEnvs };
+}
+
+describe('argocdPlugin', () => {
+  it('finds the instances that have an application', async () => {
+    const { api } = await start();
+    const found = [
+      {
+        name: 'main',
+        url: 'https://argocd.example.com',
+        appName: ['backend-dev'],
+      },
+    ];
+    await api.get('/api/argocd/find/name/backend-dev').expect(200, found);
+    await api
+      .get(
+        `/api/argocd/find/selector/${encodeURIComponent(
+          'fairway.dev/component=backend',
+        )}`,
+      )
+      .expect(200, found);
+    await api.get('/api/argocd/find/name/other').expect(200, []);
+  });
+
+  it('describes an application as the card wants it', async () => {
+    const { api } = await start();
+    const { body } = await api
+      .get('/api/argocd/argoInstance/main/applications/name/backend-dev')
+      .expect(200);
+    expect(body).toEqual({
+      metadata: {
+        name: 'backend-dev',
+        namespace: 'argocd',
+        labels: { 'fairway.dev/component': 'backend' },
+        instance: { name: 'main', url: 'https://argocd.example.com' },
+      },
+      spec: {},
+      status: {
+        sync: { status: 'Synced', revision: 'a'.repeat(40) },
+        health: { status: 'Healthy' },
+        operationState: {
+          phase: 'Succeeded',
+          startedAt: '2026-01-01T00:00:00Z',
+        },
+        conditions: [
+          {
+            type: 'SyncError',
+            message: 'no',
+            lastTransitionTime: '2026-01-01T00:00:00Z',
+          },
+        ],
+        history: [
+          {
+            id: 0,
+            revision: 'b'.repeat(40),
+            deployedAt: '2025-12-31T00:00:00Z',
+          },
+          {
+            id: 1,
+            revision: 'a'.repeat(40),
+            deployedAt: '2026-01-01T00:00:00Z',
+          },
+        ],
+        summary: { images: [] },
+      },
+    });
+  });
+
+  it('leaves out an operation that has no start, which the card would refuse', async () => {
+    const { api } = await start({
+      listDeployments: async () => [
+        { ...deployment, operation: { phase: 'Running' } },
+      ],
+    });
+    const { body } = await api
+      .get('/api/argocd/argoInstance/main/applications/selector/a%3Db')
+      .expect(200);
+    expect(body.items[0].status.operationState).toBeUndefined();
+  });
+
+  it('asks with the credentials of the person who looks', async () => {
+    const { api, platformEnvs } = await start();
+    await api
+      .get(
+        '/api/argocd/argoInstance/main/applications/name/backend-dev/revisions/abc1234/metadata',
+      )
+      .set('Authorization', mockCredentials.user.header('user:default/ada'))
+      .expect(200, { author: 'Ada' });
+    expect(platformEnvs.getRevisionMetadata).toHaveBeenCalledWith(
+      { instance: 'main', name: 'backend-dev', revision: 'abc1234' },
+      { credentials: mockCredentials.user('user:default/ada') },
+    );
+  });
+
+  it('passes refusals on', async () => {
+    const denied = await start({
+      listDeployments: async () => {
+        throw new NotAllowedError('no');
+      },
+      getRevisionMetadata: async () => {
+        throw new NotFoundError('no');
+      },
+    });
+    await denied.api.get('/api/argocd/find/name/backend-dev').expect(403);
+    await denied.api
+      .get(
+        '/api/argocd/argoInstance/main/applications/name/x/revisions/a/metadata',
+      )
+      .expect(404);
+    await denied.api
+      .get('/api/argocd/find/name/backend-dev')
+      .set('Authorization', mockCredentials.none.header())
+      .expect(401);
+    const { api } = await start();
+    await api
+      .get('/api/argocd/argoInstance/other/applications/name/backend-dev')
+      .expect(404);
+  });
+
+  it('F52 keeps a name a name, whatever is in it', async () => {
+    const { api, platformEnvs } = await start();
+    await api.get('/api/argocd/find/name/..%2f..%2fsession').expect(200, []);
+    expect(platformEnvs.listDeployments).toHaveBeenCalledWith(
+      { name: '../../session' },
+      expect.anything(),
+    );
+  });
+
+  it('has no way to change anything', async () => {
+    const { api } = await start();
+    const path = '/api/argocd/argoInstance/main/applications/backend-dev';
+    await api.delete(path).expect(404);
+    await api.post('/api/argocd/sync').expect(404);
+  });
+});
