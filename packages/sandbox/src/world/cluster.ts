@@ -390,11 +390,21 @@ export class Cluster {
   private present(stored: StoredObject): KubeObject[] {
     if (stored.rollout) {
       const { workload, children } = this.derive(stored);
-      return [workload, ...children];
+      const { resourceVersion } = stored.object.metadata;
+      return [
+        workload,
+        ...children.map(child => ({
+          ...child,
+          metadata: { ...child.metadata, resourceVersion },
+        })),
+      ];
     }
     const { object } = stored;
     const status = STATUSES[object.kind]?.(object, this);
-    return [status ? { ...object, status } : object];
+    const spec = object.kind === 'Service' ? serviceSpec(object) : object.spec;
+    return [
+      { ...object, ...(spec ? { spec } : {}), ...(status ? { status } : {}) },
+    ];
   }
 }
 
@@ -471,6 +481,28 @@ const STATUSES: Record<string, (object: KubeObject, cluster: Cluster) => any> =
     }),
     CronJob: () => ({}),
   };
+
+/** What the API server fills in: an address, a type, protocols. */
+function serviceSpec(object: KubeObject): unknown {
+  const uid = stableUid(String(object.metadata.uid));
+  const address = `172.20.${parseInt(uid.slice(0, 2), 16)}.${parseInt(
+    uid.slice(2, 4),
+    16,
+  )}`;
+  return {
+    type: 'ClusterIP',
+    ...(object.spec?.type === 'ExternalName'
+      ? {}
+      : { clusterIP: address, clusterIPs: [address] }),
+    sessionAffinity: 'None',
+    ...object.spec,
+    ports: object.spec?.ports?.map((port: any) => ({
+      protocol: 'TCP',
+      targetPort: port.port,
+      ...port,
+    })),
+  };
+}
 
 function loadBalancerName(object: KubeObject): string {
   return `k8s-${object.metadata.namespace}-${object.metadata.name}-${stableUid(

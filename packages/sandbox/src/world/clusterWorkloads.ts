@@ -218,7 +218,12 @@ export function deriveWorkload(
             updatedNumberScheduled: newTotal,
           };
   }
-  return { workload, children, moving: !complete && !deadlineExceeded };
+  const starting = Boolean(current.pulledAt) && !current.crash;
+  return {
+    workload,
+    children,
+    moving: !complete && (starting || !deadlineExceeded),
+  };
 }
 
 function deploymentStatus(input: {
@@ -440,8 +445,8 @@ function pod(input: {
         condition('PodScheduled', true, created),
       ],
       hostIP: nodeAddress(node),
-      podIP: `10.20.${(address >> 8) % 250}.${(address % 250) + 1}`,
-      podIPs: [{ ip: `10.20.${(address >> 8) % 250}.${(address % 250) + 1}` }],
+      podIP: `10.20.${(address >>> 8) % 250}.${(address % 250) + 1}`,
+      podIPs: [{ ip: `10.20.${(address >>> 8) % 250}.${(address % 250) + 1}` }],
       startTime: created,
       qosClass: 'Burstable',
       containerStatuses: statuses,

@@ -17,7 +17,7 @@ const syncRequest = z.looseObject({
   revision: z.string().optional(),
   dryRun: z.boolean().optional(),
   prune: z.boolean().optional(),
-  strategy: z.unknown(),
+  strategy: z.unknown().optional(),
   resources: z.array(resource).nullish(),
   infos: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
   syncOptions: z.object({ items: z.array(z.string()).nullish() }).nullish(),

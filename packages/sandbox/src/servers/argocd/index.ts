@@ -1,0 +1,1 @@
+export { createArgocdServer } from './createArgocdServer';

@@ -1,0 +1,1 @@
+export { createKubernetesServer } from './createKubernetesServer';

@@ -1,0 +1,1 @@
+export { startArgocd } from './startArgocd';
