@@ -1,7 +1,11 @@
 import { FastifyInstance } from 'fastify';
 import { AddressInfo } from 'node:net';
+import { createArgocdServer } from './servers/argocd/index';
+import { createAwsServer } from './servers/aws/index';
 import { createControlServer } from './servers/control/index';
 import { createGithubServer } from './servers/github/index';
+import { createKubernetesServer } from './servers/kubernetes/index';
+import { startArgocd } from './world/argocd/startArgocd';
 import { createWorld, OwnedWorld, WorldOptions } from './world/World';
 import { seedGit } from './world/seed/seedGit';
 import { startPlayedCi } from './world/playedCi';
@@ -81,8 +85,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await listen('github', createGithubServer(world));
     }
     await seedGit(world);
-    startPlayedCi(world);
     registerGitScenarios(world);
+    if (wanted.has('aws')) {
+      await listen('aws', createAwsServer(world));
+    }
+    if (wanted.has('argocd') || wanted.has('kubernetes')) {
+      await startArgocd(world);
+    }
+    if (wanted.has('argocd')) {
+      await listen('argocd', createArgocdServer(world));
+    }
+    if (wanted.has('kubernetes')) {
+      await listen('kubernetes', createKubernetesServer(world));
+    }
+    startPlayedCi(world);
     // Last: who can reach the control server finds everything else ready.
     const reset = () => resetWorld(world);
     await listen('control', createControlServer(world, { reset }));

@@ -73,7 +73,7 @@ export function registerGitScenarios(world: World): void {
 
   let broken: Array<{ repository: string; path: string; content: string }> = [];
   world.scenarios.register({
-    name: 'image-missing',
+    name: 'tag-missing',
     description:
       'An overlay asks for a tag that no registry has. Parameters: component (sample-backend), environment (dev).',
     async start(parameters) {

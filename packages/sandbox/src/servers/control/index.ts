@@ -87,8 +87,13 @@ export function createControlServer(
     if (typeof parameters !== 'object' || Array.isArray(parameters)) {
       throw new HttpError(400, 'parameters of a scenario are a JSON object');
     }
-    const result = await world.scenarios.start(name, parameters ?? {});
-    return { scenario: name, result: result ?? null };
+    try {
+      const result = await world.scenarios.start(name, parameters ?? {});
+      return { scenario: name, result: result ?? null };
+    } catch (error) {
+      // A scenario refuses parameters that name nothing in this world.
+      throw new HttpError(400, (error as Error).message);
+    }
   });
 
   server.post('/clock', async request => {

@@ -12,6 +12,7 @@ import {
   repositoryOf,
 } from './context';
 import { changedFiles, EMPTY_TREE } from './gitObjects';
+import { pullShape } from './pulls';
 import {
   commitShape,
   minimalRepository,
@@ -147,7 +148,6 @@ export function commitRoutes({ world, api }: GithubContext): void {
       case 'check-suites':
         return { total_count: 0, check_suites: [] };
       case 'pulls': {
-        const { pullShape } = await import('./pulls');
         const containing = [];
         for (const pull of repository.pulls) {
           if (
