@@ -240,10 +240,7 @@ function cutToPage(
   Messages: MessageData[];
   NextToken: string | undefined;
 } {
-  const total = results.reduce(
-    (sum, { Values }) => sum + Values!.length,
-    0,
-  );
+  const total = results.reduce((sum, { Values }) => sum + Values!.length, 0);
   const { items, start, nextToken } = paginate(new Array<void>(total), {
     token,
     size: limit,
@@ -328,7 +325,8 @@ function valuesOf(datum: MetricDatum): StatisticSet {
       maximum: Maximum!,
     };
   }
-  const values = datum.Values ?? (datum.Value === undefined ? [] : [datum.Value]);
+  const values =
+    datum.Values ?? (datum.Value === undefined ? [] : [datum.Value]);
   if (values.length === 0) {
     throw new AwsError(
       'MissingParameter',

@@ -52,7 +52,10 @@ export const costExplorerHandlers: Handlers<
 > = {
   GetCostAndUsage(input, context) {
     const granularity = readGranularity(input.Granularity);
-    const periods = periodsOf(readRange(input.TimePeriod!, context), granularity);
+    const periods = periodsOf(
+      readRange(input.TimePeriod!, context),
+      granularity,
+    );
     const metrics = readMetrics(input.Metrics!);
     const groupBy = readGroupBy(input.GroupBy);
     const lines = visibleLines(context, input.Filter);
@@ -91,9 +94,9 @@ export const costExplorerHandlers: Handlers<
     const granularity = readGranularity(input.Granularity);
     if (!FORECAST_METRICS.includes(input.Metric!)) {
       throw invalid(
-        `Metric ${input.Metric} is not in the sandbox; it has ${FORECAST_METRICS.join(
-          ', ',
-        )}`,
+        `Metric ${
+          input.Metric
+        } is not in the sandbox; it has ${FORECAST_METRICS.join(', ')}`,
       );
     }
     const range = readPeriod(input.TimePeriod!);
@@ -162,10 +165,9 @@ export const costExplorerHandlers: Handlers<
     return {
       DimensionValues: found.map(Value => ({
         Value,
-        Attributes:
-          input.Dimension === 'LINKED_ACCOUNT'
-            ? { description: accountName(Value, context) }
-            : {},
+        ...(input.Dimension === 'LINKED_ACCOUNT' && {
+          Attributes: { description: accountName(Value, context) },
+        }),
       })),
       ReturnSize: found.length,
       TotalSize: found.length,
@@ -202,9 +204,7 @@ function readPeriod({ Start, End }: DateInterval): CostPeriod {
     }
   }
   if (startDay! >= endDay!) {
-    throw invalid(
-      'Start date (and hour) should be before end date (and hour)',
-    );
+    throw invalid('Start date (and hour) should be before end date (and hour)');
   }
   return { startDay: startDay!, endDay: endDay! };
 }
@@ -241,7 +241,9 @@ function readMetrics(metrics: string[]): string[] {
   return metrics;
 }
 
-function readGroupBy(groupBy: GroupDefinition[] | undefined): GroupDefinition[] {
+function readGroupBy(
+  groupBy: GroupDefinition[] | undefined,
+): GroupDefinition[] {
   const definitions = groupBy ?? [];
   if (definitions.length > MAX_GROUP_BY) {
     throw invalid(`You can only group by at most ${MAX_GROUP_BY} dimensions`);

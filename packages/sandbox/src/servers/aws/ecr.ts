@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   ImageDetail,
+  ImageIdentifier,
   Repository as RepositoryShape,
   Tag,
 } from '@aws-sdk/client-ecr';
@@ -226,9 +227,9 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
     const ids = context.aws.registry
       .listImages(registry, input.repositoryName!)
       .filter(({ tags }) => hasTagStatus(tags, input.filter?.tagStatus))
-      .flatMap(({ digest, tags }) =>
+      .flatMap(({ digest, tags }): ImageIdentifier[] =>
         tags.length === 0
-          ? [{ imageDigest: digest, imageTag: undefined }]
+          ? [{ imageDigest: digest }]
           : tags.map(tag => ({ imageDigest: digest, imageTag: tag })),
       );
     const page = paginate(ids, {

@@ -35,7 +35,9 @@ export function checkRegistryAccess(
       } is not authorized to access the registry of account ${
         registry.accountId
       }${
-        repositoryName ? ` because no policy of ${repositoryName} allows it` : ''
+        repositoryName
+          ? ` because no policy of ${repositoryName} allows it`
+          : ''
       }`,
     );
   }

@@ -78,7 +78,7 @@ async function answer(call: Call, aws: AwsWorld): Promise<WireReply> {
       common.missingCredentials.status,
     );
   }
-  const service = await loadService(credential.service);
+  const service = loadService(credential.service);
   if (!service) {
     throw new AwsError(
       common.unknownOperation.code,
@@ -207,8 +207,7 @@ function beginCall(request?: FastifyRequest): Call {
     method: request?.method ?? 'POST',
     url: request?.url ?? '/',
     headers: request?.headers ?? {},
-    body:
-      request?.headers['content-encoding'] === 'gzip' ? gunzip(raw) : raw,
+    body: request?.headers['content-encoding'] === 'gzip' ? gunzip(raw) : raw,
   };
   return {
     request: wire,

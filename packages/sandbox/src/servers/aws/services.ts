@@ -1,5 +1,11 @@
 import { AwsError } from '../../world/aws/AwsError';
+import { cloudFormationHandlers } from './cloudFormation';
+import { cloudWatchHandlers } from './cloudWatch';
+import { costExplorerHandlers } from './costExplorer';
+import { ecrHandlers } from './ecr';
 import { AnyHandler } from './handlers';
+import { rdsHandlers } from './rds';
+import { stsHandlers } from './sts';
 import { readServiceModel, ServiceModel } from './wire/ServiceModel';
 
 /** A service ready to answer. */
@@ -12,8 +18,8 @@ export interface LoadedService {
 
 interface ServiceDefinition {
   /** Reads the client package; only a service that is called costs time and memory. */
-  loadModel(): Promise<ServiceModel>;
-  loadHandlers(): Promise<object>;
+  loadModel(): ServiceModel;
+  handlers: object;
   missingMember(path: string): AwsError;
 }
 
@@ -32,19 +38,21 @@ const REGION = 'us-east-1';
 /** Services by signing name, as it stands in the credential scope. */
 const DEFINITIONS: Record<string, ServiceDefinition> = {
   sts: {
-    async loadModel() {
-      const sdk = await import('@aws-sdk/client-sts');
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-sts') as typeof import('@aws-sdk/client-sts');
       return readServiceModel(sdk, new sdk.STSClient({ region: REGION }));
     },
-    loadHandlers: async () => (await import('./sts')).stsHandlers,
+    handlers: stsHandlers,
     missingMember: validationFailure('ValidationError'),
   },
   ecr: {
-    async loadModel() {
-      const sdk = await import('@aws-sdk/client-ecr');
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-ecr') as typeof import('@aws-sdk/client-ecr');
       return readServiceModel(sdk, new sdk.ECRClient({ region: REGION }));
     },
-    loadHandlers: async () => (await import('./ecr')).ecrHandlers,
+    handlers: ecrHandlers,
     missingMember: path =>
       new AwsError(
         'InvalidParameterException',
@@ -52,23 +60,24 @@ const DEFINITIONS: Record<string, ServiceDefinition> = {
       ),
   },
   cloudformation: {
-    async loadModel() {
-      const sdk = await import('@aws-sdk/client-cloudformation');
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
       return readServiceModel(
         sdk,
         new sdk.CloudFormationClient({ region: REGION }),
       );
     },
-    loadHandlers: async () =>
-      (await import('./cloudFormation')).cloudFormationHandlers,
+    handlers: cloudFormationHandlers,
     missingMember: validationFailure('ValidationError'),
   },
   rds: {
-    async loadModel() {
-      const sdk = await import('@aws-sdk/client-rds');
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-rds') as typeof import('@aws-sdk/client-rds');
       return readServiceModel(sdk, new sdk.RDSClient({ region: REGION }));
     },
-    loadHandlers: async () => (await import('./rds')).rdsHandlers,
+    handlers: rdsHandlers,
     missingMember: path =>
       new AwsError(
         'MissingParameter',
@@ -76,27 +85,28 @@ const DEFINITIONS: Record<string, ServiceDefinition> = {
       ),
   },
   monitoring: {
-    async loadModel() {
-      const sdk = await import('@aws-sdk/client-cloudwatch');
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-cloudwatch') as typeof import('@aws-sdk/client-cloudwatch');
       return readServiceModel(
         sdk,
         new sdk.CloudWatchClient({ region: REGION }),
       );
     },
-    loadHandlers: async () => (await import('./cloudWatch')).cloudWatchHandlers,
+    handlers: cloudWatchHandlers,
     missingMember: path =>
       new AwsError('MissingParameter', `The parameter ${path} is required.`),
   },
   ce: {
-    async loadModel() {
-      const sdk = await import('@aws-sdk/client-cost-explorer');
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-cost-explorer') as typeof import('@aws-sdk/client-cost-explorer');
       return readServiceModel(
         sdk,
         new sdk.CostExplorerClient({ region: REGION }),
       );
     },
-    loadHandlers: async () =>
-      (await import('./costExplorer')).costExplorerHandlers,
+    handlers: costExplorerHandlers,
     missingMember: validationFailure('ValidationException'),
   },
 };
@@ -104,32 +114,22 @@ const DEFINITIONS: Record<string, ServiceDefinition> = {
 /** Signing names of the services that the sandbox answers for. */
 export const SERVICE_NAMES = Object.keys(DEFINITIONS);
 
-const loaded = new Map<string, Promise<LoadedService>>();
+const loaded = new Map<string, LoadedService>();
 
 /** The service with a signing name; undefined when the sandbox has none of that name. */
-export function loadService(
-  signingName: string,
-): Promise<LoadedService> | undefined {
+export function loadService(signingName: string): LoadedService | undefined {
   const definition = DEFINITIONS[signingName];
   if (!definition) {
     return undefined;
   }
   let service = loaded.get(signingName);
   if (!service) {
-    service = load(definition);
+    service = {
+      model: definition.loadModel(),
+      handlers: definition.handlers as LoadedService['handlers'],
+      missingMember: definition.missingMember,
+    };
     loaded.set(signingName, service);
   }
   return service;
-}
-
-async function load(definition: ServiceDefinition): Promise<LoadedService> {
-  const [model, handlers] = await Promise.all([
-    definition.loadModel(),
-    definition.loadHandlers(),
-  ]);
-  return {
-    model,
-    handlers: handlers as LoadedService['handlers'],
-    missingMember: definition.missingMember,
-  };
 }

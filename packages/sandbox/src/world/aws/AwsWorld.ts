@@ -6,6 +6,7 @@ import { DatabaseFleet } from './DatabaseFleet';
 import { ImageRegistry } from './ImageRegistry';
 import { MetricStore } from './MetricStore';
 import { registerAwsScenarios } from './scenarios';
+import { DriftDetector } from './stacks/DriftDetector';
 import { StackEngine } from './stacks/StackEngine';
 
 /** The state behind the AWS endpoint: accounts and what is in them. */
@@ -15,6 +16,7 @@ export interface AwsWorld {
   readonly conditions: Conditions;
   readonly registry: ImageRegistry;
   readonly stacks: StackEngine;
+  readonly drifts: DriftDetector;
   readonly databases: DatabaseFleet;
   readonly metrics: MetricStore;
   readonly costs: CostModel;
@@ -38,19 +40,24 @@ export type AwsSurroundings = Pick<
 /** Puts the pretend AWS together from what the platforms consist of. Once per world. */
 export function createAwsWorld(world: AwsSurroundings): AwsWorld {
   const conditions = new Conditions(world.clock);
+  const stacks = new StackEngine(world);
   const databases = new DatabaseFleet(world.platforms);
   const aws: AwsWorld = {
     clock: world.clock,
     accounts: listAccounts(world.platforms),
     conditions,
     registry: world.images,
-    stacks: new StackEngine(world),
+    stacks,
+    drifts: new DriftDetector(stacks, world),
     databases,
     metrics: new MetricStore(world.clock, databases, conditions),
     costs: new CostModel(world, conditions),
     report: world.report,
   };
   registerAwsScenarios(world.scenarios, conditions);
-  world.onReset(() => conditions.clear());
+  world.onReset(() => {
+    conditions.clear();
+    aws.metrics.clear();
+  });
   return aws;
 }

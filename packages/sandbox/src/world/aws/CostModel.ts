@@ -63,7 +63,11 @@ const SERVICES: Record<'eks' | 'ecs', ServiceShare[]> = {
     ...SHARED_SERVICES,
   ],
   ecs: [
-    { service: 'Amazon Elastic Container Service', share: 0.46, followsWeek: true },
+    {
+      service: 'Amazon Elastic Container Service',
+      share: 0.46,
+      followsWeek: true,
+    },
     ...SHARED_SERVICES,
   ],
 };

@@ -368,7 +368,12 @@ export class ImageRegistry implements ImageStore {
     this.file.touch();
   }
 
-  private checkPush(image: Pick<StoredImage, keyof RegistryRef | 'repository' | 'digest' | 'tags'>) {
+  private checkPush(
+    image: Pick<
+      StoredImage,
+      keyof RegistryRef | 'repository' | 'digest' | 'tags'
+    >,
+  ) {
     const repository = this.getRepository(image, image.repository);
     const images = this.images.get(keyOf(image, image.repository))!;
     if (!DIGEST.test(image.digest)) {

@@ -27,7 +27,8 @@ export interface SessionCredentials {
 }
 
 const ACCESS_KEY = /^(AKIA|ASIA)(\d{12})SANDBOX$/;
-const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]+)$/;
+const ROLE_ARN =
+  /^arn:aws:iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]+)$/;
 
 /** Account id and role name of a role's ARN; undefined when it is not one. */
 export function parseRoleArn(

@@ -1,5 +1,9 @@
 import { Conditions } from './Conditions';
-import { DatabaseCluster, DatabaseFleet, DatabaseInstance } from './DatabaseFleet';
+import {
+  DatabaseCluster,
+  DatabaseFleet,
+  DatabaseInstance,
+} from './DatabaseFleet';
 import { noise, seedOf } from './noise';
 
 /** A metric that has a value for every minute, computed from the time alone. */
@@ -51,17 +55,15 @@ export function databaseSeries(
         valueAt: unlessDown(!cluster.isWriter, series.valueAt),
       })),
     ),
-    ...databases
-      .instancesIn(accountId, region)
-      .flatMap(instance =>
-        instanceSeries(instance).map(series => ({
-          ...series,
-          valueAt: unlessDown(
-            secondaries.has(instance.clusterId ?? ''),
-            series.valueAt,
-          ),
-        })),
-      ),
+    ...databases.instancesIn(accountId, region).flatMap(instance =>
+      instanceSeries(instance).map(series => ({
+        ...series,
+        valueAt: unlessDown(
+          secondaries.has(instance.clusterId ?? ''),
+          series.valueAt,
+        ),
+      })),
+    ),
   ];
 }
 
@@ -87,9 +89,7 @@ function clusterSeries(
         ofCluster,
         { SourceRegion: cluster.sourceRegion },
       ]) {
-        series.push(
-          rds({ name, dimensions, unit: 'Milliseconds', valueAt }),
-        );
+        series.push(rds({ name, dimensions, unit: 'Milliseconds', valueAt }));
       }
     }
   }

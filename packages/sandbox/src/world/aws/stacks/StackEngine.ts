@@ -6,10 +6,11 @@ import { AwsError } from '../AwsError';
 import { RegistryRef } from '../ImageRegistry';
 import { JsonFile } from '../JsonFile';
 import { Blueprint, checkProperties } from './Blueprint';
+import { creationOrder } from './creationOrder';
 import { ecrReplicationType } from './ecrReplicationType';
 import { ecrRepositoryType } from './ecrRepositoryType';
 import { LiveResource } from './evaluate';
-import { parseTemplate } from './parseTemplate';
+import { parseTemplate, Template } from './parseTemplate';
 import {
   ChangeSetRecord,
   OnFailure,
@@ -85,9 +86,7 @@ export class StackEngine {
   /** Stacks of a place, newest first, deleted ones too. */
   list({ accountId, region }: RegistryRef): StackRecord[] {
     return this.stacks
-      .filter(
-        stack => stack.accountId === accountId && stack.region === region,
-      )
+      .filter(stack => stack.accountId === accountId && stack.region === region)
       .reverse();
   }
 
@@ -175,7 +174,11 @@ export class StackEngine {
   createChangeSet(
     place: RegistryRef,
     stackName: string,
-    changeSet: { name: string; type: 'CREATE' | 'UPDATE'; description?: string },
+    changeSet: {
+      name: string;
+      type: 'CREATE' | 'UPDATE';
+      description?: string;
+    },
     request: StackRequest,
   ): { stack: StackRecord; changeSet: ChangeSetRecord } {
     let stack = this.find(place, stackName);
@@ -237,9 +240,7 @@ export class StackEngine {
     nameOrId: string,
     stackName: string | undefined,
   ): { stack: StackRecord; changeSet: ChangeSetRecord } {
-    const stacks = stackName
-      ? [this.get(place, stackName)]
-      : this.list(place);
+    const stacks = stackName ? [this.get(place, stackName)] : this.list(place);
     for (const stack of stacks) {
       const changeSet = stack.changeSets.find(
         ({ id, name }) => id === nameOrId || (stackName && name === nameOrId),
@@ -302,6 +303,13 @@ export class StackEngine {
     const { stack, changeSet } = found;
     stack.changeSets = stack.changeSets.filter(other => other !== changeSet);
     this.file.touch();
+  }
+
+  /** @throws AwsError - ValidationError when the template does not hold together. */
+  readTemplate(body: string): Template {
+    const template = parseTemplate(body);
+    creationOrder(template, Object.keys(template.Resources));
+    return template;
   }
 
   /** Resources as they are now beside what the stack asked for; `actual` is undefined when one is gone. */
@@ -445,6 +453,11 @@ export class StackEngine {
           'UPDATE_ROLLBACK_IN_PROGRESS',
           `The following resource(s) failed to update: [${logicalId}]. `,
         );
+        // From here on the failed definition is the one to come back from.
+        [stack.definition, stack.previous] = [
+          stack.previous ?? stack.definition,
+          stack.definition,
+        ];
         await this.runUpdateRollback(stack);
         return;
       }
@@ -458,8 +471,6 @@ export class StackEngine {
   }
 
   private async runUpdateRollback(stack: StackRecord): Promise<void> {
-    stack.definition = stack.previous ?? stack.definition;
-    stack.previous = undefined;
     const blueprint = this.blueprint(stack, stack.definition);
     const replaced: ResourceRecord[] = [];
     for (const logicalId of blueprint.order) {
@@ -486,6 +497,7 @@ export class StackEngine {
     await this.step();
     this.stackEvent(stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(stack, blueprint, replaced);
+    stack.previous = undefined;
     stack.outputs = blueprint.outputs();
     this.stackEvent(stack, 'UPDATE_ROLLBACK_COMPLETE');
   }
@@ -858,7 +870,10 @@ export class StackEngine {
 
   private start(stack: StackRecord, run: () => Promise<void>): void {
     run().catch(error =>
-      this.world.report(`stack ${stack.name} stopped at ${stack.status}`, error),
+      this.world.report(
+        `stack ${stack.name} stopped at ${stack.status}`,
+        error,
+      ),
     );
   }
 

@@ -1,6 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AwsError } from '../AwsError';
-import { ImageRegistry, RepositorySettings, TagMutability } from '../ImageRegistry';
+import {
+  ImageRegistry,
+  RepositorySettings,
+  TagMutability,
+} from '../ImageRegistry';
 import { Properties, ResourceContext, ResourceType } from './ResourceType';
 
 const STACK_ID_TAG = 'aws:cloudformation:stack-id';
@@ -97,7 +101,9 @@ export function ecrRepositoryType(registry: ImageRegistry): ResourceType {
             ...(repository.kmsKey && { KmsKey: repository.kmsKey }),
           },
           ...(repository.lifecyclePolicy && {
-            LifecyclePolicy: { LifecyclePolicyText: repository.lifecyclePolicy },
+            LifecyclePolicy: {
+              LifecyclePolicyText: repository.lifecyclePolicy,
+            },
           }),
           ...(repository.policy && {
             RepositoryPolicyText: JSON.parse(repository.policy),

@@ -1,4 +1,11 @@
-import { CollectionTag, isCollection, parseDocument, ScalarTag, YAMLMap, YAMLSeq } from 'yaml';
+import {
+  CollectionTag,
+  isCollection,
+  parseDocument,
+  ScalarTag,
+  YAMLMap,
+  YAMLSeq,
+} from 'yaml';
 import { AwsError } from '../AwsError';
 
 /** What a template declares of one resource; values may hold intrinsic functions. */
@@ -159,7 +166,10 @@ export function parseTemplate(body: string): Template {
       `Transforms are not in the sandbox: ${JSON.stringify(parsed.Transform)}`,
     );
   }
-  if (!isRecord(parsed.Resources) || Object.keys(parsed.Resources).length === 0) {
+  if (
+    !isRecord(parsed.Resources) ||
+    Object.keys(parsed.Resources).length === 0
+  ) {
     throw formatError('At least one Resources member must be defined.');
   }
   for (const [logicalId, resource] of Object.entries(parsed.Resources)) {
@@ -177,9 +187,7 @@ export function parseTemplate(body: string): Template {
 
 function checkResource(logicalId: string, resource: unknown): void {
   if (!/^[A-Za-z0-9]+$/.test(logicalId)) {
-    throw formatError(
-      `Resource name ${logicalId} is non alphanumeric.`,
-    );
+    throw formatError(`Resource name ${logicalId} is non alphanumeric.`);
   }
   if (!isRecord(resource) || typeof resource.Type !== 'string') {
     throw formatError(

@@ -70,7 +70,9 @@ function check(
   const allowed = definition.AllowedValues?.map(String);
   if (allowed && !allowed.includes(value)) {
     throw refuse(
-      `Parameter '${key}' must be one of AllowedValues: [${allowed.join(', ')}]`,
+      `Parameter '${key}' must be one of AllowedValues: [${allowed.join(
+        ', ',
+      )}]`,
     );
   }
   if (
