@@ -41,8 +41,10 @@ export function readConfig(root: Config): PlatformEnvsConfig {
   const host = config?.getOptionalString('gitHost.host');
   return {
     ...(host && { gitHost: { host } }),
-    gitPollInterval: readDuration(config, 'gitPollInterval') ?? { seconds: 30 },
-    argocd: readInstances(config?.getOptionalConfig('argocd.instances')),
+    gitPollInterval: readDuration(root, 'platformEnvs.gitPollInterval') ?? {
+      seconds: 30,
+    },
+    argocd: readInstances(root),
     linkTemplates: LINKS.flatMap(({ key, title, type }) => {
       const urlTemplate = config?.getOptionalString(`links.${key}`);
       if (!urlTemplate) return [];
@@ -54,7 +56,8 @@ export function readConfig(root: Config): PlatformEnvsConfig {
   };
 }
 
-function readInstances(config: Config | undefined): ArgocdInstanceConfig[] {
+function readInstances(root: Config): ArgocdInstanceConfig[] {
+  const config = root.getOptionalConfig('platformEnvs.argocd.instances');
   return (config?.keys() ?? []).flatMap(instance => {
     const path = `platformEnvs.argocd.instances.${instance}`;
     if (!/^[a-z0-9][a-z0-9-]*$/i.test(instance)) {
@@ -72,8 +75,8 @@ function readInstances(config: Config | undefined): ArgocdInstanceConfig[] {
       );
     }
     const frontendUrl = own.getOptionalString('frontendUrl') ?? url;
-    const relistIntervalMs = readMilliseconds(own, 'relistInterval', path);
-    const idleTimeoutMs = readMilliseconds(own, 'idleTimeout', path);
+    const relistIntervalMs = readMilliseconds(root, `${path}.relistInterval`);
+    const idleTimeoutMs = readMilliseconds(root, `${path}.idleTimeout`);
     return [
       {
         instance,
@@ -94,23 +97,19 @@ function checkUrl(path: string, url: string): string {
   return url.replace(/\/+$/, '');
 }
 
-function readDuration(
-  config: Config | undefined,
-  key: string,
-): HumanDuration | undefined {
-  return config?.has(key) ? readDurationFromConfig(config, { key }) : undefined;
+/** From the root and by the full path, for that is what its errors name. */
+function readDuration(root: Config, path: string): HumanDuration | undefined {
+  return root.has(path)
+    ? readDurationFromConfig(root, { key: path })
+    : undefined;
 }
 
-function readMilliseconds(
-  config: Config,
-  key: string,
-  path: string,
-): number | undefined {
-  const duration = readDuration(config, key);
+function readMilliseconds(root: Config, path: string): number | undefined {
+  const duration = readDuration(root, path);
   if (!duration) return undefined;
   const milliseconds = durationToMilliseconds(duration);
   if (milliseconds < 1000) {
-    throw new InputError(`${path}.${key} must be at least one second`);
+    throw new InputError(`${path} must be at least one second`);
   }
   return milliseconds;
 }

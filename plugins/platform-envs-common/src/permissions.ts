@@ -84,26 +84,3 @@ export const promotionTargetConditions = {
   isTeamMember: condition(PROMOTION_TARGET_RULES.isTeamMember),
   isApprover: condition(PROMOTION_TARGET_RULES.isApprover),
 };
-
-/**
- * The resource that permissions on promotions and operations are decided on:
- * a component in an environment.
- *
- * @public
- */
-export function promotionTargetRef(
-  componentRef: string,
-  environmentRef: string,
-): string {
-  return `${componentRef}|${environmentRef}`;
-}
-
-/** The parts of a {@link promotionTargetRef}; undefined when it is none. @public */
-export function parsePromotionTargetRef(
-  ref: string,
-): { componentRef: string; environmentRef: string } | undefined {
-  const parts = ref.split('|');
-  return parts.length === 2 && parts[0] && parts[1]
-    ? { componentRef: parts[0], environmentRef: parts[1] }
-    : undefined;
-}

@@ -1,5 +1,6 @@
 import '@backstage/cli/asset-types';
 import '@backstage/ui/css/styles.css';
+import { useEffect } from 'react';
 import ReactDOM from 'react-dom/client';
 import { useParams } from 'react-router-dom';
 import { createApp } from '@backstage/frontend-defaults';
@@ -9,6 +10,7 @@ import {
   createFrontendPlugin,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
+import { SignInPageBlueprint } from '@backstage/plugin-app-react';
 import {
   EntityProvider,
   entityRouteRef,
@@ -97,8 +99,37 @@ const fakeBackend = createFrontendModule({
   ],
 });
 
+const signedIn = createFrontendModule({
+  pluginId: 'app',
+  extensions: [
+    SignInPageBlueprint.make({
+      params: {
+        loader: async () => props => {
+          useEffect(() => {
+            props.onSignInSuccess({
+              getProfileInfo: async () => ({}),
+              getCredentials: async () => ({}),
+              signOut: async () => {},
+              getBackstageIdentity: async () => ({
+                type: 'user',
+                userEntityRef: 'user:default/sample-platform-lead',
+                ownershipEntityRefs: [
+                  'user:default/sample-platform-lead',
+                  'group:default/sample-platform-ai',
+                  'group:default/sample-platform-ai-leads',
+                ],
+              }),
+            });
+          }, [props]);
+          return null;
+        },
+      },
+    }),
+  ],
+});
+
 const app = createApp({
-  features: [platformEnvsPlugin, catalog, fakeBackend],
+  features: [platformEnvsPlugin, catalog, fakeBackend, signedIn],
 });
 
 ReactDOM.createRoot(document.getElementById('root')!).render(app.createRoot());

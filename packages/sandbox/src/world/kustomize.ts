@@ -1,10 +1,18 @@
-import { execFile } from 'node:child_process';
+import { ExecFileOptions, execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, chmod, copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+const runFile = promisify(execFile);
+
+const run = (file: string, args: string[], options: ExecFileOptions = {}) =>
+  runFile(file, args, {
+    ...options,
+    encoding: 'utf8',
+    // A remote base must fail at once instead of asking for a password.
+    env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+  });
 
 /** A kustomize that was found on this machine. */
 export interface Kustomize {
@@ -123,8 +131,6 @@ function create(
         const { stdout } = await run(file, [...args, folder], {
           maxBuffer: 64 * 1024 * 1024,
           timeout: 30_000,
-          // A remote base must fail at once instead of asking for a password.
-          env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
         });
         return stdout;
       } catch (error) {

@@ -4,6 +4,7 @@ import knexFactory, { Knex } from 'knex';
 import { anApproval, aPromotion } from '../__testUtils__/promotions';
 import { startPostgres } from './__testUtils__/startPostgres';
 import { DatabasePromotionStore } from './DatabasePromotionStore';
+import { migrate, MIGRATIONS_DIRECTORY } from './migrate';
 
 jest.setTimeout(60_000);
 
@@ -53,8 +54,8 @@ describe.each(engines)('DatabasePromotionStore on %s', (_, connect) => {
 
   beforeEach(async () => {
     knex = await connect();
-    store = await DatabasePromotionStore.create(
-      mockServices.database({ knex }),
+    store = new DatabasePromotionStore(
+      await migrate(mockServices.database({ knex })),
     );
   });
   afterEach(() => knex.destroy());
@@ -315,7 +316,7 @@ describe.each(engines)('DatabasePromotionStore on %s', (_, connect) => {
 
   it('can be migrated down and up again', async () => {
     await add();
-    const directory = `${__dirname}/../../migrations`;
+    const directory = MIGRATIONS_DIRECTORY;
     await knex.migrate.rollback({ directory }, true);
     expect(await knex.schema.hasTable('promotion')).toBe(false);
     await knex.migrate.latest({ directory });

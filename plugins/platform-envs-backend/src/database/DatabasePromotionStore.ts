@@ -1,7 +1,3 @@
-import {
-  DatabaseService,
-  resolvePackagePath,
-} from '@backstage/backend-plugin-api';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import {
   Approval,
@@ -89,24 +85,11 @@ const MAX_EFFECT_ATTEMPTS = 10;
 
 /** Promotions in SQLite or PostgreSQL. */
 export class DatabasePromotionStore implements PromotionStore {
-  /** Runs the plugin's migrations, unless the operator does that. */
-  static async create(
-    database: DatabaseService,
-    options: { now?: () => Promise<Date> } = {},
-  ): Promise<DatabasePromotionStore> {
-    const knex = await database.getClient();
-    if (!database.migrations?.skip) {
-      await knex.migrate.latest({
-        directory: resolvePackagePath(
-          '@fairway/plugin-platform-envs-backend',
-          'migrations',
-        ),
-      });
-    }
-    return new DatabasePromotionStore(knex, options.now);
-  }
-
-  private constructor(
+  /**
+   * @param knex - at the newest schema
+   * @param clock - instead of the database's own, for tests
+   */
+  constructor(
     private readonly knex: Knex,
     private readonly clock?: () => Promise<Date>,
   ) {}

@@ -1,5 +1,4 @@
 import {
-  Approval,
   Promotion,
   PromotionEvent,
   PromotionState,

@@ -1,10 +1,11 @@
 import { createPermissionResourceRef } from '@backstage/plugin-permission-node';
-import { RESOURCE_TYPE_PROMOTION_TARGET } from '@fairway/plugin-platform-envs-common';
+import {
+  PromotionTarget,
+  RESOURCE_TYPE_PROMOTION_TARGET,
+} from '@fairway/plugin-platform-envs-common';
 
 /** A component in an environment, as permission rules see it. Entity refs. */
-export interface PromotionTarget {
-  componentRef: string;
-  environmentRef: string;
+export interface PromotionTargetFacts extends PromotionTarget {
   componentOwnerRef: string;
   environmentOwnerRef: string;
   approverRefs: string[];
@@ -12,7 +13,7 @@ export interface PromotionTarget {
 
 /** What permissions on promotions and operations are decided on. */
 export const promotionTargetResourceRef = createPermissionResourceRef<
-  PromotionTarget,
+  PromotionTargetFacts,
   {}
 >().with({
   pluginId: 'platform-envs',

@@ -1,7 +1,7 @@
 import { PermissionsRegistryService } from '@backstage/backend-plugin-api';
 import { isResourcePermission } from '@backstage/plugin-permission-common';
 import {
-  parsePromotionTargetRef,
+  parsePromotionTarget,
   platformEnvsPermissions,
   RESOURCE_TYPE_PROMOTION_TARGET,
 } from '@fairway/plugin-platform-envs-common';
@@ -24,7 +24,7 @@ export function registerPermissions(
     getResources: refs =>
       Promise.all(
         refs.map(ref => {
-          const target = parsePromotionTargetRef(ref);
+          const target = parsePromotionTarget(ref);
           return target && targets.describe(target);
         }),
       ),

@@ -25,10 +25,11 @@ export function minutesBefore(minutes: number): string {
 /** A digest that is the same for the same text. */
 export function aDigest(text: string): string {
   let hash = 7;
+  for (const letter of text) hash = (hash * 31 + letter.charCodeAt(0)) % 65_521;
   let hex = '';
-  for (let i = 0; hex.length < 64; i++) {
-    hash = (hash * 31 + text.charCodeAt(i % text.length) + i) % 0xffffff;
-    hex += hash.toString(16).padStart(6, '0');
+  while (hex.length < 64) {
+    hash = (hash * 75 + 74) % 65_537;
+    hex += (hash % 65_536).toString(16).padStart(4, '0');
   }
   return `sha256:${hex.slice(0, 64)}`;
 }

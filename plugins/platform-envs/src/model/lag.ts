@@ -32,3 +32,15 @@ export function formatLag(ms: number): string {
   if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`;
   return `${Math.round(ms / 60_000)} min`;
 }
+
+/** The full and half hours within the points, for the axis. */
+export function halfHours(points: LagPoint[]): number[] {
+  const half = 30 * MINUTE_MS;
+  const first = points[0]?.time ?? 0;
+  const last = points[points.length - 1]?.time ?? 0;
+  const ticks = [];
+  for (let t = Math.ceil(first / half) * half; t <= last; t += half) {
+    ticks.push(t);
+  }
+  return ticks;
+}

@@ -79,7 +79,7 @@ export function promotionSteps(
     if (i > done) return { title, state: 'ahead', tone: 'idle' };
     return stopped
       ? {
-          title: promotionWord(promotion.state).word,
+          title,
           state: 'stopped',
           tone: promotionWord(promotion.state).tone,
           at: promotion.updatedAt,

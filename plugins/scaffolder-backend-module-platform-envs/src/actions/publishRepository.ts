@@ -1,5 +1,5 @@
 import { Config } from '@backstage/config';
-import { InputError } from '@backstage/errors';
+import { InputError, ServiceUnavailableError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -22,6 +22,9 @@ import { createGithubClient } from '../github/createGithubClient';
 import { assertComponentName } from '../platform/componentName';
 import { readPlatform } from '../platform/readPlatform';
 
+/** A skeleton is pushed in seconds; a lost connection is not always noticed. */
+const PUSH_TIMEOUT_MS = 120_000;
+
 /** Options of {@link createPublishRepositoryAction}. */
 export interface PublishRepositoryOptions {
   catalog: CatalogService;
@@ -29,6 +32,8 @@ export interface PublishRepositoryOptions {
   config: Config;
   /** Host of the Git server. */
   gitHost: string;
+  /** Milliseconds. */
+  pushTimeoutMs?: number;
 }
 
 /**
@@ -136,7 +141,7 @@ export function createPublishRepositoryAction(
         ctx.signal?.throwIfAborted();
         // Left over from an attempt that got no further than this.
         await rm(join(source, '.git'), { recursive: true, force: true });
-        ({ commitHash } = await initRepoAndPush({
+        const push = initRepoAndPush({
           dir: source,
           remoteUrl: repository.clone_url,
           defaultBranch: REPOSITORY_BRANCH,
@@ -158,7 +163,12 @@ export function createPublishRepositoryAction(
                 'scaffolder.defaultAuthor.email',
               ),
           },
-        }));
+        });
+        ({ commitHash } = await inTime(
+          push,
+          options.pushTimeoutMs ?? PUSH_TIMEOUT_MS,
+          `${owner}/${component} did not take the push`,
+        ));
         ctx.logger.info(
           `Pushed ${commitHash.slice(
             0,
@@ -207,5 +217,29 @@ async function refuseSymbolicLinks(folder: string): Promise<void> {
         folder.length + 1,
       )} is a symbolic link; a new repository may not contain any`,
     );
+  }
+}
+
+async function inTime<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  complaint: string,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(
+          new ServiceUnavailableError(
+            `${complaint} within ${timeoutMs / 1000} s: run the task again`,
+          ),
+        ),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
   }
 }

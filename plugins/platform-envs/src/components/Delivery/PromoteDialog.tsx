@@ -191,6 +191,7 @@ export function PromoteDialog(props: PromoteDialogProps) {
         </Button>
         <ReasonedButton
           variant="primary"
+          quiet
           reason={refusal}
           isPending={create.isPending}
           onPress={submit}

@@ -1,4 +1,5 @@
 import { ReactNode, useEffect, useId, useRef } from 'react';
+import { BgProvider } from '@backstage/ui';
 import { RiCloseLine } from '@remixicon/react';
 import styles from './Drawer.module.css';
 
@@ -65,7 +66,9 @@ export function Drawer(props: DrawerProps) {
           <RiCloseLine size={18} aria-hidden />
         </button>
       </header>
-      <div className={styles.body}>{children}</div>
+      <BgProvider bg="neutral-1">
+        <div className={styles.body}>{children}</div>
+      </BgProvider>
     </aside>
   );
 }

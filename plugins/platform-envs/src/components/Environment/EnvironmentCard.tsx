@@ -1,7 +1,7 @@
 import { ReactNode } from 'react';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { Skeleton } from '@backstage/ui';
+import { BgProvider, Skeleton } from '@backstage/ui';
 import { EnvironmentDetail } from '@fairway/plugin-platform-envs-common';
 import { useEnvironment } from '../../hooks/useEnvironment';
 import { ErrorNotice } from '../ErrorNotice';
@@ -9,18 +9,11 @@ import { Screen } from '../Screen';
 import styles from './Environment.module.css';
 
 /** A card on the page of an environment. */
-export function Card(props: {
-  title: string;
-  action?: ReactNode;
-  children: ReactNode;
-}) {
+export function Card(props: { title: string; children: ReactNode }) {
   return (
     <section className={styles.card} aria-label={props.title}>
-      <header className={styles.cardHead}>
-        <h2 className={styles.cardTitle}>{props.title}</h2>
-        {props.action}
-      </header>
-      {props.children}
+      <h2 className={styles.cardTitle}>{props.title}</h2>
+      <BgProvider bg="neutral-1">{props.children}</BgProvider>
     </section>
   );
 }

@@ -8,7 +8,7 @@ import {
   YAxis,
 } from 'recharts';
 import { DateTime } from 'luxon';
-import { formatLag, withGaps } from '../../model/lag';
+import { formatLag, halfHours, withGaps } from '../../model/lag';
 import styles from './Environment.module.css';
 
 const HEIGHT = 180;
@@ -19,6 +19,7 @@ export function LagChart(props: {
   label: string;
 }) {
   const points = withGaps(props.series);
+  const ticks = halfHours(points);
   const zone = DateTime.local().toFormat('ZZZZ');
   return (
     <figure className={styles.chart} aria-label={props.label}>
@@ -34,7 +35,8 @@ export function LagChart(props: {
             scale="time"
             domain={['dataMin', 'dataMax']}
             tickFormatter={time => DateTime.fromMillis(time).toFormat('HH:mm')}
-            minTickGap={48}
+            ticks={ticks}
+            minTickGap={32}
             stroke="var(--fairway-muted)"
             fontSize={12}
           />

@@ -44,7 +44,7 @@ function RunsHere({ rows }: { rows: EnvironmentDetail['rows'] }) {
           {sorted.map(({ component, cell }) => (
             <tr key={component.ref} title={cell.sentence}>
               <th scope="row">
-                <RefLink entityRef={component.ref} tab="delivery">
+                <RefLink plain entityRef={component.ref} tab="delivery">
                   {component.title ?? component.name}
                 </RefLink>
               </th>

@@ -11,6 +11,10 @@ export interface ErrorNoticeProps {
   onRetry?: () => void;
 }
 
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** Names the thing, the cause, the next step, and the request to quote. */
 export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
   const { cause, step, requestId, notAllowed } = explainError(error);
@@ -22,7 +26,7 @@ export function ErrorNotice({ title, error, onRetry }: ErrorNoticeProps) {
         title={notAllowed ? 'You may not see this' : title}
         description={
           <span className={styles.text}>
-            <span>{cause}</span> <span>{step}</span>
+            {asSentence(cause)} {step}
             {requestId && (
               <span className={styles.request}>
                 Request <code>{requestId}</code>

@@ -18,7 +18,9 @@ function EnvironmentState(props: PlatformState['environments'][number]) {
   return (
     <span className={styles.mini}>
       <StateBadge variant="dot" state={word} label={label} />
-      <RefLink entityRef={environment.ref}>{environment.shortName}</RefLink>
+      <RefLink plain entityRef={environment.ref}>
+        {environment.shortName}
+      </RefLink>
     </span>
   );
 }
@@ -43,6 +45,7 @@ function Environments() {
       {platforms.map(platform => (
         <li key={platform.systemRef} className={styles.platform}>
           <RefLink
+            plain
             entityRef={platform.systemRef}
             className={styles.platformName}
           >

@@ -54,6 +54,7 @@ function MyServices() {
           return (
             <li key={row.component.ref} className={styles.service}>
               <RefLink
+                plain
                 entityRef={row.component.ref}
                 tab="delivery"
                 className={styles.serviceName}

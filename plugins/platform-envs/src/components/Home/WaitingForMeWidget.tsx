@@ -64,7 +64,7 @@ function WaitingForMe() {
           className={styles.task}
         >
           <StateBadge state={cellWord(cell.state)} />
-          <RefLink entityRef={component.ref} tab="delivery">
+          <RefLink plain entityRef={component.ref} tab="delivery">
             {component.title ?? component.name} in{' '}
             {refName(cell.environmentRef)}
           </RefLink>

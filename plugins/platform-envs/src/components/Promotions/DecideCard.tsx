@@ -1,5 +1,5 @@
 import { Fragment, useRef, useState } from 'react';
-import { TextAreaField } from '@backstage/ui';
+import { BgProvider, TextAreaField } from '@backstage/ui';
 import {
   AvailableAction,
   PromotionDetail,
@@ -168,7 +168,9 @@ export function DecideCard({ detail }: { detail: PromotionDetail }) {
       <GateList gates={gates} />
       <Approvals detail={detail} />
       {isOpen(promotion) && availableActions.length > 0 && (
-        <Decision detail={detail} />
+        <BgProvider bg="neutral-1">
+          <Decision detail={detail} />
+        </BgProvider>
       )}
     </section>
   );

@@ -6,6 +6,7 @@ import { usePromotion } from '../../hooks/usePromotions';
 import { describeState, isOpen } from '../../model/promotion';
 import { refName } from '../../model/refs';
 import { releaseName, shortDigest } from '../../model/release';
+import { describeWay } from '../../model/way';
 import { promotionWord } from '../../model/vocabulary';
 import { promotionsRouteRef } from '../../routes';
 import { ErrorNotice } from '../ErrorNotice';
@@ -41,6 +42,7 @@ function Title({ detail }: { detail: PromotionDetail }) {
   const { plan, fromEnvironmentRef } = promotion;
   const name = releaseName(plan?.release);
   const digest = plan?.release.digest;
+  const way = describeWay(fromEnvironmentRef, promotion.toEnvironmentRef);
   return (
     <h1 className={styles.title}>
       {promotion.kind === 'rollback' ? 'Roll back' : 'Promote'}{' '}
@@ -55,16 +57,20 @@ function Title({ detail }: { detail: PromotionDetail }) {
       {fromEnvironmentRef && (
         <>
           {' '}
-          from <RefLink entityRef={fromEnvironmentRef} />
+          from <RefLink entityRef={fromEnvironmentRef}>{way.from}</RefLink>
         </>
       )}{' '}
-      to <RefLink entityRef={promotion.toEnvironmentRef} />
+      to <RefLink entityRef={promotion.toEnvironmentRef}>{way.to}</RefLink>
     </h1>
   );
 }
 
 function Promotion({ detail }: { detail: PromotionDetail }) {
   const { promotion, quorum, events } = detail;
+  const way = describeWay(
+    promotion.fromEnvironmentRef,
+    promotion.toEnvironmentRef,
+  );
   return (
     <div className={styles.page}>
       <header className={styles.header}>
@@ -80,7 +86,8 @@ function Promotion({ detail }: { detail: PromotionDetail }) {
           )}
         </div>
         <p className={styles.request}>
-          Requested by <RefLink entityRef={promotion.requestedBy} />{' '}
+          {way.platform && `${way.platform} · `}requested by{' '}
+          <RefLink entityRef={promotion.requestedBy} />{' '}
           <When at={promotion.createdAt} />
           {promotion.reason && <>: “{promotion.reason}”</>}
         </p>

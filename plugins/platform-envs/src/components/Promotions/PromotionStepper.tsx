@@ -3,22 +3,19 @@ import {
   PromotionEvent,
 } from '@fairway/plugin-platform-envs-common';
 import { promotionSteps } from '../../model/promotion';
+import { promotionWord } from '../../model/vocabulary';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
 import styles from './Promotions.module.css';
-
-const SAYS = {
-  done: 'done',
-  current: 'now',
-  stopped: 'stopped here',
-  ahead: 'to come',
-};
 
 /** How far a promotion has come. */
 export function PromotionStepper(props: {
   promotion: Promotion;
   events: PromotionEvent[];
 }) {
+  const word = promotionWord(props.promotion.state).word.toLocaleLowerCase(
+    'en-US',
+  );
   return (
     <ol className={styles.steps} aria-label="Progress">
       {promotionSteps(props.promotion, props.events).map(step => (
@@ -32,7 +29,10 @@ export function PromotionStepper(props: {
             <StateBadge state={{ word: step.title, tone: step.tone }} />
           </span>
           <span className={styles.stepNote}>
-            {step.at ? <When at={step.at} /> : SAYS[step.state]}
+            {(step.state === 'current' || step.state === 'stopped') && word}
+            {step.state === 'ahead' && 'to come'}
+            {step.state === 'done' && !step.at && 'done'}{' '}
+            {step.at && <When at={step.at} />}
           </span>
         </li>
       ))}

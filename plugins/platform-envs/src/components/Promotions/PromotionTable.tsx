@@ -4,6 +4,7 @@ import { Promotion } from '@fairway/plugin-platform-envs-common';
 import { refName } from '../../model/refs';
 import { releaseName } from '../../model/release';
 import { describeState } from '../../model/promotion';
+import { describeWay } from '../../model/way';
 import { promotionWord } from '../../model/vocabulary';
 import { promotionRouteRef } from '../../routes';
 import { RefLink } from '../RefLink';
@@ -21,6 +22,19 @@ export interface PromotionTableProps {
   }>;
   /** On a component's own page its name is known. */
   hideComponent?: boolean;
+}
+
+function WayLabel({ promotion }: { promotion: Promotion }) {
+  const way = describeWay(
+    promotion.fromEnvironmentRef,
+    promotion.toEnvironmentRef,
+  );
+  return (
+    <span title={refName(promotion.toEnvironmentRef)}>
+      {way.from && `${way.from} → `}
+      {way.to}
+    </span>
+  );
 }
 
 /** Promotions as rows; the whole first column leads to the approver's page. */
@@ -55,9 +69,7 @@ export function PromotionTable({ items, hideComponent }: PromotionTableProps) {
                   <span className={styles.mono}>
                     {releaseName(promotion.plan?.release) ?? ''}
                   </span>{' '}
-                  {promotion.fromEnvironmentRef &&
-                    `${refName(promotion.fromEnvironmentRef)} → `}
-                  {refName(promotion.toEnvironmentRef)}
+                  <WayLabel promotion={promotion} />
                 </Link>
               </th>
               <td>

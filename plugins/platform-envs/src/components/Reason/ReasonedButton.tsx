@@ -1,4 +1,4 @@
-import { ReactElement, ReactNode, useId } from 'react';
+import { ReactNode, useId } from 'react';
 import { Button } from '@backstage/ui';
 import styles from './Reason.module.css';
 
@@ -11,7 +11,6 @@ export interface ReasonedButtonProps {
   isPending?: boolean;
   variant?: 'primary' | 'secondary' | 'tertiary';
   destructive?: boolean;
-  iconStart?: ReactElement;
   /** Keeps the reason to hover and screen readers, where room is short. */
   quiet?: boolean;
 }

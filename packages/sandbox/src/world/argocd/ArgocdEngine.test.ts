@@ -1,0 +1,389 @@
+import { PLATFORMS } from '../platforms';
+import { ArgocdEngine } from './ArgocdEngine';
+import {
+  ArgocdWorld,
+  SAMPLE_REPOSITORY,
+  startArgocdWorld,
+} from './__testUtils__/startArgocdWorld';
+import { Application } from './types';
+
+const healthOf = (application: Application) =>
+  `${application.status.sync.status} ${application.status.health.status}`;
+const is = (what: string) => (application: Application) =>
+  healthOf(application) === what && !application.operation;
+const digest = `sha256:${'c'.repeat(64)}`;
+const podsOf = (engine: ArgocdEngine, name: string) =>
+  engine
+    .liveTree(engine.store.get(name)!)
+    .filter(object => object.kind === 'Pod');
+
+describe('ArgocdEngine', () => {
+  let sandbox: ArgocdWorld;
+
+  beforeEach(async () => {
+    sandbox = await startArgocdWorld();
+  });
+  afterEach(() => sandbox.remove());
+
+  const author = { name: 'Lead', email: 'lead@example.com' };
+  const push = (path: string, content: string | undefined) =>
+    sandbox.world.git.commit(SAMPLE_REPOSITORY, {
+      branch: 'main',
+      message: 'Change',
+      author,
+      files: [{ path, content }],
+    });
+
+  it('stands where git says, with the history that git tells', () => {
+    const { store } = sandbox.engine;
+    expect(store.list().map(a => `${a.metadata.name} ${healthOf(a)}`)).toEqual(
+      [
+        'sample-backend-dev',
+        'sample-backend-prod',
+        'sample-backend-uat',
+        'sample-frontend-dev',
+        'sample-frontend-prod',
+        'sample-frontend-uat',
+        'sample-platform-ai-dev',
+        'sample-platform-ai-prod',
+        'sample-platform-ai-uat',
+      ].map(name => `${name} Synced Healthy`),
+    );
+    const { metadata, status } = store.get('sample-backend-dev')!;
+    expect(metadata.labels).toMatchObject({
+      'fairway.dev/component': 'sample-backend',
+      'fairway.dev/environment': 'dev',
+    });
+    expect(status.summary.images![0]).toMatch(
+      /\/sample-backend:1\.8\.3@sha256:[0-9a-f]{64}$/,
+    );
+    expect(status.history!.length).toBeGreaterThan(1);
+    const dates = status.history!.map(h => Date.parse(h.deployedAt));
+    expect(dates).toEqual([...dates].sort((a, b) => a - b));
+    expect(dates.at(-1)).toBeLessThan(Date.now());
+    expect(status.history!.at(-1)!.initiatedBy).toEqual({ automated: true });
+  });
+
+  it('syncs by itself after a push where automated sync is on', async () => {
+    const { until, world } = sandbox;
+    world.images.push({
+      accountId: '111100000000',
+      region: 'ap-southeast-2',
+      repository: 'sample-backend',
+      digest,
+      tags: ['1.9.0'],
+    });
+    const sha = await sandbox.setTag(
+      'dev',
+      'sample-backend',
+      `1.9.0@${digest}`,
+    );
+
+    const application = await until(
+      'sample-backend-dev',
+      a =>
+        a.status.history!.at(-1)!.revision === sha && is('Synced Healthy')(a),
+    );
+    expect(application.status.operationState).toMatchObject({
+      phase: 'Succeeded',
+      operation: { initiatedBy: { automated: true }, sync: { revision: sha } },
+      syncResult: { revision: sha },
+    });
+    expect(application.status.summary.images).toEqual([
+      `111100000000.dkr.ecr.ap-southeast-2.amazonaws.com/sample-backend:1.9.0@${digest}`,
+    ]);
+  });
+
+  it('waits for a person elsewhere, then goes Running, Progressing, Healthy', async () => {
+    const { engine, until } = sandbox;
+    const seen: string[] = [];
+    engine.store.events.on('change', ({ application }) => {
+      const { metadata, status } = application;
+      if (metadata.name === 'sample-backend-uat') {
+        seen.push(
+          `${status.operationState?.phase ?? 'none'} ${healthOf(application)}`,
+        );
+      }
+    });
+    const sha = await sandbox.setTag(
+      'uat',
+      'sample-backend',
+      await sandbox.tagOf('dev', 'sample-backend'),
+    );
+    await until('sample-backend-uat', is('OutOfSync Healthy'));
+
+    const answer = await engine.sync(
+      'sample-backend-uat',
+      { revision: sha },
+      { username: 'fairway' },
+    );
+    expect(answer.operation).toEqual({
+      sync: { revision: sha },
+      initiatedBy: { username: 'fairway' },
+    });
+    await expect(
+      engine.sync('sample-backend-uat', {}, { username: 'fairway' }),
+    ).rejects.toThrow('another operation is already in progress');
+
+    const done = await until('sample-backend-uat', is('Synced Healthy'));
+    expect(done.status.history!.at(-1)).toMatchObject({
+      id: 2,
+      revision: sha,
+      initiatedBy: { username: 'fairway' },
+    });
+    expect([...new Set(seen)]).toEqual([
+      'Succeeded OutOfSync Healthy',
+      'none OutOfSync Healthy',
+      'Running OutOfSync Healthy',
+      'Succeeded Synced Progressing',
+      'Succeeded Synced Healthy',
+    ]);
+  });
+
+  it('F57 becomes Degraded with a reason when the image does not exist, and mends when it arrives', async () => {
+    const { engine, until, world } = sandbox;
+    const sha = await sandbox.setTag(
+      'uat',
+      'sample-backend',
+      `9.9.9@${digest}`,
+    );
+    await engine.sync(
+      'sample-backend-uat',
+      { revision: sha },
+      { username: 'fairway' },
+    );
+    const degraded = await until('sample-backend-uat', is('Synced Degraded'));
+    expect(
+      degraded.status.resources!.find(r => r.kind === 'Deployment')!.health,
+    ).toEqual({
+      status: 'Degraded',
+      message: 'Deployment "sample-backend" exceeded its progress deadline',
+    });
+    const pods = podsOf(engine, 'sample-backend-uat');
+    expect(
+      pods.map(p => p.status.containerStatuses[0].state.waiting?.reason),
+    ).toEqual(['ImagePullBackOff', undefined, undefined]);
+
+    world.images.push({
+      accountId: '111100000000',
+      region: 'ap-southeast-2',
+      repository: 'sample-backend',
+      digest,
+      tags: ['9.9.9'],
+    });
+    await until('sample-backend-uat', is('Synced Healthy'));
+  });
+
+  it('leaves what was never released missing', async () => {
+    const platform = structuredClone(
+      PLATFORMS.find(p => p.system === 'sample-platform-ai')!,
+    );
+    delete platform.services[0].versions.prod;
+    const other = await startArgocdWorld({ platforms: [platform] });
+    try {
+      const application = other.engine.store.get('sample-backend-prod')!;
+      expect(healthOf(application)).toBe('OutOfSync Missing');
+      expect(application.status.history).toBeUndefined();
+      expect(application.status.operationState).toBeUndefined();
+      expect(podsOf(other.engine, 'sample-backend-prod')).toEqual([]);
+    } finally {
+      await other.remove();
+    }
+  });
+
+  it('creates and prunes the applications that git names', async () => {
+    const { engine, world } = sandbox;
+    const path = 'gitops/apps/dev/sample-backend.yaml';
+    const content = (await world.git.readFile(
+      SAMPLE_REPOSITORY,
+      'main',
+      path,
+    ))!;
+    await push(
+      'gitops/apps/dev/copy.yaml',
+      content.replace('name: sample-backend-dev', 'name: copy-dev'),
+    );
+    await sandbox.until('copy-dev', a => Boolean(a.status.reconciledAt));
+    await push('gitops/apps/dev/copy.yaml', undefined);
+    await sandbox.until(
+      'sample-platform-ai-dev',
+      () => !engine.store.get('copy-dev'),
+    );
+  });
+
+  it('heals what was changed by hand only under self-heal', async () => {
+    const { world, until } = sandbox;
+    await world.scenarios.start('live-drift', {
+      application: 'sample-backend-uat',
+    });
+    await until(
+      'sample-backend-uat',
+      a => a.status.sync.status === 'OutOfSync',
+    );
+    await world.scenarios.start('calm');
+    await until('sample-backend-uat', is('Synced Healthy'));
+
+    await world.scenarios.start('live-drift', {
+      application: 'sample-backend-dev',
+    });
+    await until(
+      'sample-backend-dev',
+      a => a.status.sync.status === 'OutOfSync',
+    );
+    await until('sample-backend-dev', is('Synced Healthy'));
+  });
+
+  it('refuses a rollback under automated sync, and rolls back elsewhere', async () => {
+    const { engine, until } = sandbox;
+    const user = { username: 'fairway' };
+    expect(() =>
+      engine.rollback('sample-backend-dev', { id: 0 }, user),
+    ).toThrow('rollback cannot be initiated when auto-sync is enabled');
+    expect(() =>
+      engine.rollback('sample-backend-uat', { id: 77 }, user),
+    ).toThrow('does not have deployment with id 77');
+
+    const [first] = engine.store.get('sample-backend-uat')!.status.history!;
+    engine.rollback('sample-backend-uat', { id: first.id }, user);
+    const back = await until('sample-backend-uat', is('OutOfSync Healthy'));
+    expect(back.status.history!.at(-1)!.revision).toBe(first.revision);
+  });
+
+  it('refuses to sync another revision under automated sync', async () => {
+    const [first] =
+      sandbox.engine.store.get('sample-backend-dev')!.status.history!;
+    await expect(
+      sandbox.engine.sync(
+        'sample-backend-dev',
+        { revision: first.revision },
+        { username: 'fairway' },
+      ),
+    ).rejects.toThrow(
+      `Cannot sync to ${first.revision}: auto-sync currently set to main`,
+    );
+  });
+
+  it('says what is wrong with a source, and recovers', async () => {
+    const { until } = sandbox;
+    const path = 'gitops/overlays/uat/sample-backend/kustomization.yaml';
+    const before = (await sandbox.world.git.readFile(
+      SAMPLE_REPOSITORY,
+      'main',
+      path,
+    ))!;
+    await push(path, 'resources: [nowhere.yaml]\n');
+    const broken = await until(
+      'sample-backend-uat',
+      a => a.status.sync.status === 'Unknown',
+    );
+    expect(broken.status.conditions![0]).toMatchObject({
+      type: 'ComparisonError',
+      message: expect.stringContaining('nowhere.yaml'),
+    });
+    expect(broken.status.conditions![0].message).not.toContain(sandbox.dataDir);
+    await push(path, before);
+    const mended = await until('sample-backend-uat', is('Synced Healthy'));
+    expect(mended.status.conditions).toBeUndefined();
+  });
+
+  it('fails a sync into a namespace that nobody created', async () => {
+    const { engine, until } = sandbox;
+    const { metadata, spec } = engine.store.get('sample-backend-uat')!;
+    engine.upsert({
+      metadata: { ...metadata, name: 'astray' },
+      spec: {
+        ...spec,
+        destination: { ...spec.destination, namespace: 'nowhere' },
+        source: { ...spec.source, path: 'gitops/base/sample-backend' },
+        syncPolicy: {},
+      },
+    });
+    await until('astray', is('OutOfSync Missing'));
+    await engine.sync('astray', {}, { username: 'fairway' });
+    const failed = await until(
+      'astray',
+      a => a.status.operationState?.phase === 'Failed',
+    );
+    expect(failed.status.operationState!.message).toContain(
+      'namespaces "nowhere" not found',
+    );
+    engine.delete('astray', true);
+    expect(engine.store.get('astray')).toBeUndefined();
+  });
+
+  it('F50 keeps everything over a restart, and resource versions only grow', async () => {
+    const { engine, dataDir } = sandbox;
+    const sha = await sandbox.setTag(
+      'uat',
+      'sample-backend',
+      await sandbox.tagOf('dev', 'sample-backend'),
+    );
+    await engine.sync(
+      'sample-backend-uat',
+      { revision: sha },
+      { username: 'a' },
+    );
+    await sandbox.until('sample-backend-uat', is('Synced Healthy'));
+    const before = engine.store.resourceVersion();
+    const history = engine.store.get('sample-backend-uat')!.status.history;
+    await sandbox.stop();
+
+    const again = await startArgocdWorld({ dataDir });
+    try {
+      const application = again.engine.store.get('sample-backend-uat')!;
+      expect(application.status.history).toEqual(history);
+      expect(
+        Number(again.engine.store.resourceVersion()),
+      ).toBeGreaterThanOrEqual(Number(before));
+      await again.engine.refresh('sample-backend-uat');
+      expect(healthOf(application)).toBe('Synced Healthy');
+    } finally {
+      await again.stop();
+    }
+  });
+
+  it('plays sync-degraded and image-missing, and ends them with calm', async () => {
+    const { engine, world, until } = sandbox;
+    const application = 'sample-backend-uat';
+    await world.scenarios.start('sync-degraded', {
+      application,
+      reason: 'database is gone',
+    });
+    await until(application, is('Synced Degraded'));
+    expect(
+      podsOf(engine, application)[0].status.containerStatuses[0].state.waiting,
+    ).toMatchObject({
+      reason: 'CrashLoopBackOff',
+      message: expect.stringContaining('database is gone'),
+    });
+    await world.scenarios.start('calm');
+    await until(application, is('Synced Healthy'));
+
+    await world.scenarios.start('image-missing', { application });
+    await until(application, is('Synced Degraded'));
+    await world.scenarios.start('calm');
+    await until(application, is('Synced Healthy'));
+
+    await expect(
+      world.scenarios.start('sync-degraded', { application: 'nobody' }),
+    ).rejects.toThrow('there is no application "nobody"');
+  });
+
+  it('terminates a running operation', async () => {
+    const { engine, until } = sandbox;
+    expect(() => engine.terminate('sample-backend-uat')).toThrow(
+      'No operation is in progress',
+    );
+    await engine.sync('sample-backend-uat', {}, { username: 'fairway' });
+    await until(
+      'sample-backend-uat',
+      a => a.status.operationState?.phase === 'Running',
+    );
+    engine.terminate('sample-backend-uat');
+    const ended = await until('sample-backend-uat', a => !a.operation);
+    expect(ended.status.operationState).toMatchObject({
+      phase: 'Failed',
+      message: 'Operation terminated',
+    });
+  });
+});

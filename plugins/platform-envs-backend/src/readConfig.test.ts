@@ -1,0 +1,98 @@
+import { ConfigReader } from '@backstage/config';
+import { readConfig } from './readConfig';
+
+const read = (platformEnvs?: object, rest: object = {}) =>
+  readConfig(
+    new ConfigReader({
+      ...rest,
+      ...(platformEnvs && { platformEnvs }),
+    } as never),
+  );
+
+const argocd = (main: object) => ({ argocd: { instances: { main } } });
+
+describe('readConfig', () => {
+  it('needs nothing', () => {
+    expect(read()).toEqual({
+      gitPollInterval: { seconds: 30 },
+      argocd: [],
+      linkTemplates: [],
+      aws: false,
+    });
+  });
+
+  it('reads everything', () => {
+    expect(
+      read(
+        {
+          gitHost: { host: 'github.com' },
+          gitPollInterval: { seconds: 10 },
+          ...argocd({
+            url: 'https://argocd.example.com/',
+            token: 't',
+            relistInterval: { minutes: 2 },
+            idleTimeout: 'PT1M',
+          }),
+          links: { grafanaUrl: 'https://g.example.com/d/1?var-c={component}' },
+        },
+        { aws: { mainAccount: {} } },
+      ),
+    ).toEqual({
+      gitHost: { host: 'github.com' },
+      gitPollInterval: { seconds: 10 },
+      argocd: [
+        {
+          instance: 'main',
+          url: 'https://argocd.example.com',
+          frontendUrl: 'https://argocd.example.com',
+          token: 't',
+          relistIntervalMs: 120_000,
+          idleTimeoutMs: 60_000,
+        },
+      ],
+      linkTemplates: [
+        {
+          title: 'Grafana',
+          type: 'grafana',
+          urlTemplate: 'https://g.example.com/d/1?var-c={component}',
+        },
+      ],
+      aws: true,
+    });
+  });
+
+  it('leaves out an instance whose URL comes from an environment variable that is not set', () => {
+    expect(read(argocd({ token: 't' })).argocd).toEqual([]);
+  });
+
+  it.each([
+    [
+      argocd({ url: 'argocd', token: 't' }),
+      'platformEnvs.argocd.instances.main.url',
+    ],
+    [argocd({ url: 'http://a' }), 'platformEnvs.argocd.instances.main.token'],
+    [
+      argocd({ url: 'http://a', token: 7 }),
+      'platformEnvs.argocd.instances.main.token',
+    ],
+    [
+      argocd({ url: 'http://a', token: 't', idleTimeout: { milliseconds: 1 } }),
+      'platformEnvs.argocd.instances.main.idleTimeout',
+    ],
+    [
+      argocd({ url: 'http://a', token: 't', relistInterval: 'soon' }),
+      'platformEnvs.argocd.instances.main.relistInterval',
+    ],
+    [
+      { argocd: { instances: { 'a/b': { url: 'http://a' } } } },
+      'platformEnvs.argocd.instances.a/b',
+    ],
+    [
+      { links: { grafanaUrl: 'javascript:alert(1)' } },
+      'platformEnvs.links.grafanaUrl',
+    ],
+    [{ gitPollInterval: 'often' }, 'platformEnvs.gitPollInterval'],
+  ])('F53 stops the start on %j with the path of the key', (config, path) => {
+    expect(() => read(config)).toThrow(path);
+  });
+});

@@ -1,0 +1,129 @@
+import {
+  BackstageCredentials,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { Entity } from '@backstage/catalog-model';
+import { ConfigReader } from '@backstage/config';
+import { ScmIntegrations } from '@backstage/integration';
+import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { TemplateAction } from '@backstage/plugin-scaffolder-node';
+import { JsonObject } from '@backstage/types';
+import { ServerName, startSandbox } from '@fairway/sandbox';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+const CATALOG = resolve(__dirname, '../../../../catalog');
+
+/** The sandbox, and everything that the actions are given, pointing at it. */
+export type SandboxPlatform = Awaited<ReturnType<typeof startSandboxPlatform>>;
+
+/** Starts the servers named, with the seed catalog beside them. */
+export async function startSandboxPlatform(options: { only: ServerName[] }) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fairway-sandbox-'));
+  const sandbox = await startSandbox({ dataDir, speed: 50, ...options });
+  const { github, aws } = sandbox.urls;
+  const gitHost = github ? new URL(github).host : 'git.invalid';
+  const config = new ConfigReader({
+    app: { baseUrl: 'http://portal.test' },
+    integrations: {
+      github: [
+        {
+          host: gitHost,
+          apiBaseUrl: `${github || 'http://git.invalid'}/api/v3`,
+          token: 'sandbox-github-token',
+        },
+      ],
+    },
+    scaffolder: {
+      defaultAuthor: { name: 'Fairway', email: 'fairway@localhost' },
+    },
+    aws: {
+      mainAccount: {
+        accessKeyId: 'AKIA000000000000SANDBOX',
+        secretAccessKey: 'sandbox',
+        region: 'us-east-1',
+      },
+      accountDefaults: { roleName: 'fairway' },
+    },
+    platformEnvs: { gitHost: { host: gitHost } },
+  });
+  const awsEndpointBefore = process.env.AWS_ENDPOINT_URL;
+  if (aws) process.env.AWS_ENDPOINT_URL = aws;
+  return {
+    ...sandbox,
+    config,
+    gitHost,
+    integrations: ScmIntegrations.fromConfig(config),
+    awsCredentials: DefaultAwsCredentialsManager.fromConfig(config),
+    catalog: catalogServiceMock({ entities: seedEntities() }),
+    async stop() {
+      if (awsEndpointBefore === undefined) delete process.env.AWS_ENDPOINT_URL;
+      else process.env.AWS_ENDPOINT_URL = awsEndpointBefore;
+      await sandbox.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Systems and environments of the four platforms, as the catalog folder has them. */
+export function seedEntities(): Entity[] {
+  return [
+    'sample-platform-ai',
+    'campaign-lifecycle-platform',
+    'cornjacket-platform',
+    'mobilytics',
+  ].flatMap(platform =>
+    ['system.yaml', 'environments.yaml'].flatMap(file =>
+      parseAllDocuments(
+        readFileSync(join(CATALOG, platform, file), 'utf8'),
+      ).map(document => document.toJS() as Entity),
+    ),
+  );
+}
+
+/** Options of {@link runAction}. */
+export interface RunActionOptions {
+  input: JsonObject;
+  taskId?: string;
+  workspacePath?: string;
+  isDryRun?: boolean;
+  credentials?: BackstageCredentials;
+  signal?: AbortSignal;
+}
+
+/** Runs an action as the scaffolder would; what it logged and put out. */
+export async function runAction(
+  action: TemplateAction<any, any, any>,
+  options: RunActionOptions,
+): Promise<{ output: Record<string, any>; log: string[] }> {
+  const output: Record<string, any> = {};
+  const log: string[] = [];
+  const logger: LoggerService = mockServices.logger.mock();
+  for (const level of ['info', 'warn', 'error'] as const) {
+    jest.mocked(logger[level]).mockImplementation(line => {
+      log.push(String(line));
+    });
+  }
+  await action.handler({
+    input: options.input,
+    workspacePath: options.workspacePath ?? '/nowhere',
+    task: { id: options.taskId ?? 'task-1' },
+    user: { ref: 'user:default/sample-platform-developer' },
+    logger,
+    isDryRun: options.isDryRun,
+    signal: options.signal,
+    output: (key: string, value: unknown) => {
+      output[key] = value;
+    },
+    checkpoint: async ({ fn }: any) => fn(),
+    getInitiatorCredentials: async () =>
+      options.credentials ?? mockCredentials.user(),
+    createTemporaryDirectory: async () => mkdtemp(join(tmpdir(), 'fairway-')),
+  } as any);
+  return { output, log };
+}

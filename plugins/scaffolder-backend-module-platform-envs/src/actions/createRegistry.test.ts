@@ -1,0 +1,165 @@
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetLifecyclePolicyCommand,
+  GetRepositoryPolicyCommand,
+  ListTagsForResourceCommand,
+} from '@aws-sdk/client-ecr';
+import {
+  runAction,
+  SandboxPlatform,
+  startSandboxPlatform,
+} from '../__testUtils__/sandboxPlatform';
+import { createCreateRegistryAction } from './createRegistry';
+
+const SYSTEM = 'system:default/sample-platform-ai';
+const OWNER = 'group:default/sample-platform-ai';
+const REGION = 'ap-southeast-2';
+const ACCOUNT = '111100000000';
+
+describe('fairway:registry:create', () => {
+  let platform: SandboxPlatform;
+  let action: ReturnType<typeof createCreateRegistryAction>;
+  let ecr: ECRClient;
+  let cloudFormation: CloudFormationClient;
+
+  beforeAll(async () => {
+    platform = await startSandboxPlatform({ only: ['aws'] });
+    action = createCreateRegistryAction({ ...platform, pollMs: 20 });
+    const { sdkCredentialProvider } =
+      await platform.awsCredentials.getCredentialProvider({
+        accountId: ACCOUNT,
+      });
+    const options = { region: REGION, credentials: sdkCredentialProvider };
+    ecr = new ECRClient(options);
+    cloudFormation = new CloudFormationClient(options);
+  }, 60_000);
+  afterAll(() => platform.stop());
+
+  const run = (component: string, options = {}) =>
+    runAction(action, {
+      input: { system: SYSTEM, component, owner: OWNER },
+      ...options,
+    });
+
+  it('creates the repository as the house wants it, and tells every step', async () => {
+    const { output, log } = await run('greeter');
+
+    expect(output).toMatchObject({
+      repositoryUri: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/greeter`,
+      stackId: expect.stringContaining(
+        `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/fairway-registry-greeter/`,
+      ),
+      accountId: ACCOUNT,
+      region: REGION,
+    });
+    const { repositories } = await ecr.send(
+      new DescribeRepositoriesCommand({ repositoryNames: ['greeter'] }),
+    );
+    expect(repositories![0]).toMatchObject({
+      imageTagMutability: 'IMMUTABLE',
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfiguration: { encryptionType: 'AES256' },
+    });
+    const { tags } = await ecr.send(
+      new ListTagsForResourceCommand({
+        resourceArn: repositories![0].repositoryArn,
+      }),
+    );
+    expect(
+      Object.fromEntries(tags!.map(({ Key, Value }) => [Key, Value])),
+    ).toMatchObject({
+      System: 'sample-platform-ai',
+      Component: 'greeter',
+      Owner: OWNER,
+      Environment: 'shared',
+      ManagedBy: 'fairway',
+    });
+    const lifecycle = await ecr.send(
+      new GetLifecyclePolicyCommand({ repositoryName: 'greeter' }),
+    );
+    expect(JSON.parse(lifecycle.lifecyclePolicyText!).rules).toHaveLength(2);
+    const policy = await ecr.send(
+      new GetRepositoryPolicyCommand({ repositoryName: 'greeter' }),
+    );
+    expect(JSON.parse(policy.policyText!).Statement[0].Principal.AWS).toEqual([
+      'arn:aws:iam::111100000001:root',
+      'arn:aws:iam::111100000002:root',
+      'arn:aws:iam::111100000003:root',
+    ]);
+    const text = log.join('\n');
+    expect(text).toContain('Add AWS::ECR::Repository Repository');
+    expect(text).toContain('CREATE_COMPLETE AWS::ECR::Repository Repository');
+  }, 30_000);
+
+  it('F34 changes nothing when it is run again', async () => {
+    await run('again');
+    const events = async () =>
+      (
+        await cloudFormation.send(
+          new DescribeStackEventsCommand({
+            StackName: 'fairway-registry-again',
+          }),
+        )
+      ).StackEvents!.length;
+    const before = await events();
+    const { output, log } = await run('again', { taskId: 'task-2' });
+    expect(output.repositoryUri).toBe(
+      `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/again`,
+    );
+    expect(log.join('\n')).toContain('nothing to change');
+    expect(await events()).toBe(before);
+  }, 30_000);
+
+  it('updates the stack when what is wanted has changed', async () => {
+    await run('changed');
+    const { log } = await runAction(action, {
+      input: {
+        system: SYSTEM,
+        component: 'changed',
+        owner: 'group:default/platform-engineering',
+      },
+    });
+    expect(log.join('\n')).toContain('Modify AWS::ECR::Repository Repository');
+    const { Stacks } = await cloudFormation.send(
+      new DescribeStacksCommand({ StackName: 'fairway-registry-changed' }),
+    );
+    expect(Stacks![0].StackStatus).toBe('UPDATE_COMPLETE');
+  }, 30_000);
+
+  it('F36 refuses a repository that is not in its stack, saying whose it is', async () => {
+    await ecr.send(
+      new CreateRepositoryCommand({
+        repositoryName: 'foreign',
+        tags: [{ Key: 'Owner', Value: 'somebody-else' }],
+      }),
+    );
+    await expect(run('foreign')).rejects.toThrow(
+      /named foreign exists in account 111100000000 .*Owner=somebody-else/,
+    );
+    await expect(
+      cloudFormation.send(
+        new DescribeStacksCommand({ StackName: 'fairway-registry-foreign' }),
+      ),
+    ).rejects.toThrow(/does not exist/);
+  }, 30_000);
+
+  it('creates nothing in a dry run', async () => {
+    const { log } = await run('dry', { isDryRun: true });
+    expect(log.join('\n')).toContain('would be created');
+    await expect(
+      ecr.send(new DescribeRepositoriesCommand({ repositoryNames: ['dry'] })),
+    ).rejects.toThrow();
+  }, 30_000);
+
+  it('F78 does not log a credential', async () => {
+    const { log } = await run('quiet');
+    expect(log.join('\n')).not.toMatch(/A[SK]IA\d{12}/);
+  }, 30_000);
+});
