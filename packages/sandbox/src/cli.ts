@@ -28,8 +28,8 @@ async function main() {
   }
   const sandbox = await startSandbox({
     dataDir: values['data-dir'],
-    port: Number(values.port),
-    speed: Number(values.speed),
+    port: numberOf('--port', values.port),
+    speed: numberOf('--speed', values.speed),
     host: values.host,
   });
 
@@ -47,6 +47,14 @@ async function main() {
 
   const ready = { ready: true, urls: sandbox.urls, ms: Date.now() - started };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+function numberOf(option: string, value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || Number.isNaN(number)) {
+    throw new Error(`${option} takes a number, not "${value}"`);
+  }
+  return number;
 }
 
 main().catch(error => {

@@ -84,6 +84,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
 
   server.addHook('onRequest', async (request, reply) => {
     measure(world, upstream, request, reply);
+    // No name in any vendor's API has one, and programs take them as an end.
+    if (/%(0[0ad]|7f)/i.test(request.url)) {
+      throw new HttpError(400, 'The URL has a control character in it');
+    }
     const path = request.url.split('?')[0];
     const fault = world.faults.take(upstream, request.method, path);
     if (fault) {

@@ -112,7 +112,7 @@ function resume(world: World, repository: GithubRepository, run: WorkflowRun) {
     try {
       const delivery = await findDelivery(world, repository.fullName);
       if (delivery) {
-        await deliver(world, repository, run, delivery);
+        await inTurn(world, () => deliver(world, repository, run, delivery));
       } else if (world.clock.now().getTime() < deadline) {
         world.schedule(RETRY_MS, attempt);
       } else {
@@ -136,6 +136,18 @@ function resume(world: World, repository: GithubRepository, run: WorkflowRun) {
     }
   };
   world.schedule(BUILD_MS, attempt);
+}
+
+const turns = new WeakMap<World, Promise<unknown>>();
+
+/** One delivery after the other: two pushes at once must not take the same version. */
+function inTurn<T>(world: World, task: () => Promise<T>): Promise<T> {
+  const next = (turns.get(world) ?? Promise.resolve()).then(task, task);
+  turns.set(
+    world,
+    next.catch(() => {}),
+  );
+  return next;
 }
 
 /** Component that a repository builds: of a seeded one, its only service; else its name. */

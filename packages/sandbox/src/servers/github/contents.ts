@@ -7,6 +7,7 @@ import { HttpError } from '../createServer';
 import {
   actorOf,
   bodyOf,
+  checked,
   commitOf,
   GithubContext,
   repositoryOf,
@@ -247,7 +248,7 @@ export function contentsRoutes({ world, api }: GithubContext): void {
     const body = request.body as Buffer | undefined;
     const input = body?.length
       ? bodyOf(request, deleteSchema)
-      : deleteSchema.parse(query);
+      : checked(query, deleteSchema);
     const { repository, sha } = await write(
       request,
       actor,

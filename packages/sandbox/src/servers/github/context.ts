@@ -133,7 +133,15 @@ export function bodyOf<T extends z.ZodType>(
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new HttpError(400, 'Body should be a JSON object');
   }
-  const result = schema.safeParse(body);
+  return checked(body, schema);
+}
+
+/** @throws HttpError - 422 that names the first field that is wrong. */
+export function checked<T extends z.ZodType>(
+  value: unknown,
+  schema: T,
+): z.output<T> {
+  const result = schema.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
     const field = issue.path.join('.') || 'body';
