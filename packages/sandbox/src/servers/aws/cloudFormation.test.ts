@@ -138,9 +138,6 @@ describe('CloudFormation', () => {
       StackStatus: 'CREATE_IN_PROGRESS',
       Description: 'Image repository of a service',
     });
-    await expect(repository('orders')).rejects.toMatchObject({
-      name: 'RepositoryNotFoundException',
-    });
     await waitUntilStackCreateComplete(
       { client: cfn, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 },
       { StackName: 'orders-registry' },
