@@ -1,10 +1,10 @@
-import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { NODE_TRANSFORM, ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { start } from '../processes.mjs';
 import { step } from '../progress.mjs';
+import { hintFor } from './explainLog.mjs';
 
 /**
  * @typedef {object} PortalOptions
@@ -29,7 +29,6 @@ export function portalEnvironment(options) {
     FAIRWAY_DATA_DIR: options.dataDir,
     FAIRWAY_PORT: String(options.port),
     FAIRWAY_APP_PORT: String(options.appPort ?? options.port),
-    FAIRWAY_BACKEND_SECRET: backendSecret(options.dataDir),
     FAIRWAY_SANDBOX_CONTROL_URL: at(0),
     FAIRWAY_SANDBOX_GITHUB_HOST: `localhost:${options.sandboxPort + 1}`,
     FAIRWAY_SANDBOX_GITHUB_URL: at(1),
@@ -63,6 +62,8 @@ export const CONFIG_ARGS = [
 export async function startSandbox(options) {
   await step('sandbox', async note => {
     const logFile = path.join(options.logDir, 'sandbox.log');
+    // the backend's working directory must exist before it starts
+    fs.mkdirSync(path.join(options.dataDir, 'work'), { recursive: true });
     const child = start(
       process.execPath,
       [
@@ -127,34 +128,34 @@ export async function startBackend(options) {
  */
 export async function waitFor(child, url, { name, logFile, seconds }) {
   let ended = false;
-  const onExit = () => {
+  const onEnd = () => {
     ended = true;
   };
-  child.once('exit', onExit);
-  child.once('error', onExit);
+  child.once('exit', onEnd);
+  child.once('error', onEnd);
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     if (ended || Date.now() > deadline) {
       const what = ended
         ? 'stopped while starting'
         : `did not answer within ${seconds} s`;
+      const end = tail(logFile);
+      const log = path.relative(ROOT, logFile);
       throw new Problem(
-        `${name} ${what}. The end of its log:\n\n${tail(logFile)}`,
-        `the whole log is ${path.relative(
-          ROOT,
-          logFile,
-        )}; "./fairway doctor" looks for common causes.`,
+        `${name} ${what}. The end of its log:\n\n${end}`,
+        hintFor(end) ??
+          `read ${log}; "./fairway doctor" looks for common causes.`,
       );
     }
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-      if (response.ok) break;
+      if (response.ok && !ended) break;
     } catch {
       // not yet
     }
     await new Promise(resolve => setTimeout(resolve, 100));
   }
-  child.off('exit', onExit);
+  child.off('exit', onEnd);
 }
 
 function tail(file) {
@@ -167,19 +168,6 @@ function tail(file) {
       .join('\n');
   } catch {
     return '(no log)';
-  }
-}
-
-// made once and kept, so that service tokens survive a restart
-function backendSecret(dataDir) {
-  const file = path.join(dataDir, 'backend-secret');
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    fs.mkdirSync(path.join(dataDir, 'work'), { recursive: true });
-    const secret = crypto.randomBytes(24).toString('base64');
-    fs.writeFileSync(file, secret, { mode: 0o600 });
-    return secret;
   }
 }
 

@@ -35,6 +35,10 @@ backend.add(import('@backstage/plugin-scaffolder-backend-module-github'));
 backend.add(
   import('@backstage/plugin-scaffolder-backend-module-notifications'),
 );
+// a run that is taken up again finds its files
+backend.add(
+  import('@backstage/plugin-scaffolder-backend-module-workspace-database'),
+);
 backend.add(import('@fairway/plugin-scaffolder-backend-module-platform-envs'));
 
 // docs and search
