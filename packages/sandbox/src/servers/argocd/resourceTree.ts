@@ -27,7 +27,7 @@ export function resourceTree(objects: KubeObject[]): object {
         createdAt: object.metadata.creationTimestamp,
       };
     }),
-    shardsCount: '1',
+    shardsCount: 1,
   };
 }
 
