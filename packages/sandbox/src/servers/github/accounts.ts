@@ -9,6 +9,9 @@ const permissionSchema = z.object({
   permission: z.enum(PERMISSIONS).default('push'),
 });
 
+/** Accounts and teams are older than anything that is shown. */
+const SINCE = '2024-01-01T00:00:00Z';
+
 /** People, organisations, teams, and who may do what in a repository. */
 export function accountRoutes({ world, api }: GithubContext): void {
   const full = (account: GithubAccount) => ({
@@ -24,8 +27,8 @@ export function accountRoutes({ world, api }: GithubContext): void {
     public_gists: 0,
     followers: 0,
     following: 0,
-    created_at: '2024-01-01T00:00:00Z',
-    updated_at: '2024-01-01T00:00:00Z',
+    created_at: SINCE,
+    updated_at: SINCE,
   });
   const accountOf = (login: string, type?: GithubAccount['type']) => {
     const account = world.github.account(login);
@@ -37,7 +40,15 @@ export function accountRoutes({ world, api }: GithubContext): void {
 
   api.get('/user', async (request, reply) => {
     reply.header('x-oauth-scopes', 'admin:repo_hook, repo, workflow');
-    return full(actorOf(world, request));
+    return {
+      ...full(actorOf(world, request)),
+      private_gists: 0,
+      total_private_repos: world.github.repositories().length,
+      owned_private_repos: 0,
+      disk_usage: 0,
+      collaborators: 0,
+      two_factor_authentication: true,
+    };
   });
   api.get('/users/:username', async request =>
     full(accountOf((request.params as { username: string }).username)),
@@ -47,6 +58,9 @@ export function accountRoutes({ world, api }: GithubContext): void {
       (request.params as { org: string }).org,
       'Organization',
     );
+    return organization(account);
+  });
+  function organization(account: GithubAccount) {
     const url = `${apiUrl(world)}/orgs/${account.login}`;
     return {
       login: account.login,
@@ -62,9 +76,18 @@ export function accountRoutes({ world, api }: GithubContext): void {
       avatar_url: `${world.urls.github}/avatars/${account.login}.svg`,
       description: '',
       html_url: `${world.urls.github}/${account.login}`,
+      has_organization_projects: true,
+      has_repository_projects: true,
+      public_repos: 0,
+      public_gists: 0,
+      followers: 0,
+      following: 0,
+      created_at: SINCE,
+      updated_at: SINCE,
+      archived_at: null,
       type: 'Organization',
     };
-  });
+  }
 
   api.get('/orgs/:org/teams/:slug', async request => {
     const { org, slug } = request.params as { org: string; slug: string };
@@ -88,6 +111,14 @@ export function accountRoutes({ world, api }: GithubContext): void {
       members_url: `${url}/members{/member}`,
       repositories_url: `${url}/repos`,
       parent: null,
+      members_count: 0,
+      repos_count: world.github
+        .repositories()
+        .filter(({ teams }) => teams[slug] !== undefined).length,
+      created_at: SINCE,
+      updated_at: SINCE,
+      organization: organization(accountOf(org)),
+      type: 'organization',
     };
   });
   api.put(
@@ -142,6 +173,7 @@ export function accountRoutes({ world, api }: GithubContext): void {
         role_name: permission,
         user: {
           ...simpleUser(world, account),
+          role_name: permission,
           permissions: permissionsOf(permission),
         },
       };

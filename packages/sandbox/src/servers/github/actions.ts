@@ -97,6 +97,8 @@ export function actionsRoutes({ world, api }: GithubContext): void {
           labels: ['ubuntu-latest'],
           runner_id: null,
           runner_name: null,
+          runner_group_id: null,
+          runner_group_name: null,
           workflow_name: run.name,
           head_branch: run.headBranch,
           run_attempt: 1,

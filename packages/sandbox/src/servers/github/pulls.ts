@@ -223,6 +223,8 @@ export function pullRoutes({ world, api }: GithubContext): void {
     );
   });
 
+  const pageOf = (repository: GithubRepository, pull: PullRequest) =>
+    `${repositoryUrl(world, repository)}/pull/${pull.number}`;
   const reviewShape = (
     repository: GithubRepository,
     pull: PullRequest,
@@ -233,13 +235,16 @@ export function pullRoutes({ world, api }: GithubContext): void {
     user: userByLogin(world, review.user),
     body: review.body,
     state: review.state,
-    html_url: `${repositoryUrl(world, repository)}/pull/${
-      pull.number
-    }#pullrequestreview-${review.id}`,
+    html_url: `${pageOf(repository, pull)}#pullrequestreview-${review.id}`,
     pull_request_url: `${repositoryApiUrl(world, repository)}/pulls/${
       pull.number
     }`,
-    _links: {},
+    _links: {
+      html: { href: pageOf(repository, pull) },
+      pull_request: {
+        href: `${repositoryApiUrl(world, repository)}/pulls/${pull.number}`,
+      },
+    },
     submitted_at: review.submittedAt,
     commit_id: review.commitId,
     author_association: 'MEMBER',
@@ -341,9 +346,8 @@ export function pullRoutes({ world, api }: GithubContext): void {
     id: comment.id,
     node_id: nodeId('IssueComment', comment.id),
     url: `${repositoryApiUrl(world, repository)}/issues/comments/${comment.id}`,
-    html_url: `${repositoryUrl(world, repository)}/pull/${
-      pull.number
-    }#issuecomment-${comment.id}`,
+    html_url: `${pageOf(repository, pull)}#issuecomment-${comment.id}`,
+    issue_url: `${repositoryApiUrl(world, repository)}/issues/${pull.number}`,
     body: comment.body,
     user: userByLogin(world, comment.user),
     created_at: comment.createdAt,
@@ -541,6 +545,12 @@ export async function pullShape(
     _links: {
       self: { href: `${url}/pulls/${pull.number}` },
       html: { href: html },
+      issue: { href: `${url}/issues/${pull.number}` },
+      comments: { href: `${url}/issues/${pull.number}/comments` },
+      review_comments: { href: `${url}/pulls/${pull.number}/comments` },
+      review_comment: { href: `${url}/pulls/comments{/number}` },
+      commits: { href: `${url}/pulls/${pull.number}/commits` },
+      statuses: { href: `${url}/statuses/${at.head ?? ''}` },
     },
     author_association: 'MEMBER',
     auto_merge: null,
@@ -553,7 +563,7 @@ export async function pullShape(
     comments: pull.comments.length,
     review_comments: 0,
     maintainer_can_modify: false,
-    commits: 1,
+    commits: await commitCount(world, repository, at),
     additions: sum('additions'),
     deletions: sum('deletions'),
     changed_files: files.length,
@@ -618,6 +628,22 @@ async function standing(
           )
       : undefined;
   return { head, base, mergeBase };
+}
+
+async function commitCount(
+  world: World,
+  repository: GithubRepository,
+  { head, base }: { head?: string; base?: string },
+): Promise<number> {
+  if (!head || !base) {
+    return 0;
+  }
+  const out = await world.git.run(repository.fullName, [
+    'rev-list',
+    '--count',
+    `${base}..${head}`,
+  ]);
+  return Number(out.toString());
 }
 
 async function isAncestor(
