@@ -66,7 +66,11 @@ export function createOverviewRouter(
       res.status(304).end();
       return;
     }
-    res.json(page(environments.getOverview(), query));
+    if (Object.keys(query).length === 0) {
+      res.type('json').send(environments.getOverviewJson());
+    } else {
+      res.json(page(environments.getOverview(), query));
+    }
   });
 
   router.get('/overview/stream', async (req, res) => {

@@ -51,6 +51,8 @@ interface Rendered {
   /** Changes with anything that a reader would see, the age of a state included. */
   etag: string;
   at: Date;
+  /** The whole overview as JSON, once somebody asked for it. */
+  body?: string;
 }
 
 /** Sentences tell ages in minutes, so a board older than that is composed again. */
@@ -223,6 +225,13 @@ export class EnvironmentService {
       environments: board.environments,
       rows: board.rows,
     };
+  }
+
+  /** The whole overview as JSON text, made once for all who ask. */
+  getOverviewJson(): string {
+    const rendered = this.#current();
+    rendered.body ??= JSON.stringify(this.getOverview());
+    return rendered.body;
   }
 
   getEnvironments(): EnvironmentSummary[] {

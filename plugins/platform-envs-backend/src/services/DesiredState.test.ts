@@ -1,0 +1,187 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { ServiceUnavailableError } from '@backstage/errors';
+import { FakeGitHost } from '@fairway/plugin-platform-envs-node/testUtils';
+import {
+  anEnvironment,
+  anOverlay,
+  digestOf,
+  REPOSITORY,
+} from '../__testUtils__/entities';
+import { buildCatalogView } from './CatalogView';
+import { DesiredState } from './DesiredState';
+
+const DEV_BACKEND = 'gitops/overlays/dev/backend/kustomization.yaml';
+const DEV_WEB = 'gitops/overlays/dev/web/kustomization.yaml';
+
+function setUp(entities = [anEnvironment('dev'), anEnvironment('prod')]) {
+  const gitHost = new FakeGitHost();
+  const onChange = jest.fn();
+  const state = new DesiredState({
+    gitHost,
+    logger: mockServices.logger.mock(),
+    now: () => new Date('2026-03-10T12:00:00Z'),
+    onChange,
+  });
+  state.setEnvironments(buildCatalogView(entities).environments);
+  const entries = () => state.getRepositories()[0].entries;
+  return { gitHost, onChange, state, entries };
+}
+
+describe('DesiredState', () => {
+  it('reads overlays with the commit that changed them last', async () => {
+    const { gitHost, state, entries } = setUp();
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
+      [DEV_WEB]: anOverlay('web'),
+      'gitops/base/web/deployment.yaml': 'kind: Deployment',
+    });
+    await state.poll();
+    expect(state.getRepositories()[0]).toMatchObject({
+      state: 'live',
+      observedAt: '2026-03-10T12:00:00.000Z',
+    });
+    expect(Object.keys(entries()).sort()).toEqual([DEV_BACKEND, DEV_WEB]);
+    expect(entries()[DEV_BACKEND]).toMatchObject({
+      release: {
+        image: 'registry.example.com/backend',
+        version: '1.2.0',
+        digest: digestOf('1.2.0'),
+      },
+      change: { author: 'Somebody', message: 'Change by hand' },
+    });
+    expect(entries()[DEV_WEB].release).toBeUndefined();
+    expect(entries()[DEV_WEB].problem).toBeUndefined();
+  });
+
+  it('reads tfvars files of ECS environments', async () => {
+    const { gitHost, state, entries } = setUp([
+      anEnvironment('dev', { runtime: 'ecs' }),
+    ]);
+    gitHost.push(REPOSITORY, 'main', {
+      'gitops/dev/api.tfvars.json': JSON.stringify(
+        {
+          image_repository: 'registry.example.com/api',
+          image_tag: '0.8.4',
+          image_digest: digestOf('0.8.4'),
+          desired_count: 2,
+        },
+        null,
+        2,
+      ),
+    });
+    await state.poll();
+    expect(entries()['gitops/dev/api.tfvars.json'].release).toEqual({
+      image: 'registry.example.com/api',
+      version: '0.8.4',
+      digest: digestOf('0.8.4'),
+    });
+  });
+
+  it('asks one question while nothing moves, and reads only what changed', async () => {
+    const { gitHost, state, onChange, entries } = setUp();
+    const [head, readFiles, lastChange] = (
+      ['head', 'readFiles', 'lastChange'] as const
+    ).map(method => jest.spyOn(gitHost, method));
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
+      [DEV_WEB]: anOverlay('web', '1.0.0'),
+    });
+    await state.poll();
+    expect(onChange).toHaveBeenCalledTimes(1);
+    await state.poll();
+    await state.poll();
+    expect(head).toHaveBeenCalledTimes(3);
+    expect(readFiles).toHaveBeenCalledTimes(1);
+    expect(lastChange).toHaveBeenCalledTimes(2);
+    expect(onChange).toHaveBeenCalledTimes(1);
+
+    gitHost.push(REPOSITORY, 'main', { [DEV_WEB]: anOverlay('web', '1.1.0') });
+    await state.poll();
+    expect(lastChange).toHaveBeenCalledTimes(3);
+    expect(entries()[DEV_WEB].release?.version).toBe('1.1.0');
+    expect(onChange).toHaveBeenCalledTimes(2);
+  });
+
+  it('keeps what it knows when the host is down, says why, and recovers', async () => {
+    const { gitHost, state, entries } = setUp();
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
+    });
+    await state.poll();
+    gitHost.failNext.push({
+      method: 'head',
+      error: new ServiceUnavailableError('The Git host does not answer'),
+    });
+    await state.poll();
+    expect(state.getRepositories()[0]).toMatchObject({
+      state: 'stale',
+      message: 'The Git host does not answer',
+    });
+    expect(entries()[DEV_BACKEND].release?.version).toBe('1.2.0');
+    await state.poll();
+    expect(state.getRepositories()[0].state).toBe('live');
+    expect(state.getRepositories()[0].message).toBeUndefined();
+  });
+
+  it('one file that cannot be understood spoils no other', async () => {
+    const { gitHost, state, entries } = setUp();
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: 'images: [',
+      [DEV_WEB]: anOverlay('web', '1.0.0'),
+      'gitops/overlays/prod/web/kustomization.yaml': 'x'.repeat(2_000_000),
+    });
+    await state.poll();
+    expect(entries()[DEV_BACKEND].problem).toContain(DEV_BACKEND);
+    expect(
+      entries()['gitops/overlays/prod/web/kustomization.yaml'].problem,
+    ).toContain('too large');
+    expect(entries()[DEV_WEB].release?.version).toBe('1.0.0');
+  });
+
+  it('does not lose a release because its commit is not known', async () => {
+    const { gitHost, state, entries } = setUp();
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
+    });
+    gitHost.failNext.push({
+      method: 'history',
+      error: new ServiceUnavailableError('Slow'),
+    });
+    await state.poll();
+    expect(entries()[DEV_BACKEND].release?.version).toBe('1.2.0');
+    expect(entries()[DEV_BACKEND].change).toBeUndefined();
+  });
+
+  it('counts what is known from before a restart as stale, and reads again', async () => {
+    const first = setUp();
+    first.gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
+    });
+    await first.state.poll();
+    const saved = first.state.getRepositories();
+
+    const second = setUp();
+    second.state.restore(saved);
+    expect(second.state.getRepositories()[0].state).toBe('stale');
+    expect(second.entries()[DEV_BACKEND].release?.version).toBe('1.2.0');
+    second.gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.3.0'),
+    });
+    await second.state.poll();
+    expect(second.entries()[DEV_BACKEND].release?.version).toBe('1.3.0');
+  });
+
+  it('looks once more for whoever asks while it is looking', async () => {
+    const { gitHost, state, entries } = setUp();
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
+    });
+    const running = state.poll();
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.3.0'),
+    });
+    await state.refresh(REPOSITORY, 'main');
+    await running;
+    expect(entries()[DEV_BACKEND].release?.version).toBe('1.3.0');
+  });
+});

@@ -1,0 +1,419 @@
+import { Entity } from '@backstage/catalog-model';
+import {
+  aDeployment,
+  FakeGitHost,
+} from '@fairway/plugin-platform-envs-node/testUtils';
+import {
+  aComponent,
+  anEnvironment,
+  anImage,
+  BACKEND,
+  DEV,
+  digestOf,
+  PROD,
+  REPOSITORY,
+} from '../__testUtils__/entities';
+import { buildCatalogView } from './CatalogView';
+import { BoardInput, composeBoard } from './composeBoard';
+import { DesiredEntry } from './DesiredState';
+
+const NOW = new Date('2026-03-10T12:00:00Z');
+
+const file = (shortName: string, component = 'backend') =>
+  `gitops/overlays/${shortName}/${component}/kustomization.yaml`;
+
+function entry(path: string, version?: string): [string, DesiredEntry] {
+  return [
+    path,
+    {
+      path,
+      blobSha: 'b'.repeat(40),
+      ...(version && {
+        release: {
+          image: 'registry.example.com/backend',
+          version,
+          digest: digestOf(version),
+        },
+      }),
+    },
+  ];
+}
+
+const labels = (component: string, environment: string, system = 'shop') => ({
+  'fairway.dev/component': component,
+  'fairway.dev/environment': environment,
+  'app.kubernetes.io/part-of': system,
+});
+
+function board(
+  options: {
+    entities?: Entity[];
+    entries?: Array<[string, DesiredEntry]>;
+    deployments?: Parameters<typeof aDeployment>[0][];
+    input?: Partial<BoardInput>;
+  } = {},
+) {
+  return composeBoard({
+    catalog: buildCatalogView(
+      options.entities ?? [
+        anEnvironment('dev'),
+        anEnvironment('prod'),
+        aComponent('backend'),
+      ],
+    ),
+    catalogSource: { id: 'catalog', title: 'Catalog', state: 'live' },
+    repositories: [
+      {
+        repository: REPOSITORY,
+        branch: 'main',
+        head: 'h',
+        state: 'live',
+        observedAt: NOW.toISOString(),
+        entries: Object.fromEntries(
+          options.entries ?? [
+            entry(file('dev'), '1.2.0'),
+            entry(file('prod'), '1.1.0'),
+          ],
+        ),
+      },
+    ],
+    deploymentSources: [
+      {
+        instance: 'main',
+        title: 'Argo CD main',
+        snapshot: {
+          state: 'live',
+          observedAt: NOW.toISOString(),
+          deployments: (options.deployments ?? []).map(d => aDeployment(d)),
+        },
+      },
+    ],
+    gitHost: new FakeGitHost(),
+    linkTemplates: [],
+    now: NOW,
+    ...options.input,
+  });
+}
+
+describe('matching', () => {
+  it('an annotation beats labels, labels beat the name', () => {
+    const deployments = [
+      { name: 'special' },
+      { name: 'labelled', labels: labels('backend', 'dev') },
+      { name: 'backend-dev' },
+    ];
+    const cellOf = (annotations: Record<string, string>, apps = deployments) =>
+      board({
+        entities: [
+          anEnvironment('dev'),
+          aComponent('backend', {
+            'fairway.dev/environments': 'dev',
+            ...annotations,
+          }),
+        ],
+        deployments: apps,
+      }).rows[0].cells[0].application;
+    expect(
+      cellOf({ 'dev.env.fairway.dev/argocd-app-name': 'special' }),
+    ).toMatchObject({ name: 'special', match: 'declared' });
+    expect(cellOf({ 'argocd/app-name': 'special' })).toMatchObject({
+      name: 'special',
+      match: 'declared',
+    });
+    expect(cellOf({})).toMatchObject({ name: 'labelled', match: 'declared' });
+    expect(cellOf({}, [{ name: 'backend-dev' }])).toMatchObject({
+      name: 'backend-dev',
+      match: 'derived',
+    });
+    expect(cellOf({}, [])).toBeUndefined();
+  });
+
+  it('one application name cannot stand for several environments', () => {
+    const { rows } = board({
+      entities: [
+        anEnvironment('dev'),
+        anEnvironment('prod'),
+        aComponent('backend', { 'argocd/app-name': 'backend' }),
+      ],
+      deployments: [{ name: 'backend' }],
+    });
+    expect(rows[0].cells.map(c => c.application)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('leaves applications of other systems alone', () => {
+    const { rows } = board({
+      deployments: [
+        { name: 'other', labels: labels('backend', 'dev', 'elsewhere') },
+        { name: 'backend-dev', labels: labels('backend', 'dev', 'elsewhere') },
+      ],
+    });
+    expect(rows[0].cells[0].application).toBeUndefined();
+  });
+
+  it('finds the GitOps name when it differs from the entity', () => {
+    const { rows } = board({
+      entities: [
+        anEnvironment('dev'),
+        aComponent('backend', {
+          'fairway.dev/environments': 'dev',
+          'fairway.dev/gitops-name': 'api',
+        }),
+      ],
+      entries: [entry(file('dev', 'api'), '1.0.0')],
+      deployments: [{ name: 'api-dev', labels: labels('backend', 'dev') }],
+    });
+    expect(rows[0].cells[0]).toMatchObject({
+      application: { name: 'api-dev' },
+      desired: { status: 'ok', value: { path: file('dev', 'api') } },
+    });
+  });
+});
+
+describe('findings', () => {
+  const texts = (options: Parameters<typeof board>[0]) =>
+    board(options).findings.map(f => f.text);
+
+  it('an overlay without application', () => {
+    expect(
+      texts({ deployments: [{ name: 'b', labels: labels('backend', 'dev') }] }),
+    ).toEqual([
+      'prod: there is an overlay in Git, but no Argo CD application deploys it.',
+    ]);
+  });
+
+  it('an application without overlay', () => {
+    expect(
+      texts({
+        entries: [entry(file('dev'), '1.0.0')],
+        deployments: [
+          { name: 'backend-dev', labels: labels('backend', 'dev') },
+          { name: 'backend-prod', labels: labels('backend', 'prod') },
+        ],
+      }),
+    ).toEqual([
+      'prod: Argo CD has the application backend-prod, but Git has no overlay for it.',
+    ]);
+  });
+
+  it('two applications for one cell, which is then nobody’s', () => {
+    const composed = board({
+      deployments: [
+        { name: 'one', labels: labels('backend', 'dev') },
+        { name: 'two', labels: labels('backend', 'dev') },
+        { name: 'prod', labels: labels('backend', 'prod') },
+      ],
+    });
+    expect(composed.findings.map(f => f.text)).toEqual([
+      'dev: Argo CD has 2 applications for it (one, two).',
+    ]);
+    expect(composed.rows[0].cells[0]).toMatchObject({
+      state: 'unknown',
+      sentence: expect.stringContaining('2 applications'),
+    });
+  });
+
+  it('an application that an annotation names and nobody has', () => {
+    expect(
+      texts({
+        entities: [
+          anEnvironment('dev'),
+          aComponent('backend', {
+            'fairway.dev/environments': 'dev',
+            'dev.env.fairway.dev/argocd-app-name': 'gone',
+          }),
+        ],
+        entries: [entry(file('dev'), '1.0.0')],
+      }),
+    ).toEqual([
+      'dev: its annotation names the Argo CD application gone, which does not exist.',
+    ]);
+  });
+
+  it('applications and overlays that the catalog does not know', () => {
+    const composed = board({
+      entities: [anEnvironment('dev')],
+      entries: [entry(file('dev', 'ghost'), '1.0.0')],
+      deployments: [{ name: 'ghost-dev', labels: labels('ghost', 'dev') }],
+    });
+    expect(composed.findings).toEqual([
+      {
+        environmentRef: DEV,
+        text: 'The Argo CD application ghost-dev deploys "ghost" to dev, but the catalog does not say that it runs there.',
+      },
+      {
+        environmentRef: DEV,
+        text: `Git has ${file(
+          'dev',
+          'ghost',
+        )}, but the catalog knows no component "ghost" that runs here.`,
+      },
+    ]);
+  });
+
+  it('accuses nobody while a source is not live', () => {
+    const composed = board({
+      input: {
+        deploymentSources: [
+          {
+            instance: 'main',
+            title: 'Argo CD main',
+            snapshot: { state: 'stale', deployments: [] },
+          },
+        ],
+      },
+    });
+    expect(composed.findings).toEqual([]);
+    expect(composed.rows[0].cells[0].state).toBe('unknown');
+  });
+
+  it('an overlay that cannot be understood', () => {
+    const [path, broken] = entry(file('dev'));
+    const composed = board({
+      entries: [[path, { ...broken, problem: `${path}:4: two images.` }]],
+      deployments: [{ name: 'b', labels: labels('backend', 'dev') }],
+    });
+    expect(composed.rows[0].findings).toContain(`dev: ${path}:4: two images.`);
+    expect(composed.rows[0].cells[0].desired).toMatchObject({
+      status: 'unavailable',
+      reason: `${path}:4: two images.`,
+    });
+  });
+});
+
+describe('cells', () => {
+  it('takes the image of the component among several', () => {
+    const { rows } = board({
+      deployments: [
+        {
+          name: 'b',
+          labels: labels('backend', 'dev'),
+          images: ['proxy.example.com/envoy:1.0', anImage('backend', '1.2.0')],
+        },
+      ],
+    });
+    expect(rows[0].cells[0].live).toMatchObject({
+      status: 'ok',
+      value: { version: '1.2.0', digest: digestOf('1.2.0') },
+    });
+  });
+
+  it('shows the old image as long as it runs beside the new one', () => {
+    const { rows } = board({
+      deployments: [
+        {
+          name: 'b',
+          labels: labels('backend', 'dev'),
+          health: 'Progressing',
+          images: [anImage('backend', '1.2.0'), anImage('backend', '1.1.0')],
+        },
+      ],
+    });
+    expect(rows[0].cells[0].live).toMatchObject({
+      value: { version: '1.1.0' },
+    });
+  });
+
+  it('says nothing about live where nothing runs, and never an empty version', () => {
+    const { rows } = board({
+      deployments: [
+        {
+          name: 'b',
+          labels: labels('backend', 'dev'),
+          health: 'Missing',
+          sync: 'OutOfSync',
+        },
+      ],
+    });
+    expect(rows[0].cells[0].live).toEqual({
+      status: 'unavailable',
+      reason: 'Nothing of it runs in dev',
+      observedAt: NOW.toISOString(),
+    });
+  });
+
+  it('F53 leaves out links that are not web pages', () => {
+    const { rows, environments } = board({
+      entities: [
+        {
+          ...anEnvironment('dev'),
+          metadata: {
+            name: 'shop-dev',
+            links: [
+              { url: 'javascript:alert(1)', title: 'x' },
+              { url: 'https://wiki.example.com', title: 'Wiki' },
+            ],
+          },
+        },
+        aComponent('backend', { 'fairway.dev/environments': 'dev' }),
+      ],
+      deployments: [
+        {
+          name: 'b',
+          labels: labels('backend', 'dev'),
+          url: 'javascript:alert(1)',
+        },
+      ],
+      input: {
+        linkTemplates: [
+          {
+            title: 'Grafana',
+            type: 'grafana',
+            urlTemplate: 'https://g.example.com/?c={component}&k={cluster}',
+          },
+          {
+            title: 'Logs',
+            type: 'logs',
+            urlTemplate: 'https://l.example.com/?n={nothing}',
+          },
+        ],
+      },
+    });
+    expect(rows[0].cells[0].links.map(l => l.url)).toEqual([
+      `https://git.example.com/${REPOSITORY}/blob/main/${file('dev')}`,
+      'https://g.example.com/?c=backend&k=shop-cluster',
+    ]);
+    expect(environments[0].links.map(l => l.type)).toEqual(['git', 'other']);
+  });
+
+  it('points at the file to change and the deployment to watch', () => {
+    const { files, deployments } = board({
+      deployments: [{ name: 'b', labels: labels('backend', 'dev') }],
+    });
+    expect(files.get(`${BACKEND} ${PROD}`)).toEqual({
+      repository: REPOSITORY,
+      branch: 'main',
+      path: file('prod'),
+      target: { format: 'kustomize', imageName: 'backend' },
+    });
+    expect(deployments.get(`${BACKEND} ${DEV}`)?.name).toBe('b');
+  });
+
+  it('composes 2,000 services in 3 environments quickly', () => {
+    const services = Array.from({ length: 2000 }, (_, i) => `svc-${i}`);
+    const shortNames = ['dev', 'uat', 'prod'];
+    const started = performance.now();
+    const composed = board({
+      entities: [
+        ...shortNames.map(name => anEnvironment(name)),
+        ...services.map(name =>
+          aComponent(name, { 'fairway.dev/environments': 'dev,uat,prod' }),
+        ),
+      ],
+      entries: services.flatMap(service =>
+        shortNames.map(name => entry(file(name, service), '1.0.0')),
+      ),
+      deployments: services.flatMap(service =>
+        shortNames.map(name => ({
+          name: `${service}-${name}`,
+          labels: labels(service, name),
+          images: [anImage(service, '1.0.0')],
+        })),
+      ),
+    });
+    expect(composed.rows).toHaveLength(2000);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
