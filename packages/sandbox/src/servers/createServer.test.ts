@@ -59,18 +59,13 @@ describe('what all servers have in common', () => {
       count: 2,
     });
     expect(fault.status).toBe(201);
-    for (const expected of [503, 503, 200]) {
-      const reply = await user();
-      expect(reply.status).toBe(expected);
-      const body = await reply.json();
-      if (expected === 503) {
-        expect(reply.headers.get('retry-after')).toBe('1');
-        expect(body).toMatchObject({
-          message: expect.any(String),
-          documentation_url: expect.any(String),
-        });
-      }
-    }
+    const replies = [await user(), await user(), await user()];
+    expect(replies.map(reply => reply.status)).toEqual([503, 503, 200]);
+    expect(replies[0].headers.get('retry-after')).toBe('1');
+    expect(await replies[0].json()).toMatchObject({
+      message: expect.any(String),
+      documentation_url: expect.any(String),
+    });
     expect(await (await control('GET', '/faults')).json()).toEqual([]);
   });
 
@@ -186,6 +181,7 @@ describe('what all servers have in common', () => {
       '\u0000\u0001',
     ];
     const bases = Object.values(sandbox.urls);
+    const broken: string[] = [];
     for (const base of bases) {
       for (let call = 0; call < 300; call += 1) {
         const method = pick(methods);
@@ -212,16 +208,14 @@ describe('what all servers have in common', () => {
             ]),
           },
         });
-        if (!/event-stream/.test(reply.headers.get('content-type') ?? '')) {
-          expect([
-            `${method} ${reply.url} ${body}`,
-            [500, 502].includes(reply.status),
-          ]).toEqual([`${method} ${reply.url} ${body}`, false]);
+        if (reply.status === 500) {
+          broken.push(`${method} ${reply.url} ${body}`);
         }
         await reply.body?.cancel();
       }
       await garbage(Number(new URL(base).port));
     }
+    expect(broken).toEqual([]);
     expect((await control('GET', '/healthz')).status).toBe(200);
     expect((await user()).status).toBe(200);
   }, 120_000);

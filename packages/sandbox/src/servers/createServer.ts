@@ -37,6 +37,8 @@ export interface ServerOptions {
   error(error: HttpError, request?: FastifyRequest): ErrorReply;
   /** Largest request body, bytes; 64 MiB unless told. */
   bodyLimit?: number;
+  /** What counters and faults know a request by, where its URL does not tell: `/ce/GetCostAndUsage`. */
+  path?(request: FastifyRequest): string;
 }
 
 /**
@@ -83,12 +85,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
 
   server.addHook('onRequest', async (request, reply) => {
-    measure(world, upstream, request, reply);
+    measure(options, request, reply);
     // No name in any vendor's API has one, and programs take them as an end.
     if (/%(0[0ad]|7f)/i.test(request.url)) {
       throw new HttpError(400, 'The URL has a control character in it');
     }
-    const path = request.url.split('?')[0];
+    const path = options.path?.(request) ?? request.url.split('?')[0];
     const fault = world.faults.take(upstream, request.method, path);
     if (fault) {
       await play(fault, reply.raw);
@@ -153,12 +155,13 @@ function toHttpError(error: Error & { statusCode?: number }): HttpError {
 }
 
 function measure(
-  world: Pick<World, 'counters'>,
-  upstream: string,
+  { world, upstream, path }: ServerOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const route = `${request.method} ${request.routeOptions.url ?? '(none)'}`;
+  const route = `${request.method} ${
+    path?.(request) ?? request.routeOptions.url ?? '(none)'
+  }`;
   const end = world.counters.begin(upstream, route);
   let bytes = 0;
   const raw = reply.raw;
@@ -185,6 +188,8 @@ function measure(
   );
 }
 
+const never = () => new Promise<void>(() => {});
+
 /** Plays a fault; resolves when the call may go on. */
 async function play(fault: Fault, raw: ServerResponse): Promise<void> {
   const closed = new Promise<void>(resolve => raw.once('close', resolve));
@@ -210,8 +215,6 @@ async function play(fault: Fault, raw: ServerResponse): Promise<void> {
     default:
   }
 }
-
-const never = () => new Promise<void>(() => {});
 
 /** Lets the head and half of the first piece of the body through, then cuts. */
 function truncate(raw: ServerResponse) {
