@@ -3,11 +3,27 @@ import { platformRegions } from './aws/accounts';
 import { ImageRegistry } from './aws/ImageRegistry';
 import { noise, seedOf } from './aws/noise';
 import { seedDigest, SeedPlatform, SeedService } from './platforms';
+import { previousVersion, seedReleases } from './seed/releases';
 import { World } from './types';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const OLDER_VERSIONS = 4;
+const OLDER_VERSIONS = 2;
 const DAYS_BETWEEN_RELEASES = 6;
+
+const LIFECYCLE_POLICY = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      description: 'Keep the last 100 images',
+      selection: {
+        tagStatus: 'any',
+        countType: 'imageCountMoreThan',
+        countNumber: 100,
+      },
+      action: { type: 'expire' },
+    },
+  ],
+});
 
 /**
  * Opens the image registries: as they were left on disk, else as the platforms
@@ -68,7 +84,7 @@ function seedPlatform(
         policy: pullPolicy(platform),
         tags: { System: platform.system, Component: service.name },
       });
-      for (const release of releases(service, now)) {
+      for (const release of releases(platform, service, now)) {
         registry.place({
           accountId,
           region,
@@ -79,21 +95,6 @@ function seedPlatform(
     }
   }
 }
-
-const LIFECYCLE_POLICY = JSON.stringify({
-  rules: [
-    {
-      rulePriority: 1,
-      description: 'Keep the last 100 images',
-      selection: {
-        tagStatus: 'any',
-        countType: 'imageCountMoreThan',
-        countNumber: 100,
-      },
-      action: { type: 'expire' },
-    },
-  ],
-});
 
 /** The platform's accounts may pull; nobody else's. */
 function pullPolicy(platform: SeedPlatform): string {
@@ -119,57 +120,24 @@ function pullPolicy(platform: SeedPlatform): string {
   });
 }
 
-function releases(service: SeedService, now: Date) {
-  const standing = [...new Set(Object.values(service.versions))].sort(
-    compareVersions,
-  );
-  const versions = [
-    ...new Set([...standing, ...olderVersions(standing[standing.length - 1])]),
-  ];
-  return versions.map((version, index) => {
-    const seed = seedOf(`${service.name}:${version}`);
-    const daysAgo = 1 + index * DAYS_BETWEEN_RELEASES + noise(seed, 0) * 4;
-    return {
-      digest: seedDigest(service.name, version),
-      tags: [version],
-      pushedAt: new Date(now.getTime() - daysAgo * DAY_MS),
-      sizeBytes: Math.round(20_000_000 + noise(seed, 1) * 100_000_000),
+/** Images of all releases that the git history tells of, and a few before them. */
+function releases(platform: SeedPlatform, service: SeedService, now: Date) {
+  const known = seedReleases(platform, service);
+  const older: typeof known = [];
+  let [oldest] = known;
+  for (let index = 0; oldest && index < OLDER_VERSIONS; index += 1) {
+    oldest = {
+      version: previousVersion(oldest.version),
+      builtDaysAgo: oldest.builtDaysAgo + DAYS_BETWEEN_RELEASES,
     };
-  });
-}
-
-/** Newest first. */
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map(version => version.split('.').map(Number));
-  for (let index = 0; index < left.length; index += 1) {
-    if (left[index] !== right[index]) {
-      return right[index] - left[index];
-    }
+    older.push(oldest);
   }
-  return 0;
-}
-
-/** The releases before one: patch by patch, then minor by minor. */
-function olderVersions(version: string | undefined): string[] {
-  if (!version) {
-    return [];
-  }
-  let [major, minor, patch] = version.split('.').map(Number);
-  const older: string[] = [];
-  while (older.length < OLDER_VERSIONS) {
-    if (patch > 0) {
-      patch -= 1;
-    } else if (minor > 0) {
-      minor -= 1;
-      patch = 2;
-    } else if (major > 0) {
-      major -= 1;
-      minor = 9;
-      patch = 2;
-    } else {
-      break;
-    }
-    older.push(`${major}.${minor}.${patch}`);
-  }
-  return older;
+  return [...older, ...known].map(({ version, builtDaysAgo }) => ({
+    digest: seedDigest(service.name, version),
+    tags: [version],
+    pushedAt: new Date(now.getTime() - builtDaysAgo * DAY_MS),
+    sizeBytes: Math.round(
+      20_000_000 + noise(seedOf(`${service.name}:${version}`), 1) * 100_000_000,
+    ),
+  }));
 }
