@@ -68,7 +68,7 @@ const Row = memo((props: RowProps) => {
       {environments.map((environment, i) => {
         const cell = cells[i];
         return (
-          <div role="cell" key={environment.ref} className={styles.slot}>
+          <div role="gridcell" key={environment.ref} className={styles.slot}>
             {cell ? (
               <BoardCell
                 cell={cell}
@@ -132,7 +132,7 @@ export const BoardGroupTable = memo((props: BoardGroupTableProps) => {
   const count = group.rows.length;
   return (
     <div
-      role="table"
+      role="grid"
       aria-label={group.name}
       aria-rowcount={count + 1}
       className={styles.group}

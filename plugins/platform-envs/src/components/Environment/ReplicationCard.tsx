@@ -40,11 +40,11 @@ function LagFigure({
   );
 }
 
-function End(props: { cluster: string; region: string; role: string }) {
+function End(props: { cluster: string; region: string; part: string }) {
   return (
     <span className={styles.end}>
       <strong>
-        {regionPlace(props.region)} {props.role}
+        {regionPlace(props.region)} {props.part}
       </strong>
       <span className={styles.quiet}>
         {props.region} · {props.cluster}
@@ -57,6 +57,7 @@ function LagTable({ series }: { series: ReplicationLag['series'] }) {
   return (
     <div
       className={styles.lagTable}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
       tabIndex={0}
       role="region"
       aria-label="Lag"
@@ -88,14 +89,14 @@ function Replica({ lag }: { lag: ReplicationLag }) {
   return (
     <div className={styles.replica}>
       <div className={styles.topology}>
-        <End {...lag.writer} role="writer" />
+        <End {...lag.writer} part="writer" />
         <span className={styles.line} aria-label={`replicates with lag ${now}`}>
           <span aria-hidden className={styles.rail} />
           <span className={styles.lag}>{now}</span>
           <span aria-hidden className={styles.rail} />
           <span aria-hidden>▶</span>
         </span>
-        <End {...lag.reader} role="reader" />
+        <End {...lag.reader} part="reader" />
       </div>
       <div className={styles.figures}>
         <LagFigure label="Replication lag" reading={lag.lagMs} />

@@ -47,10 +47,9 @@ function Title({ detail }: { detail: PromotionDetail }) {
     <h1 className={styles.title}>
       {promotion.kind === 'rollback' ? 'Roll back' : 'Promote'}{' '}
       <RefLink entityRef={promotion.componentRef} tab="delivery" />{' '}
-      {name && <span className={styles.mono}>{name}</span>}
+      {name && <span className={styles.mono}>{name}</span>}{' '}
       {digest && (
         <span className={styles.digest} title={digest}>
-          {' '}
           (sha256:{shortDigest(digest)}…)
         </span>
       )}

@@ -64,7 +64,9 @@ export function PromotionTable({ items, hideComponent }: PromotionTableProps) {
                   standalone
                 >
                   {!hideComponent && (
-                    <strong>{refName(promotion.componentRef)} </strong>
+                    <>
+                      <strong>{refName(promotion.componentRef)}</strong>{' '}
+                    </>
                   )}
                   <span className={styles.mono}>
                     {releaseName(promotion.plan?.release) ?? ''}

@@ -1,0 +1,113 @@
+import { aSmallOverview } from '../../__testUtils__';
+import { BoardFilters, findCell, readFilters, toBoard } from './boardModel';
+
+const NONE: ReadonlySet<string> = new Set();
+const ALL: BoardFilters = {
+  mine: false,
+  attention: false,
+  search: '',
+  sort: 'worst',
+};
+
+const shown = (
+  filters: Partial<BoardFilters>,
+  mine: ReadonlySet<string> = NONE,
+) =>
+  toBoard(aSmallOverview(), { ...ALL, ...filters }, mine).groups.flatMap(
+    group => group.rows.map(({ row }) => row.component.name),
+  );
+
+describe('toBoard', () => {
+  it('groups by platform, with the environments of each in promotion order', () => {
+    const { groups } = toBoard(aSmallOverview(), ALL, NONE);
+    expect(
+      groups.map(g => [g.name, g.environments.map(e => e.shortName)]),
+    ).toEqual([
+      ['cornjacket-platform', ['dev', 'prod']],
+      ['sample-platform-ai', ['dev', 'uat', 'prod']],
+    ]);
+  });
+
+  it('puts the worst first, or sorts by name', () => {
+    expect(shown({})).toEqual([
+      'cornjacket-ingestion',
+      'sample-backend',
+      'sample-frontend',
+    ]);
+    expect(shown({ sort: 'name' }).slice(1)).toEqual([
+      'sample-backend',
+      'sample-frontend',
+    ]);
+  });
+
+  it.each([
+    [
+      { platform: 'system:default/cornjacket-platform' },
+      ['cornjacket-ingestion'],
+    ],
+    [{ owner: 'group:default/cornjacket-platform' }, ['cornjacket-ingestion']],
+    [{ search: 'BACK' }, ['sample-backend']],
+    [{ search: '2.3.1' }, ['sample-frontend']],
+    [{ search: 'sample degraded' }, ['sample-backend']],
+    [{ search: 'nowhere' }, []],
+    [{ attention: true }, ['sample-backend']],
+    [{ mine: true }, []],
+  ])('filters by %j', (filters, names) => {
+    expect(shown(filters)).toEqual(names);
+  });
+
+  it('knows what is mine whatever the case of a ref', () => {
+    expect(
+      shown({ mine: true }, new Set(['group:default/cornjacket-platform'])),
+    ).toEqual(['cornjacket-ingestion']);
+  });
+
+  it('counts what needs attention before that filter hides the rest', () => {
+    expect(toBoard(aSmallOverview(), ALL, NONE).attention).toBe(1);
+    expect(
+      toBoard(aSmallOverview(), { ...ALL, search: 'frontend' }, NONE).attention,
+    ).toBe(0);
+  });
+
+  it('counts a finding as something to look at', () => {
+    const overview = aSmallOverview();
+    overview.rows[0].findings = ['Overlay without application'];
+    expect(toBoard(overview, ALL, NONE).attention).toBe(2);
+  });
+
+  it('leaves a gap where a service does not run', () => {
+    const overview = aSmallOverview();
+    overview.rows[0].cells.splice(1, 1);
+    const { groups } = toBoard(overview, ALL, NONE);
+    const row = groups[1].rows.find(
+      ({ row: r }) => r.component.name === 'sample-frontend',
+    );
+    expect(row?.cells.map(cell => Boolean(cell))).toEqual([true, false, true]);
+  });
+});
+
+describe('readFilters', () => {
+  it('survives whatever stands in the address', () => {
+    expect(
+      readFilters(new URLSearchParams('sort=bogus&mine=maybe&q=x')),
+    ).toEqual({
+      platform: undefined,
+      owner: undefined,
+      mine: false,
+      attention: false,
+      search: 'x',
+      sort: 'worst',
+    });
+  });
+});
+
+describe('findCell', () => {
+  it('finds a cell by its name in the address', () => {
+    const key =
+      'component:default/sample-backend@environment:default/sample-platform-ai-prod';
+    expect(findCell(aSmallOverview(), key)?.environment?.shortName).toBe(
+      'prod',
+    );
+    expect(findCell(aSmallOverview(), 'bogus')).toBeUndefined();
+  });
+});

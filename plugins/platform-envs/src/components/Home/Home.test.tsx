@@ -1,0 +1,93 @@
+import { screen, within } from '@testing-library/react';
+import {
+  aFakeApi,
+  anOverview,
+  aPromotionDetail,
+  aSmallOverview,
+} from '../../__testUtils__';
+import { renderScreen } from '../../__testUtils__/renderScreen';
+import { EnvironmentsWidget } from './EnvironmentsWidget';
+import { MyServicesWidget } from './MyServicesWidget';
+import { WaitingForMeWidget } from './WaitingForMeWidget';
+
+const mine = { ownershipRefs: ['group:default/sample-platform-ai'] };
+
+describe('MyServicesWidget', () => {
+  it('shows only mine, worst first, with the state of each environment', async () => {
+    renderScreen(<MyServicesWidget />, aFakeApi(aSmallOverview()), mine);
+    const list = await screen.findByRole('list', { name: 'My services' });
+    const rows = within(list).getAllByRole('listitem');
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toHaveTextContent('sample-backend');
+    expect(
+      within(rows[0]).getByRole('img', { name: 'prod: Degraded' }),
+    ).toBeInTheDocument();
+    expect(rows[0]).toHaveTextContent('uat, prod behind');
+  });
+
+  it('offers to create a service to who owns none', async () => {
+    renderScreen(<MyServicesWidget />, aFakeApi(aSmallOverview()));
+    expect(
+      await screen.findByRole('link', { name: 'Create one' }),
+    ).toHaveAttribute('href', '/create');
+  });
+
+  it('says in a line why it cannot be shown', async () => {
+    const api = aFakeApi(aSmallOverview());
+    api.getOverview = async () => {
+      throw new Error('The database is locked');
+    };
+    renderScreen(<MyServicesWidget />, api, mine);
+    expect(
+      await screen.findByRole('alert', undefined, { timeout: 5000 }),
+    ).toHaveTextContent(
+      'Your services cannot be shown: The database is locked',
+    );
+  });
+});
+
+describe('EnvironmentsWidget', () => {
+  it('sums each environment up by the worst that stands in it', async () => {
+    renderScreen(<EnvironmentsWidget />, aFakeApi(aSmallOverview()));
+    expect(
+      await screen.findByRole('img', { name: 'prod: Degraded (1)' }),
+    ).toBeInTheDocument();
+    expect(screen.getAllByRole('img', { name: 'dev: Healthy' })).toHaveLength(
+      2,
+    );
+  });
+
+  it('says that there are none', async () => {
+    renderScreen(<EnvironmentsWidget />, aFakeApi(anOverview()));
+    expect(
+      await screen.findByText(/No environment is registered yet/),
+    ).toBeInTheDocument();
+  });
+});
+
+describe('WaitingForMeWidget', () => {
+  it('lists what to decide and what of mine is degraded', async () => {
+    renderScreen(
+      <WaitingForMeWidget />,
+      aFakeApi(aSmallOverview(), { promotions: [aPromotionDetail()] }),
+      mine,
+    );
+    expect(
+      await screen.findByRole('link', {
+        name: 'sample-backend 1.8.2 to sample-platform-ai-prod',
+      }),
+    ).toHaveAttribute('href', '/promotions/01JD0000000000000000000001');
+    expect(
+      await screen.findByRole('link', {
+        name: 'sample-backend in sample-platform-ai-prod',
+      }),
+    ).toBeInTheDocument();
+  });
+
+  it('says in one calm line that nothing waits', async () => {
+    renderScreen(<WaitingForMeWidget />, aFakeApi(aSmallOverview()));
+    expect(
+      await screen.findByText('Nothing waits for you.'),
+    ).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,216 @@
+import { ResponseError } from '@backstage/errors';
+import {
+  AT,
+  aPromotion,
+  aRelease,
+  aSource,
+  minutesBefore,
+} from '../__testUtils__';
+import { explainError } from './explainError';
+import { freshnessOf } from './freshness';
+import { formatLag, withGaps } from './lag';
+import { describeState, promotionSteps } from './promotion';
+import { releaseName, shortDigest } from './release';
+import { formatDuration, formatRelative } from './time';
+import { describeWay } from './way';
+
+describe('time', () => {
+  it.each([
+    [0, '0 s'],
+    [59_000, '59 s'],
+    [60_000, '1 min'],
+    [3_599_000, '59 min'],
+    [26 * 3_600_000, '1 d'],
+    [-5, '0 s'],
+  ])('says %d ms as %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  it('tells past from future', () => {
+    const now = Date.parse(AT);
+    expect(formatRelative(minutesBefore(4), now)).toBe('4 min ago');
+    expect(formatRelative(minutesBefore(-90), now)).toBe('in 1 h');
+    expect(formatRelative(AT, now)).toBe('now');
+  });
+});
+
+describe('release', () => {
+  it('names a release by version, else by digest, else not at all', () => {
+    const release = aRelease('web', '1.2.3');
+    expect(releaseName(release)).toBe('1.2.3');
+    expect(releaseName({ ...release, version: undefined })).toBe(
+      shortDigest(release.digest!),
+    );
+    expect(releaseName({ image: 'web' })).toBeUndefined();
+    expect(
+      releaseName({ image: 'web', version: 'unreleased' }),
+    ).toBeUndefined();
+  });
+});
+
+describe('describeWay', () => {
+  const ref = (name: string) => `environment:default/${name}`;
+
+  it('keeps what tells two environments apart', () => {
+    expect(describeWay(ref('my-shop-uat'), ref('my-shop-prod'))).toEqual({
+      from: 'uat',
+      to: 'prod',
+      platform: 'my-shop',
+    });
+  });
+
+  it('keeps whole names when they share nothing or one is missing', () => {
+    expect(describeWay(ref('a-uat'), ref('b-prod'))).toEqual({
+      from: 'a-uat',
+      to: 'b-prod',
+    });
+    expect(describeWay(undefined, ref('a-prod'))).toEqual({ to: 'a-prod' });
+  });
+});
+
+describe('lag', () => {
+  it('puts a gap where minutes are missing, and never a zero', () => {
+    const points = withGaps([
+      { at: minutesBefore(10), lagMs: 180 },
+      { at: minutesBefore(9), lagMs: 190 },
+      { at: minutesBefore(5), lagMs: 200 },
+    ]);
+    expect(points.map(point => point.lagMs)).toEqual([180, 190, null, 200]);
+  });
+
+  it.each([
+    [180.4, '180 ms'],
+    [2_400, '2.4 s'],
+    [180_000, '3 min'],
+  ])('says %d as %s', (ms, text) => {
+    expect(formatLag(ms)).toBe(text);
+  });
+});
+
+describe('freshnessOf', () => {
+  const live = { status: 'live' as const, lastActivityAt: 2000 };
+
+  it('is live while sources and stream are', () => {
+    expect(
+      freshnessOf({
+        sources: [aSource()],
+        stream: live,
+        dataUpdatedAt: 1000,
+        failed: false,
+      }),
+    ).toEqual({ state: 'live', at: 2000 });
+  });
+
+  it('is stale since the oldest answer of a source that fails, whatever the stream says', () => {
+    expect(
+      freshnessOf({
+        sources: [
+          aSource({
+            state: 'stale',
+            observedAt: minutesBefore(9),
+            message: 'connection refused',
+          }),
+        ],
+        stream: live,
+        dataUpdatedAt: 1000,
+        failed: false,
+      }),
+    ).toEqual({
+      state: 'stale',
+      at: Date.parse(minutesBefore(9)),
+      reason: 'Argo CD: connection refused',
+    });
+  });
+
+  it('F89 is stale when the portal does not answer, never quietly live', () => {
+    expect(
+      freshnessOf({
+        sources: [aSource()],
+        stream: live,
+        dataUpdatedAt: 1000,
+        failed: true,
+      }),
+    ).toMatchObject({ state: 'stale', at: 1000 });
+  });
+
+  it('says that it polls when the stream is broken', () => {
+    expect(
+      freshnessOf({
+        sources: [],
+        stream: { status: 'broken', reason: '502' },
+        dataUpdatedAt: 1000,
+        failed: false,
+      }),
+    ).toMatchObject({
+      state: 'waiting',
+      reason: expect.stringContaining('502'),
+    });
+  });
+});
+
+describe('promotionSteps', () => {
+  const states = (state: Parameters<typeof aPromotion>[0]) =>
+    promotionSteps(aPromotion(state), []).map(step => step.state);
+
+  it.each([
+    ['WAITING', ['done', 'current', 'ahead', 'ahead', 'ahead']],
+    ['WRITING', ['done', 'done', 'current', 'ahead', 'ahead']],
+    ['SYNCING', ['done', 'done', 'done', 'current', 'ahead']],
+    ['VERIFYING', ['done', 'done', 'done', 'done', 'current']],
+    ['SUCCEEDED', ['done', 'done', 'done', 'done', 'done']],
+    ['REJECTED', ['done', 'stopped', 'ahead', 'ahead', 'ahead']],
+  ] as const)('of %s', (state, expected) => {
+    expect(states({ state })).toEqual(expected);
+  });
+
+  it('stops where the record says', () => {
+    const steps = promotionSteps(aPromotion({ state: 'FAILED' }), [
+      {
+        sequence: 9,
+        at: AT,
+        actor: 'portal',
+        event: 'fail',
+        fromState: 'SYNCING',
+        toState: 'FAILED',
+        message: '',
+      },
+    ]);
+    expect(steps.find(step => step.state === 'stopped')).toMatchObject({
+      title: 'Synced',
+      tone: 'bad',
+    });
+  });
+
+  it('counts who is still missing', () => {
+    expect(describeState(aPromotion(), { have: 1, need: 2 })).toBe(
+      'Waiting for 1 of 2',
+    );
+    expect(describeState(aPromotion({ state: 'FAILED' }))).toBe('Failed');
+  });
+});
+
+describe('explainError', () => {
+  it('takes the words of the server and its request id', async () => {
+    const error = await ResponseError.fromResponse(
+      Response.json(
+        {
+          error: { name: 'NotAllowedError', message: 'Only leads may' },
+          response: { statusCode: 403 },
+        },
+        { status: 403, headers: { 'x-request-id': 'r-1' } },
+      ) as any,
+    );
+    expect(explainError(error)).toMatchObject({
+      cause: 'Only leads may',
+      notAllowed: true,
+      requestId: 'r-1',
+    });
+  });
+
+  it('tells an unreachable portal from a fault', () => {
+    expect(explainError(new TypeError('Failed to fetch')).cause).toMatch(
+      /cannot be reached/,
+    );
+    expect(explainError(new Error('odd')).cause).toBe('odd');
+  });
+});
