@@ -7,14 +7,18 @@ import {
   DescribeChangeSetCommand,
   DescribeStackDriftDetectionStatusCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourceCommand,
   DescribeStackResourceDriftsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
   DetectStackDriftCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
+  ListChangeSetsCommand,
+  ListStackResourcesCommand,
   ListStacksCommand,
   UpdateStackCommand,
+  ValidateTemplateCommand,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import {
@@ -23,7 +27,7 @@ import {
   GetLifecyclePolicyCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-ecr';
-import { AwsRig, eventually, startAws } from './__testUtils__/startAws';
+import { AwsRig, startAws } from './__testUtils__/startAws';
 
 const ACCOUNT = '111100000000';
 
@@ -85,7 +89,7 @@ describe('CloudFormation', () => {
   let cfn: CloudFormationClient;
   let ecr: ECRClient;
   beforeEach(async () => {
-    aws = await startAws({ speed: 50 });
+    aws = await startAws();
     cfn = new CloudFormationClient(aws.as(ACCOUNT));
     ecr = new ECRClient(aws.as(ACCOUNT));
   });
@@ -94,7 +98,7 @@ describe('CloudFormation', () => {
   const describeStack = async (StackName: string) =>
     (await cfn.send(new DescribeStacksCommand({ StackName }))).Stacks![0];
   const settled = (StackName: string) =>
-    eventually(
+    aws.soon(
       () => describeStack(StackName),
       ({ StackStatus }) => !StackStatus!.endsWith('_IN_PROGRESS'),
     );
@@ -138,10 +142,15 @@ describe('CloudFormation', () => {
       StackStatus: 'CREATE_IN_PROGRESS',
       Description: 'Image repository of a service',
     });
-    await waitUntilStackCreateComplete(
+    await expect(repository('orders')).rejects.toMatchObject({
+      name: 'RepositoryNotFoundException',
+    });
+    const waited = waitUntilStackCreateComplete(
       { client: cfn, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 },
       { StackName: 'orders-registry' },
     );
+    await settled('orders-registry');
+    expect((await waited).state).toBe('SUCCESS');
 
     expect(await eventsOf('orders-registry')).toEqual([
       'orders-registry CREATE_IN_PROGRESS',
@@ -367,7 +376,7 @@ describe('CloudFormation', () => {
         }),
       );
     const described = (ChangeSetName: string) =>
-      eventually(
+      aws.soon(
         () =>
           cfn.send(
             new DescribeChangeSetCommand({
@@ -408,7 +417,7 @@ describe('CloudFormation', () => {
     });
     await expect(repository('orders')).rejects.toBeDefined();
     await execute('first');
-    await eventually(
+    await aws.soon(
       () => describeStack('orders-registry'),
       ({ StackStatus }) => StackStatus === 'CREATE_COMPLETE',
     );
@@ -455,7 +464,7 @@ describe('CloudFormation', () => {
       ],
     });
     await execute('second');
-    await eventually(
+    await aws.soon(
       () => describeStack('orders-registry'),
       ({ StackStatus }) => StackStatus === 'UPDATE_COMPLETE',
     );
@@ -511,7 +520,7 @@ describe('CloudFormation', () => {
       const { StackDriftDetectionId } = await cfn.send(
         new DetectStackDriftCommand({ StackName: 'orders-registry' }),
       );
-      return eventually(
+      return aws.soon(
         () =>
           cfn.send(
             new DescribeStackDriftDetectionStatusCommand({
@@ -580,6 +589,48 @@ describe('CloudFormation', () => {
     ).rejects.toMatchObject({
       message: 'Parameters: [Colour] do not exist in the template',
     });
+  });
+
+  it('tells of single resources, change sets and a template by themselves', async () => {
+    await create('orders-registry', { Name: 'orders' });
+    await settled('orders-registry');
+    const StackName = 'orders-registry';
+    const { StackResourceDetail } = await cfn.send(
+      new DescribeStackResourceCommand({
+        StackName,
+        LogicalResourceId: 'Repository',
+      }),
+    );
+    expect(StackResourceDetail).toMatchObject({
+      PhysicalResourceId: 'orders',
+      LastUpdatedTimestamp: expect.any(Date),
+    });
+    await expect(
+      cfn.send(
+        new DescribeStackResourceCommand({
+          StackName,
+          LogicalResourceId: 'Nothing',
+        }),
+      ),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('Resource Nothing does not exist'),
+    });
+    const { StackResourceSummaries } = await cfn.send(
+      new ListStackResourcesCommand({ StackName }),
+    );
+    expect(StackResourceSummaries).toHaveLength(1);
+    const { Summaries } = await cfn.send(
+      new ListChangeSetsCommand({ StackName }),
+    );
+    expect(Summaries).toEqual([]);
+    const { Parameters } = await cfn.send(
+      new ValidateTemplateCommand({ TemplateBody: TEMPLATE }),
+    );
+    expect(Parameters!.map(p => [p.ParameterKey, p.DefaultValue])).toEqual([
+      ['Name', undefined],
+      ['Keep', '30'],
+      ['Mutability', 'IMMUTABLE'],
+    ]);
   });
 
   it('keeps accounts and regions apart', async () => {

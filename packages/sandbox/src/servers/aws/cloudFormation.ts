@@ -279,17 +279,14 @@ export const cloudFormationHandlers: Handlers<
     const drifted = detection.resources.filter(
       ({ status }) => status !== 'IN_SYNC',
     ).length;
+    const verdict = drifted > 0 ? 'DRIFTED' : 'IN_SYNC';
     return {
       StackId: detection.stackId,
       StackDriftDetectionId: input.StackDriftDetectionId,
       DetectionStatus: detection.complete
         ? 'DETECTION_COMPLETE'
         : 'DETECTION_IN_PROGRESS',
-      StackDriftStatus: detection.complete
-        ? drifted > 0
-          ? 'DRIFTED'
-          : 'IN_SYNC'
-        : undefined,
+      StackDriftStatus: detection.complete ? verdict : undefined,
       DriftedStackResourceCount: detection.complete ? drifted : undefined,
       Timestamp: detection.at,
     };
@@ -514,6 +511,7 @@ function summarizeChangeSet(stack: StackRecord, changeSet: ChangeSetRecord) {
 }
 
 function describeChange(change: PlannedChange): Change {
+  const replacement = change.replacement ? 'True' : 'False';
   return {
     Type: 'Resource',
     ResourceChange: {
@@ -521,12 +519,7 @@ function describeChange(change: PlannedChange): Change {
       LogicalResourceId: change.logicalId,
       PhysicalResourceId: change.physicalId,
       ResourceType: change.type,
-      Replacement:
-        change.action === 'Modify'
-          ? change.replacement
-            ? 'True'
-            : 'False'
-          : undefined,
+      Replacement: change.action === 'Modify' ? replacement : undefined,
       Scope: [
         ...(change.properties.length > 0 ? (['Properties'] as const) : []),
         ...(change.tagsChange ? (['Tags'] as const) : []),

@@ -7,6 +7,11 @@ import {
   paginateGetMetricData,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
+import {
+  AwsJson1_0Protocol,
+  AwsQueryProtocol,
+  AwsSmithyRpcV2CborProtocol,
+} from '@aws-sdk/core/protocols';
 import { AwsRig, startAws } from './__testUtils__/startAws';
 
 const PROD = '111100000003';
@@ -214,33 +219,53 @@ describe('CloudWatch', () => {
   });
 
   it('refuses what GetMetricData does not allow', async () => {
-    const refusal = (input: Partial<GetMetricDataCommandInput>) =>
-      expect(ask(melbourne, input)).rejects;
-    await refusal({
-      MetricDataQueries: Array.from({ length: 501 }, (_, index) =>
-        query({}, 'X', `q${index}`),
-      ),
-    }).toMatchObject({
-      name: 'ValidationError',
-      message: expect.stringContaining('500'),
-    });
-    await refusal({
-      MetricDataQueries: [query({}), query({})],
-    }).toMatchObject({ message: expect.stringContaining('not unique') });
-    await refusal({
-      MetricDataQueries: [query({}, 'X', 'Capital')],
-    }).toMatchObject({ message: expect.stringContaining('Capital') });
-    await refusal({
-      MetricDataQueries: [{ Id: 'e', Expression: 'a+b' }],
-    }).toMatchObject({
-      message: expect.stringContaining('metric math is not in the sandbox'),
-    });
-    await refusal({ EndTime: new Date(0) }).toMatchObject({
-      message: expect.stringContaining('StartTime'),
-    });
-    await refusal({ NextToken: 'x' }).toMatchObject({
-      name: 'InvalidNextToken',
-    });
+    const refused = (
+      input: Partial<GetMetricDataCommandInput>,
+      error: { name?: string; message?: unknown },
+    ) => expect(ask(melbourne, input)).rejects.toMatchObject(error);
+    await refused(
+      {
+        MetricDataQueries: Array.from({ length: 501 }, (_, index) =>
+          query({}, 'X', `q${index}`),
+        ),
+      },
+      {
+        name: 'ValidationError',
+        message: expect.stringContaining('500'),
+      },
+    );
+    await refused(
+      {
+        MetricDataQueries: [query({}), query({})],
+      },
+      { message: expect.stringContaining('not unique') },
+    );
+    await refused(
+      {
+        MetricDataQueries: [query({}, 'X', 'Capital')],
+      },
+      { message: expect.stringContaining('Capital') },
+    );
+    await refused(
+      {
+        MetricDataQueries: [{ Id: 'e', Expression: 'a+b' }],
+      },
+      {
+        message: expect.stringContaining('metric math is not in the sandbox'),
+      },
+    );
+    await refused(
+      { EndTime: new Date(0) },
+      {
+        message: expect.stringContaining('StartTime'),
+      },
+    );
+    await refused(
+      { NextToken: 'x' },
+      {
+        name: 'InvalidNextToken',
+      },
+    );
   });
 
   it('deals long answers out in pages', async () => {
@@ -268,6 +293,28 @@ describe('CloudWatch', () => {
     expect(sizes.slice(0, -1)).toEqual([40, 40]);
     expect(seen.a).toEqual(seen.b);
     expect(seen.a.length).toBeGreaterThanOrEqual(59);
+  });
+
+  it.each([
+    ['JSON 1.0', AwsJson1_0Protocol],
+    ['CBOR', AwsSmithyRpcV2CborProtocol],
+    ['query', AwsQueryProtocol],
+  ])('speaks %s, as clients of different age do', async (_name, protocol) => {
+    const client = new CloudWatchClient({
+      ...aws.as(PROD, 'ap-southeast-4'),
+      protocol,
+    });
+    const [result] = await ask(client);
+    const [plain] = await ask(melbourne);
+    expect(result.Values!.slice(-30)).toEqual(plain.Values!.slice(-30));
+    expect(result.Timestamps![0]).toBeInstanceOf(Date);
+    await expect(ask(client, { EndTime: new Date(0) })).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining('StartTime'),
+    });
+    await expect(ask(client, { NextToken: 'x' })).rejects.toMatchObject({
+      name: 'InvalidNextToken',
+    });
   });
 
   it('answers a full call of 500 metrics quickly', async () => {

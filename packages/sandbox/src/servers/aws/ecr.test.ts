@@ -1,7 +1,9 @@
 import {
   BatchDeleteImageCommand,
   CreateRepositoryCommand,
+  DeleteLifecyclePolicyCommand,
   DeleteRepositoryCommand,
+  DeleteRepositoryPolicyCommand,
   DescribeImageReplicationStatusCommand,
   DescribeImagesCommand,
   DescribeRegistryCommand,
@@ -23,7 +25,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { seedDigest } from '../../world/platforms';
-import { AwsRig, eventually, startAws } from './__testUtils__/startAws';
+import { AwsRig, startAws } from './__testUtils__/startAws';
 
 const SHARED = '111100000000';
 const CAMPAIGN = '222200000000';
@@ -163,6 +165,15 @@ describe('ECR', () => {
       await ecr.send(new GetRepositoryPolicyCommand({ repositoryName })),
     ).toMatchObject({ policyText: '{"Statement":[]}' });
 
+    await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
+    await expect(
+      ecr.send(new GetLifecyclePolicyCommand({ repositoryName })),
+    ).rejects.toMatchObject({ name: 'LifecyclePolicyNotFoundException' });
+    await ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
+    await expect(
+      ecr.send(new GetRepositoryPolicyCommand({ repositoryName })),
+    ).rejects.toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
+
     await ecr.send(
       new PutImageScanningConfigurationCommand({
         repositoryName,
@@ -299,7 +310,7 @@ describe('ECR', () => {
       name: 'ImageNotFoundException',
     });
 
-    await eventually(status, ([first]) => first.status === 'COMPLETE');
+    await aws.soon(status, ([first]) => first.status === 'COMPLETE');
     expect((await second.send(describe)).imageDetails![0].imageTags).toEqual([
       '9.9.9',
     ]);
@@ -371,7 +382,7 @@ describe('ECR', () => {
     expect(push('campaign-auth')).toHaveLength(1);
     expect(push('campaign-etl')).toEqual([]);
     // As in ECR, the repository at the other end comes to be with the first image.
-    await eventually(
+    await aws.soon(
       async () =>
         aws.world.images.hasRepository(CAMPAIGN, 'us-west-2', 'campaign-auth'),
       Boolean,
@@ -388,7 +399,7 @@ describe('ECR', () => {
       tags: ['7.7.7'],
     });
     await aws.restart();
-    const status = await eventually(
+    const status = await aws.soon(
       () =>
         new ECRClient(aws.as(SHARED)).send(
           new DescribeImageReplicationStatusCommand({
@@ -400,5 +411,21 @@ describe('ECR', () => {
         replicationStatuses![0].status === 'COMPLETE',
     );
     expect(status.imageId).toMatchObject({ imageDigest: digest });
+  });
+
+  it('is as seeded again after a reset', async () => {
+    const image = {
+      accountId: SHARED,
+      region: 'ap-southeast-2',
+      repository: 'sample-backend',
+      digest: digestOf('before reset'),
+      tags: ['6.6.6'],
+    };
+    aws.world.images.push(image);
+    await aws.world.runResetTasks();
+    expect(aws.world.images.find(image)).toBeUndefined();
+    expect(
+      aws.world.images.find({ repository: 'sample-backend', tag: '1.8.0' }),
+    ).toMatchObject({ accountId: SHARED });
   });
 });

@@ -8,6 +8,7 @@ import { World } from '../../world/types';
 import { createServer } from '../createServer';
 import { AnyHandler } from './handlers';
 import { LoadedService, loadService, SERVICE_NAMES } from './services';
+import { callPath } from './wire/callPath';
 import { checkInput } from './wire/checkInput';
 import { chooseProtocol } from './wire/chooseProtocol';
 import { Protocol, WireReply, WireRequest } from './wire/Protocol';
@@ -34,6 +35,7 @@ export function createAwsServer(world: World): FastifyInstance {
   const server = createServer({
     upstream: 'aws',
     world,
+    path: callPath,
     error: (error, request) => {
       const call = beginCall(request);
       const { body, headers } = encodeError(

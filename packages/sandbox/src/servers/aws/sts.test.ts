@@ -156,6 +156,28 @@ describe('STS and the door of the AWS endpoint', () => {
     );
   });
 
+  it('counts and breaks calls by service and operation', async () => {
+    const ecr = new ECRClient(aws.as('111100000000'));
+    const describe = () => ecr.send(new DescribeRepositoriesCommand({}));
+    await describe();
+    expect(JSON.stringify(aws.world.counters.read())).toContain(
+      'POST /ecr/DescribeRepositories',
+    );
+    const fault = aws.world.faults.add({
+      upstream: 'aws',
+      path: '/ecr/Describe',
+      kind: 'status',
+      status: 503,
+      count: 1,
+    });
+    expect(fault.id).toBeDefined();
+    await expect(describe()).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 503 },
+      name: 'ServiceUnavailable',
+    });
+    await expect(describe()).resolves.toBeDefined();
+  });
+
   it('throttles every service when the situation says so', async () => {
     await aws.world.scenarios.start('throttled');
     try {

@@ -6,6 +6,9 @@ import { SeedPlatform } from '../../../world/platforms';
 import { createWorld, OwnedWorld } from '../../../world/World';
 import { createAwsServer } from '../index';
 
+// A hundred seconds of the world's time; the longest wait in the tests is three.
+const MOST_ATTEMPTS = 200;
+
 /** Options that every SDK client takes. */
 export interface ClientOptions {
   endpoint: string;
@@ -20,20 +23,22 @@ export interface AwsRig {
   endpoint: string;
   /** Options of a client of an account in a region; it does not retry. */
   as(accountId: string, region?: string): ClientOptions;
+  /** Lets half a second of the world's time pass and asks, again and again until the answer will do. */
+  soon<T>(ask: () => Promise<T>, willDo: (answer: T) => boolean): Promise<T>;
   /** Stops the server and the world and starts both again on the same folder. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts the AWS endpoint on a world of its own; time runs twenty times as fast unless told. */
+/** Starts the AWS endpoint on a world of its own, in which nothing moves by itself: time passes with `soon` or the clock. */
 export async function startAws(
-  options: { speed?: number; platforms?: SeedPlatform[] } = {},
+  options: { platforms?: SeedPlatform[] } = {},
 ): Promise<AwsRig> {
   const dataDir = mkdtempSync(join(tmpdir(), 'fairway-aws-'));
   const start = async () => {
     const world = await createWorld({
       dataDir,
-      speed: options.speed ?? 20,
+      speed: 0.01,
       platforms: options.platforms,
     });
     const server = createAwsServer(world);
@@ -62,6 +67,17 @@ export async function startAws(
       },
       maxAttempts: 1,
     }),
+    async soon(ask, willDo) {
+      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+        running.world.clock.advance(500);
+        const answer = await ask();
+        if (willDo(answer)) {
+          return answer;
+        }
+        await new Promise(resolve => setTimeout(resolve, 5));
+      }
+      throw new Error(`never came true: ${willDo}`);
+    },
     async restart() {
       await stop();
       running = await start();
@@ -71,23 +87,4 @@ export async function startAws(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Asks again until the answer will do; for what takes the world's time. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  willDo: (answer: T) => boolean,
-  timeoutMs = 5_000,
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const answer = await ask();
-    if (willDo(answer)) {
-      return answer;
-    }
-    if (Date.now() > end) {
-      throw new Error(`still ${JSON.stringify(answer)} after ${timeoutMs} ms`);
-    }
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
 }

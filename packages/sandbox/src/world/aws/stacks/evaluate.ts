@@ -60,7 +60,7 @@ function evaluateNode(value: unknown, scope: Scope): unknown {
   const entries = Object.entries(value);
   if (entries.length === 1) {
     const [name, argument] = entries[0];
-    const call = FUNCTIONS[name];
+    const call = functionOf(name);
     if (call) {
       return call(argument, scope);
     }
@@ -196,3 +196,7 @@ const FUNCTIONS: Record<string, Evaluator> = {
   'Fn::Or': (argument, scope) => list(argument, scope, 'Fn::Or').some(Boolean),
   'Fn::Not': (argument, scope) => !list(argument, scope, 'Fn::Not')[0],
 };
+
+function functionOf(name: string): Evaluator | undefined {
+  return FUNCTIONS[name];
+}
