@@ -1,5 +1,5 @@
 import { KubeObject, kubeTime } from './clusterTypes';
-import { stableUid } from './clusterWorkloads';
+import { stableUid } from './clusterIds';
 
 /** How long an API server keeps events. */
 const KEPT_MS = 60 * 60_000;

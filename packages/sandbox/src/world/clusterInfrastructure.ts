@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { KubeObject, kubeTime } from './clusterTypes';
-import { stableUid } from './clusterWorkloads';
+import { stableUid } from './clusterIds';
 import { SeedEnvironment, SeedPlatform } from './platforms';
 
 interface NodePool {

@@ -1,21 +1,11 @@
-import { createHash } from 'node:crypto';
+import { safeHash, stableUid } from './clusterIds';
+import {
+  RolloutRevision,
+  WorkloadContext,
+  ownerOf,
+  podOf,
+} from './clusterPods';
 import { KubeObject, canonicalJson, kubeTime } from './clusterTypes';
-
-/** One pod template that a workload has had. */
-export interface RolloutRevision {
-  /** Counts from 1, as `deployment.kubernetes.io/revision`. */
-  revision: number;
-  /** `pod-template-hash` */
-  hash: string;
-  template: any;
-  startedAt: string;
-  /** When every image had been found; absent while one cannot be pulled. */
-  pulledAt?: string;
-  /** Digest by image reference, of the images that were found. */
-  digests: Record<string, string>;
-  /** Present while its containers start and end again. */
-  crash?: { since: string; reason: string };
-}
 
 /** How a workload came to be what it is. Times are ISO 8601. */
 export interface Rollout {
@@ -23,15 +13,6 @@ export interface Rollout {
   revisions: RolloutRevision[];
   /** The last change of `replicas` that left the template alone. */
   scaled?: { at: string; from: number };
-}
-
-/** What the derivation needs besides the workload. */
-export interface WorkloadContext {
-  now: Date;
-  /** Divides every duration below. */
-  speed: number;
-  /** Names of the nodes that pods run on, at least one. */
-  nodes: string[];
 }
 
 /** What a workload is at one moment. */
@@ -141,7 +122,7 @@ export function deriveWorkload(
     times: (index: number) => { created: number; ready: number },
   ) =>
     range(count).map(index =>
-      pod({ object, revision, owner, index, context, ...times(index) }),
+      podOf({ object, revision, owner, index, context, ...times(index) }),
     );
 
   const currentPods = (owner: KubeObject) =>
@@ -361,217 +342,10 @@ function replicaSet(
   };
 }
 
-function pod(input: {
-  object: KubeObject;
-  revision: RolloutRevision;
-  owner: KubeObject;
-  index: number;
-  created: number;
-  ready: number;
-  context: WorkloadContext;
-}): KubeObject {
-  const { object, revision, owner, index, context } = input;
-  const identity = `${owner.metadata.uid}/${revision.hash}/${index}`;
-  const name =
-    object.kind === 'StatefulSet'
-      ? `${object.metadata.name}-${index}`
-      : `${owner.metadata.name}-${safeHash(identity, 5)}`;
-  const template = revision.template ?? {};
-  const created = kubeTime(new Date(input.created));
-  const ready = input.ready <= context.now.getTime();
-  const readySince = kubeTime(new Date(ready ? input.ready : input.created));
-  const containers: any[] = template.spec?.containers ?? [];
-  const statuses = containers.map(container =>
-    containerStatus(container, input, ready, readySince),
-  );
-  const condition = (type: string, status: boolean, since: string) => ({
-    type,
-    status: status ? 'True' : 'False',
-    lastProbeTime: null,
-    lastTransitionTime: since,
-    ...(status
-      ? {}
-      : {
-          reason: 'ContainersNotReady',
-          message: `containers with unready status: [${containers
-            .map(c => c.name)
-            .join(' ')}]`,
-        }),
-  });
-  const address = hashNumber(identity);
-  const node =
-    object.kind === 'DaemonSet'
-      ? context.nodes[index]
-      : context.nodes[address % context.nodes.length];
-  const running = Boolean(revision.pulledAt);
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      ...(object.kind === 'StatefulSet'
-        ? {}
-        : { generateName: `${owner.metadata.name}-` }),
-      namespace: object.metadata.namespace,
-      uid: stableUid(`pod/${identity}`),
-      creationTimestamp: created,
-      labels: {
-        ...template.metadata?.labels,
-        ...(object.kind === 'Deployment'
-          ? { 'pod-template-hash': revision.hash }
-          : { 'controller-revision-hash': revision.hash }),
-      },
-      ...(template.metadata?.annotations
-        ? { annotations: template.metadata.annotations }
-        : {}),
-      ownerReferences: [ownerOf(owner)],
-    },
-    spec: {
-      restartPolicy: 'Always',
-      terminationGracePeriodSeconds: 30,
-      dnsPolicy: 'ClusterFirst',
-      schedulerName: 'default-scheduler',
-      serviceAccountName: 'default',
-      ...template.spec,
-      nodeName: node,
-    },
-    status: {
-      phase: running ? 'Running' : 'Pending',
-      conditions: [
-        condition('PodReadyToStartContainers', true, created),
-        condition('Initialized', true, created),
-        condition('Ready', ready, readySince),
-        condition('ContainersReady', ready, readySince),
-        condition('PodScheduled', true, created),
-      ],
-      hostIP: nodeAddress(node),
-      podIP: `10.20.${(address >>> 8) % 250}.${(address % 250) + 1}`,
-      podIPs: [{ ip: `10.20.${(address >>> 8) % 250}.${(address % 250) + 1}` }],
-      startTime: created,
-      qosClass: 'Burstable',
-      containerStatuses: statuses,
-    },
-  };
-}
-
-function containerStatus(
-  container: any,
-  input: Parameters<typeof pod>[0],
-  ready: boolean,
-  readySince: string,
-) {
-  const { revision, context } = input;
-  const digest = revision.digests[container.image];
-  const repository = String(container.image).split('@')[0];
-  const base = {
-    name: container.name,
-    image: container.image,
-    imageID: digest ? `${repository.replace(/:[^/:]*$/, '')}@${digest}` : '',
-    lastState: {},
-    restartCount: 0,
-    ready,
-    started: ready,
-  };
-  if (!digest) {
-    const retries =
-      (context.now.getTime() - input.created) * context.speed > 2000;
-    return {
-      ...base,
-      state: {
-        waiting: retries
-          ? {
-              reason: 'ImagePullBackOff',
-              message: `Back-off pulling image "${container.image}": ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "${container.image}": failed to resolve reference "${container.image}": ${container.image}: not found`,
-            }
-          : {
-              reason: 'ErrImagePull',
-              message: `rpc error: code = NotFound desc = failed to pull and unpack image "${container.image}": failed to resolve reference "${container.image}": ${container.image}: not found`,
-            },
-      },
-    };
-  }
-  if (!revision.pulledAt) {
-    return { ...base, state: { waiting: { reason: 'ContainerCreating' } } };
-  }
-  if (revision.crash) {
-    const since = Date.parse(revision.crash.since);
-    const elapsed = ((context.now.getTime() - since) * context.speed) / 1000;
-    const finishedAt = kubeTime(context.now);
-    return {
-      ...base,
-      restartCount: 3 + Math.min(40, Math.floor(elapsed / 60)),
-      lastState: {
-        terminated: {
-          exitCode: 1,
-          reason: 'Error',
-          message: revision.crash.reason,
-          startedAt: kubeTime(new Date(since)),
-          finishedAt,
-          containerID: `containerd://${digest.slice(7)}`,
-        },
-      },
-      state: {
-        waiting: {
-          reason: 'CrashLoopBackOff',
-          message: `back-off 40s restarting failed container=${container.name} pod=${input.owner.metadata.name}: ${revision.crash.reason}`,
-        },
-      },
-    };
-  }
-  return {
-    ...base,
-    started: true,
-    containerID: `containerd://${digest.slice(7)}`,
-    state: { running: { startedAt: readySince } },
-  };
-}
-
-function ownerOf(object: KubeObject) {
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name: object.metadata.name,
-    uid: object.metadata.uid!,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-}
-
 function range(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
 }
 
 function nonZero(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0));
-}
-
-function hashNumber(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0);
-}
-
-/** Internal address of a node; nodes are named after it, as EC2 does. */
-function nodeAddress(node: string): string {
-  return node.match(/^ip-(\d+-\d+-\d+-\d+)/)?.[1].replaceAll('-', '.') ?? '';
-}
-
-/** A UUID that is the same for the same text. */
-export function stableUid(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
-}
-
-/** The alphabet of generated names in Kubernetes: no vowels, nothing ambiguous. */
-const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** `length` characters of the alphabet that Kubernetes uses in generated names. */
-export function safeHash(text: string, length: number): string {
-  return [...createHash('sha256').update(text).digest().subarray(0, length)]
-    .map(byte => SAFE[byte % SAFE.length])
-    .join('');
 }

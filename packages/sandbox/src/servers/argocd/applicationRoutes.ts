@@ -1,7 +1,8 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { kubeTime } from '../../world/clusterTypes';
-import { stableUid } from '../../world/clusterWorkloads';
-import { ArgocdEngine, repositoryOf } from '../../world/argocd/ArgocdEngine';
+import { stableUid } from '../../world/clusterIds';
+import { repositoryOf } from '../../world/argocd/ApplicationReader';
+import { ArgocdEngine } from '../../world/argocd/ArgocdEngine';
 import { ArgocdError, permissionDenied } from '../../world/argocd/ArgocdError';
 import { Application } from '../../world/argocd/types';
 import { World } from '../../world/types';

@@ -209,28 +209,32 @@ describe('ArgocdEngine', () => {
       'sample-platform-ai-dev',
       () => !engine.store.get('copy-dev'),
     );
+    expect(engine.store.get('sample-backend-dev')).toBeDefined();
   });
 
   it('heals what was changed by hand only under self-heal', async () => {
-    const { world, until } = sandbox;
+    const { engine, world, until } = sandbox;
+    const outOfSync = (application: Application) =>
+      application.status.sync.status === 'OutOfSync';
+    const operationOf = (name: string) =>
+      engine.store.get(name)!.status.operationState;
+    const before = operationOf('sample-backend-uat');
     await world.scenarios.start('live-drift', {
       application: 'sample-backend-uat',
     });
-    await until(
-      'sample-backend-uat',
-      a => a.status.sync.status === 'OutOfSync',
-    );
+    await until('sample-backend-uat', outOfSync);
     await world.scenarios.start('calm');
     await until('sample-backend-uat', is('Synced Healthy'));
+    expect(operationOf('sample-backend-uat')).toEqual(before);
 
     await world.scenarios.start('live-drift', {
       application: 'sample-backend-dev',
     });
-    await until(
-      'sample-backend-dev',
-      a => a.status.sync.status === 'OutOfSync',
-    );
-    await until('sample-backend-dev', is('Synced Healthy'));
+    await until('sample-backend-dev', outOfSync);
+    const healed = await until('sample-backend-dev', is('Synced Healthy'));
+    expect(healed.status.operationState!.operation.initiatedBy).toEqual({
+      automated: true,
+    });
   });
 
   it('refuses a rollback under automated sync, and rolls back elsewhere', async () => {

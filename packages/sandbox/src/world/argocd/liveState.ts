@@ -24,10 +24,11 @@ export interface PastApply {
 export interface ChildApplications {
   list(): Application[];
   get(name: string): Application | undefined;
-  upsert(input: {
-    metadata: Application['metadata'];
-    spec: ApplicationSpec;
-  }): void;
+  /** @param past - Since when it is there, for a seeded one. */
+  upsert(
+    input: { metadata: Application['metadata']; spec: ApplicationSpec },
+    past?: Date,
+  ): void;
   delete(name: string, cascade: boolean): void;
 }
 
@@ -65,12 +66,13 @@ export function liveStateOf(
     hasNamespace: name => cluster.hasNamespace(name),
   };
   return cluster.name === 'in-cluster'
-    ? withApplications(state, children)
+    ? withApplications(state, past, children)
     : state;
 }
 
 function withApplications(
   state: ApplicationLiveState,
+  past: PastApply | undefined,
   children: ChildApplications,
 ): ApplicationLiveState {
   const child = (key: string) => {
@@ -93,7 +95,10 @@ function withApplications(
         return state.apply(object);
       }
       const before = children.get(object.metadata.name);
-      children.upsert(object as unknown as Application);
+      children.upsert(
+        object as unknown as Application,
+        past?.since ?? past?.at,
+      );
       return before ? 'configured' : 'created';
     },
     remove(key) {

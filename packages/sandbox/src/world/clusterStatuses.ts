@@ -1,0 +1,143 @@
+import { stableUid } from './clusterIds';
+import {
+  cpuQuantity,
+  memoryQuantity,
+  parseQuantity,
+} from './clusterQuantities';
+import { KubeObject, keyOf } from './clusterTypes';
+
+/** Finds another object of the cluster, with its status. */
+type Lookup = (key: string) => KubeObject | undefined;
+
+/** The status of an object that is no workload; undefined for kinds without one. */
+export function statusOf(object: KubeObject, get: Lookup): any {
+  return STATUSES[object.kind]?.(object, get);
+}
+
+/** Statuses of kinds whose controllers are not played in more detail. */
+const STATUSES: Record<string, (object: KubeObject, get: Lookup) => any> = {
+  Namespace: () => ({ phase: 'Active' }),
+  Service: object => ({
+    loadBalancer:
+      object.spec?.type === 'LoadBalancer'
+        ? { ingress: [{ hostname: loadBalancerName(object) }] }
+        : {},
+  }),
+  Ingress: object => ({
+    loadBalancer: { ingress: [{ hostname: loadBalancerName(object) }] },
+  }),
+  PersistentVolumeClaim: object => ({
+    phase: 'Bound',
+    accessModes: object.spec?.accessModes,
+    capacity: object.spec?.resources?.requests,
+  }),
+  HorizontalPodAutoscaler: (object, get) => {
+    const target = object.spec?.scaleTargetRef ?? {};
+    const replicas =
+      get(
+        keyOf({
+          apiVersion: target.apiVersion ?? 'apps/v1',
+          kind: target.kind ?? 'Deployment',
+          metadata: {
+            name: target.name,
+            namespace: object.metadata.namespace,
+          },
+        }),
+      )?.status?.replicas ?? 0;
+    return {
+      currentReplicas: replicas,
+      desiredReplicas: replicas,
+      currentMetrics: (object.spec?.metrics ?? [])
+        .filter((metric: any) => metric.type === 'Resource')
+        .map((metric: any) => ({
+          type: 'Resource',
+          resource: {
+            name: metric.resource?.name,
+            current: { averageUtilization: 34, averageValue: '85m' },
+          },
+        })),
+      conditions: [
+        {
+          type: 'AbleToScale',
+          status: 'True',
+          reason: 'ReadyForNewScale',
+          lastTransitionTime: object.metadata.creationTimestamp,
+        },
+        {
+          type: 'ScalingActive',
+          status: 'True',
+          reason: 'ValidMetricFound',
+          lastTransitionTime: object.metadata.creationTimestamp,
+        },
+      ],
+    };
+  },
+  Job: object => ({
+    startTime: object.metadata.creationTimestamp,
+    completionTime: object.metadata.creationTimestamp,
+    succeeded: object.spec?.completions ?? 1,
+    conditions: [
+      {
+        type: 'Complete',
+        status: 'True',
+        lastTransitionTime: object.metadata.creationTimestamp,
+      },
+    ],
+  }),
+  CronJob: () => ({}),
+};
+
+/** What the API server fills in: an address, a type, protocols. */
+export function serviceSpec(object: KubeObject): unknown {
+  const uid = stableUid(String(object.metadata.uid));
+  const address = `172.20.${parseInt(uid.slice(0, 2), 16)}.${parseInt(
+    uid.slice(2, 4),
+    16,
+  )}`;
+  return {
+    type: 'ClusterIP',
+    ...(object.spec?.type === 'ExternalName'
+      ? {}
+      : { clusterIP: address, clusterIPs: [address] }),
+    sessionAffinity: 'None',
+    ...object.spec,
+    ports: object.spec?.ports?.map((port: any) => ({
+      protocol: 'TCP',
+      targetPort: port.port,
+      ...port,
+    })),
+  };
+}
+
+function loadBalancerName(object: KubeObject): string {
+  return `k8s-${object.metadata.namespace}-${object.metadata.name}-${stableUid(
+    String(object.metadata.uid),
+  ).slice(0, 10)}.elb.amazonaws.com`;
+}
+
+/** A quota with what the pods of its namespace ask for. */
+export function withUsage(quota: KubeObject, live: KubeObject[]): KubeObject {
+  const pods = live.filter(
+    o => o.kind === 'Pod' && o.metadata.namespace === quota.metadata.namespace,
+  );
+  const sum = (part: 'requests' | 'limits', resource: string) =>
+    pods
+      .flatMap(p => p.spec?.containers ?? [])
+      .reduce(
+        (total: number, container: any) =>
+          total + parseQuantity(container.resources?.[part]?.[resource]),
+        0,
+      );
+  return {
+    ...quota,
+    status: {
+      hard: quota.spec.hard,
+      used: {
+        'requests.cpu': cpuQuantity(sum('requests', 'cpu')),
+        'requests.memory': memoryQuantity(sum('requests', 'memory')),
+        'limits.cpu': cpuQuantity(sum('limits', 'cpu')),
+        'limits.memory': memoryQuantity(sum('limits', 'memory')),
+      },
+    },
+  };
+}
