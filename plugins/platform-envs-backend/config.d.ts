@@ -20,6 +20,15 @@ export interface Config {
      * question per repository. Default: 30 seconds.
      */
     gitPollInterval?: HumanDuration | string;
+    /** How promotions are judged after their commit. */
+    promotions?: {
+      /** Healthy and Synced for this long counts as succeeded. Default: 10 seconds. */
+      soak?: HumanDuration | string;
+      /** From the commit to Synced; then the promotion fails. Default: 15 minutes. */
+      syncTimeout?: HumanDuration | string;
+      /** From Synced to Healthy; then the promotion fails. Default: 15 minutes. */
+      verifyTimeout?: HumanDuration | string;
+    };
     /** Absent: what runs is not known. */
     argocd?: {
       /** By a name of your choice, which also appears in URLs and pages. */

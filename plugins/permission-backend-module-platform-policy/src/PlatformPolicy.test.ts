@@ -57,16 +57,17 @@ const ask = (permission: Permission, role: string, policy = createPolicy()) => {
   });
 };
 
-const permissions = [
+function permissionsOf(module: object): Permission[] {
+  return Object.values(module).filter(
+    value => value?.name && value?.attributes && value?.type,
+  );
+}
+
+const permissions: Permission[] = [
   ...platformEnvsPermissions,
   ...costPermissions,
-  ...[
-    ...Object.values(catalogPermissions),
-    ...Object.values(scaffolderPermissions),
-  ].filter(
-    (value): value is Permission =>
-      typeof value === 'object' && 'attributes' in value && 'name' in value,
-  ),
+  ...permissionsOf(catalogPermissions),
+  ...permissionsOf(scaffolderPermissions),
   ...[
     'kubernetes.clusters.read',
     'kubernetes.resources.read',

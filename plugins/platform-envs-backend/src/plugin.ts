@@ -3,16 +3,19 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
-import { platformEnvsPermissions } from '@fairway/plugin-platform-envs-common';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import { platformEnvsAdaptersExtensionPoint } from '@fairway/plugin-platform-envs-node';
 import { AdapterRegistry } from './AdapterRegistry';
+import { DatabasePromotionStore } from './database/DatabasePromotionStore';
 import { DatabaseSnapshotStore } from './database/DatabaseSnapshotStore';
 import { migrate } from './database/migrate';
+import { registerPermissions } from './permissions/registerPermissions';
 import { readConfig } from './readConfig';
 import { createRouter } from './router/createRouter';
-import { noPromotions } from './router/noPromotions';
+import { setUpPromotions } from './setUpPromotions';
 import { RevisionStreams } from './router/RevisionStreams';
 import { EnvironmentService } from './services/EnvironmentService';
+import { PromotionTargets } from './services/promotions/PromotionTargets';
 import { ReplicationService } from './services/ReplicationService';
 import { scheduleFeeds } from './services/scheduleFeeds';
 
@@ -37,6 +40,7 @@ export const platformEnvsPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         scheduler: coreServices.scheduler,
@@ -66,8 +70,19 @@ export const platformEnvsPlugin = createBackendPlugin({
           onRevision: listener => environments.onRevision(listener),
         });
 
-        permissionsRegistry.addPermissions(platformEnvsPermissions);
+        const targets = new PromotionTargets(deps);
+        registerPermissions(permissionsRegistry, targets);
+        const promotions = setUpPromotions({
+          ...deps,
+          ...adapters,
+          config,
+          permissionsEnabled:
+            deps.config.getOptionalBoolean('permission.enabled') ?? false,
+          store: new DatabasePromotionStore(knex),
+          targets,
+        });
         await environments.start();
+        promotions.start();
         const feeds = await scheduleFeeds({
           ...deps,
           config,
@@ -77,6 +92,7 @@ export const platformEnvsPlugin = createBackendPlugin({
         lifecycle.addShutdownHook(async () => {
           feeds.stop();
           streams.close();
+          await promotions.stop();
           await environments.stop();
         });
 
@@ -86,7 +102,8 @@ export const platformEnvsPlugin = createBackendPlugin({
             environments,
             replication,
             streams,
-            promotions: noPromotions,
+            promotions: promotions.delivery,
+            promotionsRouter: promotions.router,
           }),
         );
       },

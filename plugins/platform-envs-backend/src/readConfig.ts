@@ -23,6 +23,14 @@ export interface PlatformEnvsConfig {
   linkTemplates: LinkTemplate[];
   /** Whether AWS credentials are configured (the block `aws`). */
   aws: boolean;
+  promotions: PromotionsConfig;
+}
+
+/** The block `platformEnvs.promotions`; absent values have defaults elsewhere. */
+export interface PromotionsConfig {
+  soakMs?: number;
+  syncDeadlineMs?: number;
+  verifyDeadlineMs?: number;
 }
 
 const LINKS = [
@@ -53,6 +61,19 @@ export function readConfig(root: Config): PlatformEnvsConfig {
       return [{ title, type, urlTemplate }];
     }),
     aws: root.has('aws'),
+    promotions: readPromotions(root),
+  };
+}
+
+function readPromotions(root: Config): PromotionsConfig {
+  const path = 'platformEnvs.promotions';
+  const soakMs = readMilliseconds(root, `${path}.soak`);
+  const syncDeadlineMs = readMilliseconds(root, `${path}.syncTimeout`);
+  const verifyDeadlineMs = readMilliseconds(root, `${path}.verifyTimeout`);
+  return {
+    ...(soakMs && { soakMs }),
+    ...(syncDeadlineMs && { syncDeadlineMs }),
+    ...(verifyDeadlineMs && { verifyDeadlineMs }),
   };
 }
 

@@ -314,6 +314,8 @@ export interface PromotionList {
     /** Whether the viewer could approve or reject it now. */
     viewerCanDecide: boolean;
   }>;
+  /** Why nothing can be promoted in this installation, when that is so. */
+  unavailableReason?: string;
 }
 
 /** Body of `POST /promotions/:id/cancellation`. @public */

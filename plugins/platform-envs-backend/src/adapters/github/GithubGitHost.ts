@@ -19,7 +19,7 @@ import {
   GitFileSelection,
   GitHost,
 } from '@fairway/plugin-platform-envs-node';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { GitMirror } from './GitMirror';
@@ -230,6 +230,7 @@ export class GithubGitHost implements GitHost {
 
 /** A fresh folder; those of processes that ended without cleaning up are removed. */
 function ownFolder(parent: string): string {
+  mkdirSync(parent, { recursive: true });
   for (const name of readdirSync(parent)) {
     const pid = Number(/^fairway-git-(\d+)-/.exec(name)?.[1]);
     if (pid && pid !== process.pid && !isAlive(pid)) {

@@ -308,8 +308,9 @@ export class PromotionReconciler {
           },
         ],
       );
+      this.#claimed.set(promotion.id, fence.epoch);
     } catch (error) {
-      if (/slot_busy/.test(sentence(error))) {
+      if (sentence(error).startsWith('slot_busy')) {
         return { waitMs: 5_000, blockedBy: sentence(error) };
       }
       throw error;
