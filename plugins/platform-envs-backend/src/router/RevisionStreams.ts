@@ -63,7 +63,9 @@ export class RevisionStreams {
     this.#open.set(key, own);
     const end = this.#serve(credentials, res, () => {
       own.delete(end);
-      if (own.size === 0) this.#open.delete(key);
+      if (own.size === 0 && this.#open.get(key) === own) {
+        this.#open.delete(key);
+      }
     });
     own.add(end);
   }
@@ -96,20 +98,22 @@ export class RevisionStreams {
       timer ??= setTimeout(flush, COALESCE_MS);
     };
     res.on('drain', flush);
-    const heartbeat = setInterval(() => {
-      if (!res.writableNeedDrain) res.write(': heartbeat\n\n');
-    }, HEARTBEAT_MS);
-    const recheck = setInterval(() => {
-      requireRead(this.options.permissions, credentials).catch(() => end());
-    }, REAUTHORIZE_MS);
+    const timers: NodeJS.Timeout[] = [];
     const end = () => {
       clearTimeout(timer);
-      clearInterval(heartbeat);
-      clearInterval(recheck);
+      timers.forEach(clearInterval);
       this.#tellers.delete(tell);
       onEnd();
       res.end();
     };
+    timers.push(
+      setInterval(() => {
+        if (!res.writableNeedDrain) res.write(': heartbeat\n\n');
+      }, HEARTBEAT_MS),
+      setInterval(() => {
+        requireRead(this.options.permissions, credentials).catch(end);
+      }, REAUTHORIZE_MS),
+    );
     res.on('close', end);
     this.#tellers.add(tell);
     pending = this.options.getRevision();

@@ -17,6 +17,15 @@ const NOT_CONFIGURED =
 /** A reading that nobody renewed for this long is not current any more. */
 const STALE_MS = 5 * 60_000;
 
+const savedReading = z.discriminatedUnion('status', [
+  z.looseObject({
+    status: z.literal('ok'),
+    value: z.array(z.looseObject({ globalCluster: z.string() })),
+    observedAt: z.string(),
+  }),
+  z.looseObject({ status: z.literal('unavailable'), reason: z.string() }),
+]) as unknown as SnapshotShape<Reading<ReplicationLag[]>>;
+
 /**
  * Keeps the replication lag of every environment that has a global database.
  *
@@ -129,12 +138,3 @@ export class ReplicationService {
 function nameOf(environmentRef: string): string {
   return `replication:${environmentRef}`;
 }
-
-const savedReading = z.discriminatedUnion('status', [
-  z.looseObject({
-    status: z.literal('ok'),
-    value: z.array(z.looseObject({ globalCluster: z.string() })),
-    observedAt: z.string(),
-  }),
-  z.looseObject({ status: z.literal('unavailable'), reason: z.string() }),
-]) as unknown as SnapshotShape<Reading<ReplicationLag[]>>;

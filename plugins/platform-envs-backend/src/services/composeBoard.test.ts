@@ -17,6 +17,9 @@ import { buildCatalogView } from './CatalogView';
 import { BoardInput, composeBoard } from './composeBoard';
 import { DesiredEntry } from './DesiredState';
 
+// eslint-disable-next-line no-script-url
+const SCRIPT_URL = 'javascript:alert(1)';
+
 const NOW = new Date('2026-03-10T12:00:00Z');
 
 const file = (shortName: string, component = 'backend') =>
@@ -342,7 +345,7 @@ describe('cells', () => {
           metadata: {
             name: 'shop-dev',
             links: [
-              { url: 'javascript:alert(1)', title: 'x' },
+              { url: SCRIPT_URL, title: 'x' },
               { url: 'https://wiki.example.com', title: 'Wiki' },
             ],
           },
@@ -353,7 +356,7 @@ describe('cells', () => {
         {
           name: 'b',
           labels: labels('backend', 'dev'),
-          url: 'javascript:alert(1)',
+          url: SCRIPT_URL,
         },
       ],
       input: {

@@ -83,12 +83,6 @@ const NO_DEPLOYMENT_SOURCE =
 /** At most so many resources go with a cell; the worst come first. */
 const MAX_RESOURCES = 30;
 
-/** Puts catalog, Git and deployments side by side. Pure; the same input gives the same board. */
-export function composeBoard(input: BoardInput): Board {
-  const composer = new BoardComposer(input);
-  return composer.compose();
-}
-
 class BoardComposer {
   readonly #environments: Map<string, EnvironmentSummary>;
   readonly #repositories: Map<string, RepositoryState>;
@@ -473,6 +467,12 @@ class BoardComposer {
           ]),
     ];
   }
+}
+
+/** Puts catalog, Git and deployments side by side. Pure; the same input gives the same board. */
+export function composeBoard(input: BoardInput): Board {
+  const composer = new BoardComposer(input);
+  return composer.compose();
 }
 
 function readEntry(
