@@ -7,6 +7,7 @@ import {
 import { NotAllowedError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
+  ComponentDelivery,
   environmentOperatePermission,
   environmentReadPermission,
   PromotionTarget,
@@ -57,6 +58,31 @@ export async function requireRead(
   }
 }
 
+/** What they may refresh and sync, with the reason where they may not. */
+export async function listOperations(
+  permissions: PermissionsService,
+  credentials: BackstageCredentials,
+  targets: PromotionTarget[],
+): Promise<NonNullable<ComponentDelivery['operations']>> {
+  const decisions = await permissions.authorize(
+    targets.map(target => ({
+      permission: environmentOperatePermission,
+      resourceRef: stringifyPromotionTarget(target),
+    })),
+    { credentials },
+  );
+  return targets.map((target, i) => ({
+    environmentRef: target.environmentRef,
+    ...(decisions[i].result === AuthorizeResult.ALLOW
+      ? { allowed: true }
+      : { allowed: false, reason: refusal(target) }),
+  }));
+}
+
+function refusal({ componentRef, environmentRef }: PromotionTarget): string {
+  return `You may not operate ${componentRef} in ${environmentRef} (${environmentOperatePermission.name})`;
+}
+
 /** @throws NotAllowedError - they may not refresh or sync there. */
 export async function requireOperate(
   permissions: PermissionsService,
@@ -73,8 +99,6 @@ export async function requireOperate(
     { credentials },
   );
   if (decision.result !== AuthorizeResult.ALLOW) {
-    throw new NotAllowedError(
-      `You may not operate ${target.componentRef} in ${target.environmentRef} (${environmentOperatePermission.name})`,
-    );
+    throw new NotAllowedError(refusal(target));
   }
 }

@@ -6,7 +6,12 @@ import { ComponentDelivery } from '@fairway/plugin-platform-envs-common';
 import express from 'express';
 import Router from 'express-promise-router';
 import { EnvironmentService } from '../services/EnvironmentService';
-import { Gatekeeper, readerOf, requireOperate } from './authorize';
+import {
+  Gatekeeper,
+  listOperations,
+  readerOf,
+  requireOperate,
+} from './authorize';
 import { cellOf, componentRefOf } from './parameters';
 
 /** What the Delivery tab needs to know of promotions. */
@@ -40,8 +45,14 @@ export function createComponentsRouter(
       const credentials = await readerOf(options, req);
       const componentRef = componentRefOf(req.params);
       await environments.ensureComponent(componentRef);
+      const delivered = environments.getDelivery(componentRef);
       const delivery: ComponentDelivery = {
-        ...environments.getDelivery(componentRef),
+        ...delivered,
+        operations: await listOperations(
+          options.permissions,
+          credentials,
+          delivered.row.cells.filter(cell => cell.application),
+        ),
         promotions: await promotions.listForComponent(componentRef, {
           credentials,
         }),

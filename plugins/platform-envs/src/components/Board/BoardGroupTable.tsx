@@ -133,6 +133,7 @@ export const BoardGroupTable = memo((props: BoardGroupTableProps) => {
   return (
     <div
       role="grid"
+      tabIndex={-1}
       aria-label={group.name}
       aria-rowcount={count + 1}
       className={styles.group}

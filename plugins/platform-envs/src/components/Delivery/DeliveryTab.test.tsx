@@ -190,13 +190,13 @@ describe('PromoteDialog', () => {
     ).toBeInTheDocument();
   });
 
-  it('wants a reason where others must approve', async () => {
+  it('wants a reason for the record', async () => {
     render(undefined, at);
     const button = await screen.findByRole('button', {
       name: 'Request promotion',
     });
     expect(button).toBeDisabled();
-    expect(button).toHaveAccessibleDescription('The approvers need a reason');
+    expect(button).toHaveAccessibleDescription('Write a reason first');
     await userEvent.type(screen.getByLabelText(/Reason/), '   ');
     expect(button).toBeDisabled();
     await userEvent.type(screen.getByLabelText(/Reason/), 'Fix');
@@ -224,10 +224,10 @@ describe('PromoteDialog', () => {
       return result;
     };
     render(api, at);
-    const button = await screen.findByRole('button', {
-      name: 'Promote to prod',
-    });
-    await waitFor(() => expect(button).toBeEnabled());
+    await screen.findByLabelText(/Reason/);
+    const button = screen.getByRole('button', { name: 'Promote to prod' });
+    await userEvent.type(screen.getByLabelText(/Reason/), 'Fix');
+    expect(button).toBeEnabled();
     await userEvent.dblClick(button);
     release();
     await waitFor(() =>

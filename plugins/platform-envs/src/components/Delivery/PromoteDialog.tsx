@@ -114,9 +114,7 @@ export function PromoteDialog(props: PromoteDialogProps) {
   const existing = preview.data?.existingPromotionId;
   let refusal: string | undefined;
   if (!preview.data) refusal = preview.error ? 'There is no plan' : 'Planning';
-  else if (isGated && reason.trim() === '') {
-    refusal = 'The approvers need a reason';
-  }
+  else if (reason.trim() === '') refusal = 'Write a reason first';
 
   return (
     <Dialog
@@ -164,8 +162,8 @@ export function PromoteDialog(props: PromoteDialogProps) {
           {preview.data && (
             <TextAreaField
               label="Reason"
-              secondaryLabel={isGated ? 'Required' : 'Optional'}
-              description="What it brings and what to watch; the approvers and the record show it."
+              secondaryLabel="Required"
+              description="What it brings and what to watch. It is kept in the record."
               value={reason}
               onChange={setReason}
               maxLength={2000}

@@ -1,4 +1,5 @@
 import {
+  Alert,
   ButtonLink,
   Skeleton,
   ToggleButton,
@@ -70,6 +71,16 @@ export function PromotionListPage() {
           {[0, 1, 2, 3, 4].map(i => (
             <Skeleton key={i} width="100%" height={32} />
           ))}
+        </div>
+      )}
+      {data?.unavailableReason && (
+        <div className={styles.note}>
+          <Alert
+            status="info"
+            icon
+            title="Nothing can be promoted here"
+            description={data.unavailableReason}
+          />
         </div>
       )}
       {items && items.length > 0 && <PromotionTable items={items} />}

@@ -53,6 +53,21 @@ describe('the list of promotions', () => {
     ).toBeInTheDocument();
   });
 
+  it('says why nothing can be promoted here', async () => {
+    const api = aFakeApi(anOverview());
+    api.listPromotions = async () => ({
+      items: [],
+      unavailableReason: 'Set permission.enabled: true',
+    });
+    renderScreen(<PromotionsPage />, api, {
+      mountPath: '/promotions',
+      at: '/promotions',
+    });
+    expect(
+      await screen.findByText('Set permission.enabled: true'),
+    ).toBeInTheDocument();
+  });
+
   it('says what failed', async () => {
     const api = aFakeApi(anOverview());
     api.listPromotions = async () => {
