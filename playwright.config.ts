@@ -9,7 +9,9 @@ export default defineConfig({
   retries: 0,
   // one portal, one world: journeys follow each other
   workers: 1,
-  reporter: [['list'], ['json']],
+  reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE
+    ? [['list'], ['json']]
+    : [['list']],
   outputDir: 'node_modules/.cache/e2e-test-results',
   use: {
     baseURL: process.env.PLAYWRIGHT_URL ?? 'http://localhost:7007',

@@ -1,4 +1,5 @@
-import { Problem, printProblem } from './problem.mjs';
+import { isStopping, stopOnSignals } from './interrupt.mjs';
+import { Problem, asProblem, printProblem } from './problem.mjs';
 
 const COMMANDS = {
   up: 'build what is stale, start the portal and the sandbox, print the URL',
@@ -23,6 +24,7 @@ Options of up and dev
   --sandbox-port N
                  the first of the sandbox's five ports (default 7100, or
                  FAIRWAY_SANDBOX_PORT)
+  --app-port N   where dev serves the browser app (default 3000)
   --postgres     run on an embedded PostgreSQL instead of SQLite
 
 Options of test
@@ -56,14 +58,18 @@ if (!(command in COMMANDS)) {
   process.exit(2);
 }
 
+stopOnSignals();
 try {
   const { run } = await import(`./commands/${command}.mjs`);
   process.exitCode = (await run(args)) ?? 0;
 } catch (error) {
-  if (error instanceof Problem) {
-    printProblem(error);
+  // what fails because it is being stopped is no news
+  if (isStopping()) await new Promise(() => {});
+  const cause = asProblem(error);
+  if (cause instanceof Problem) {
+    printProblem(cause);
   } else {
-    process.stderr.write(`${error.stack ?? error}\n`);
+    process.stderr.write(`${cause?.stack ?? cause}\n`);
   }
   process.exit(1);
 }

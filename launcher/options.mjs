@@ -1,47 +1,70 @@
 import { parseArgs } from 'node:util';
 import { Problem } from './problem.mjs';
 
+const PORTS = {
+  port: { variable: 'FAIRWAY_PORT', fallback: 7007, count: 1 },
+  'sandbox-port': {
+    variable: 'FAIRWAY_SANDBOX_PORT',
+    fallback: 7100,
+    count: 5,
+  },
+  'app-port': { variable: 'FAIRWAY_APP_PORT', fallback: 3000, count: 1 },
+};
+
 /**
- * Ports and switches of `up` and `dev`, from the command line and the
- * environment.
+ * Ports and switches of the commands that start something, from the command
+ * line, else the environment, else the defaults.
  *
  * @param {string[]} args
+ * @param {Record<string, string | undefined>} [env]
+ * @returns {{ port: number, sandboxPort: number, appPort: number, postgres: boolean }}
+ * @throws Problem naming an option that is unknown or a port that cannot be
  */
-export function readStartOptions(args) {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        port: { type: 'string' },
-        'sandbox-port': { type: 'string' },
-        postgres: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new Problem(error.message, './fairway --help lists the options.');
-  }
+export function readStartOptions(args, env = process.env) {
+  const values = readArgs(args, {
+    port: { type: 'string' },
+    'sandbox-port': { type: 'string' },
+    'app-port': { type: 'string' },
+    postgres: { type: 'boolean', default: false },
+  });
+  const port = name => readPort(name, values[name], env);
   return {
-    port: readPort('--port', values.port ?? process.env.FAIRWAY_PORT, 7007, 1),
-    sandboxPort: readPort(
-      '--sandbox-port',
-      values['sandbox-port'] ?? process.env.FAIRWAY_SANDBOX_PORT,
-      7100,
-      5,
-    ),
+    port: port('port'),
+    sandboxPort: port('sandbox-port'),
+    appPort: port('app-port'),
     postgres: values.postgres,
   };
 }
 
-function readPort(name, text, fallback, count) {
-  if (text === undefined || text === '') return fallback;
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1024 || port + count - 1 > 65535) {
+/**
+ * `parseArgs` without positionals, whose complaints are Problems.
+ *
+ * @param {string[]} args
+ * @param {import('node:util').ParseArgsOptionsConfig} options
+ */
+export function readArgs(args, options) {
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
     throw new Problem(
-      `${name} is "${text}"; it must be a whole number from 1024 to ${
+      error.message.split('. ')[0].replace(/\.$/, '') + '.',
+      './fairway --help lists the options.',
+    );
+  }
+}
+
+function readPort(name, given, env) {
+  const { variable, fallback, count } = PORTS[name];
+  const source = given === undefined ? variable : `--${name}`;
+  const text = given ?? env[variable];
+  if (text === undefined || text === '') return fallback;
+  const port = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(port >= 1024 && port + count - 1 <= 65535)) {
+    throw new Problem(
+      `${source} is "${text}"; it must be a whole number from 1024 to ${
         65536 - count
       }.`,
-      `give another, for example ${name} ${fallback}.`,
+      `give another, for example --${name} ${fallback}.`,
     );
   }
   return port;

@@ -1,22 +1,29 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT, STATE_DIR } from './paths.mjs';
+import { ROOT } from './paths.mjs';
+import { groupMembers } from './processTable.mjs';
 
-const RUN_FILE = path.join(STATE_DIR, 'run.json');
+/** How long a child may take to end before it is killed. */
+const PATIENCE_MS = 10_000;
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 
-/** Children that this launcher started and that still run. */
-const children = new Set();
+/**
+ * Children that this launcher started and that still run, oldest first.
+ *
+ * @type {Map<ChildProcess, { name: string, stopSignal: NodeJS.Signals }>}
+ */
+const children = new Map();
+const listeners = new Set();
 
 /**
  * Starts a child in a process group of its own, so that it and everything it
- * starts can be stopped together.
+ * starts can be stopped together, and Ctrl-C reaches the launcher alone.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ name: string, cwd?: string, env?: Record<string, string | undefined>, logFile?: string, inherit?: boolean }} options
+ * @param {{ name: string, cwd?: string, env?: Record<string, string | undefined>, logFile?: string, inherit?: boolean, uid?: number, gid?: number, stopSignal?: NodeJS.Signals }} options
  * @returns {ChildProcess}
  */
 export function start(command, args, options) {
@@ -28,10 +35,20 @@ export function start(command, args, options) {
     stdio: options.inherit
       ? ['ignore', 'inherit', 'inherit']
       : ['ignore', 'pipe', 'pipe'],
+    uid: options.uid,
+    gid: options.gid,
   });
-  child.fairwayName = options.name;
-  children.add(child);
-  child.on('exit', () => children.delete(child));
+  const forget = () => {
+    children.delete(child);
+    changed();
+  };
+  child.on('exit', forget);
+  child.on('error', forget);
+  children.set(child, {
+    name: options.name,
+    stopSignal: options.stopSignal ?? 'SIGTERM',
+  });
+  changed();
   if (!options.inherit) {
     child.stdout.on('data', data => log?.write(data));
     child.stderr.on('data', data => log?.write(data));
@@ -44,7 +61,7 @@ export function start(command, args, options) {
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: Record<string, string | undefined>, inherit?: boolean, logFile?: string, name?: string }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, inherit?: boolean, logFile?: string, name?: string, onOutput?: (text: string) => void }} [options]
  * @returns {Promise<{ code: number, output: string }>} output is empty when inherited
  */
 export function runToEnd(command, args, options = {}) {
@@ -54,6 +71,7 @@ export function runToEnd(command, args, options = {}) {
     if (!options.inherit) {
       const keep = data => {
         output = (output + data).slice(-200_000);
+        options.onOutput?.(String(data));
       };
       child.stdout.on('data', keep);
       child.stderr.on('data', keep);
@@ -65,108 +83,70 @@ export function runToEnd(command, args, options = {}) {
   });
 }
 
-/** Stops everything that was started; returns when it is gone. */
+/** What runs now. `pid` is also the number of the child's process group. */
+export function runningChildren() {
+  return [...children].map(([child, { name }]) => ({ pid: child.pid, name }));
+}
+
+/** @param {() => void} listener called after a child was started or has ended */
+export function onChildrenChange(listener) {
+  listeners.add(listener);
+}
+
+/**
+ * Stops everything that was started, the youngest first: what uses a server
+ * ends before the server. Returns when all of it is gone.
+ */
 export async function stopAll() {
-  const running = [...children];
-  await Promise.all(running.map(stop));
-  fs.rmSync(RUN_FILE, { force: true });
+  for (const child of [...children.keys()].reverse()) await stop(child);
+}
+
+/** Ends everything that was started, at once and without a chance to tidy up. */
+export function killAll() {
+  for (const child of children.keys()) signalGroup(child.pid, 'SIGKILL');
 }
 
 /** @param {ChildProcess} child */
 export async function stop(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise(resolve => child.once('exit', resolve));
-  signalGroup(child.pid, 'SIGTERM');
-  const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 10_000);
-  await gone;
-  clearTimeout(timer);
-}
-
-/** Remembers what runs, so that a launcher that was killed leaves nothing behind. */
-export function rememberRun(details) {
-  fs.mkdirSync(STATE_DIR, { recursive: true });
-  fs.writeFileSync(
-    RUN_FILE,
-    JSON.stringify({
-      launcher: process.pid,
-      children: [...children].map(child => ({
-        pid: child.pid,
-        name: child.fairwayName,
-      })),
-      ...details,
-    }),
-  );
+  const signal = children.get(child)?.stopSignal ?? 'SIGTERM';
+  await stopGroup(child.pid, signal);
 }
 
 /**
- * What an earlier launcher of this checkout left. `running`: it is still
- * there. `leftovers`: it is gone and its children are not; they are stopped.
+ * Asks a process group to end, and ends it when it does not within 10 s.
  *
- * @returns {Promise<{ running?: { pid: number, url?: string }, leftovers: string[] }>}
+ * @param {number | undefined} group
+ * @param {NodeJS.Signals} [signal]
  */
-export async function settleEarlierRun() {
-  let earlier;
-  try {
-    earlier = JSON.parse(fs.readFileSync(RUN_FILE, 'utf8'));
-  } catch {
-    return { leftovers: [] };
-  }
-  if (earlier.launcher !== process.pid && isLauncher(earlier.launcher)) {
-    return {
-      running: { pid: earlier.launcher, url: earlier.url },
-      leftovers: [],
-    };
-  }
-  const leftovers = [];
-  for (const { pid, name } of earlier.children ?? []) {
-    if (isOurs(pid)) {
-      signalGroup(pid, 'SIGTERM');
-      leftovers.push(name);
+export async function stopGroup(group, signal = 'SIGTERM') {
+  if (!group) return;
+  const deadline = Date.now() + PATIENCE_MS;
+  signalGroup(group, signal);
+  while (groupMembers(group).length > 0) {
+    if (Date.now() > deadline) {
+      signalGroup(group, 'SIGKILL');
+      return;
     }
+    await new Promise(resolve => setTimeout(resolve, 50));
   }
-  for (let i = 0; i < 50; i++) {
-    if (!(earlier.children ?? []).some(({ pid }) => isOurs(pid))) break;
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-  for (const { pid } of earlier.children ?? []) {
-    if (isOurs(pid)) signalGroup(pid, 'SIGKILL');
-  }
-  fs.rmSync(RUN_FILE, { force: true });
-  return { leftovers };
 }
 
-function isLauncher(pid) {
-  return commandLine(pid)?.includes('launcher/cli.mjs') ?? false;
-}
-
-// a process id may have been given to somebody else since
-function isOurs(pid) {
-  return commandLine(pid)?.includes(ROOT) ?? false;
-}
-
-function commandLine(pid) {
+function signalGroup(group, signal) {
   try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0/g, ' ');
-  } catch {
-    if (fs.existsSync('/proc/self')) return undefined;
-    try {
-      process.kill(pid, 0);
-      return `${ROOT} launcher/cli.mjs`;
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-function signalGroup(pid, signal) {
-  try {
-    process.kill(-pid, signal);
+    process.kill(-group, signal);
   } catch {
     // already gone
   }
 }
 
+function changed() {
+  for (const listener of listeners) listener();
+}
+
 function openLog(file) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  return fs.createWriteStream(file, { flags: 'w' });
+  const log = fs.createWriteStream(file, { flags: 'w' });
+  // a full disk must not take the launcher down with a stack trace
+  log.on('error', () => {});
+  return log;
 }

@@ -1,30 +1,49 @@
+import { isStopping } from './interrupt.mjs';
+
 /**
- * Runs one step and prints one line for it, with the time it took.
+ * Runs one step and prints one line for it, with the time it took. On a
+ * terminal the line is there from the beginning and its seconds run; elsewhere
+ * it is printed once, at the end.
  *
  * @template T
  * @param {string} name
- * @param {(note: (text: string) => void) => Promise<T>} step `note` sets the
+ * @param {(note: (text: string) => void) => Promise<T>} run `note` sets the
  *   words that stand behind the name
  * @returns {Promise<T>}
  */
 export async function step(name, run) {
   const started = performance.now();
   let text = '';
+  const live = process.stdout.isTTY;
+  const draw = () => process.stdout.write(fitted(line(name, started, text)));
+  const timer = live ? setInterval(draw, 200) : undefined;
+  const finish = () => {
+    clearInterval(timer);
+    process.stdout.write(`${live ? CLEAR : ''}${line(name, started, text)}\n`);
+  };
   try {
     const result = await run(words => {
       text = words;
     });
-    line(name, started, text);
+    finish();
     return result;
   } catch (error) {
-    line(name, started, 'failed');
+    text = isStopping() ? 'stopped' : 'failed';
+    finish();
     throw error;
   }
 }
 
+const CLEAR = '\r\u001b[2K';
+
+// a line that wraps could not be drawn over
+function fitted(text) {
+  return CLEAR + text.slice(0, (process.stdout.columns || 80) - 1);
+}
+
 function line(name, started, text) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(
-    `  ${name.padEnd(14)} ${`${seconds} s`.padStart(8)}  ${text}\n`,
-  );
+  return `  ${name.padEnd(14)} ${`${seconds} s`.padStart(
+    8,
+  )}  ${text}`.trimEnd();
 }

@@ -1,37 +1,37 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readArgs } from '../options.mjs';
 import { ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
-import { settleEarlierRun } from '../processes.mjs';
+import { lookAround, stopLeftovers } from '../runs.mjs';
 
 const BUILT = ['dist', 'dist-types', 'coverage'];
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { running } = await settleEarlierRun();
+  const { all } = readArgs(args, { all: { type: 'boolean', default: false } });
+  const [running] = lookAround().running.values();
   if (running) {
     throw new Problem(
-      `Fairway runs (process ${running.pid}).`,
+      `./fairway ${running.command} is at work here (process ${running.launcher}).`,
       'stop it with Ctrl-C first.',
     );
   }
+  await stopLeftovers();
+  const folders = ['.', ...workspaces()];
+  const names = all ? [...BUILT, 'node_modules'] : BUILT;
   const targets = [
     STATE_DIR,
-    path.join(ROOT, 'dist-types'),
-    ...workspaces().flatMap(folder =>
-      BUILT.map(name => path.join(ROOT, folder, name)),
+    ...(all ? [path.join(ROOT, '.tools')] : []),
+    ...folders.flatMap(folder =>
+      names.map(name => path.join(ROOT, folder, name)),
     ),
-  ];
-  if (args.includes('--all')) {
-    targets.push(
-      path.join(ROOT, 'node_modules'),
-      ...workspaces().map(folder => path.join(ROOT, folder, 'node_modules')),
-    );
-  }
-  for (const target of targets.filter(file => fs.existsSync(file))) {
+  ].filter(target => fs.existsSync(target));
+  for (const target of targets) {
     fs.rmSync(target, { recursive: true, force: true });
     process.stdout.write(`  removed ${path.relative(ROOT, target)}\n`);
   }
+  if (!targets.length) process.stdout.write('  nothing to remove\n');
   return 0;
 }
 

@@ -1,14 +1,11 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { stopOnSignals } from '../interrupt.mjs';
 import { readStartOptions } from '../options.mjs';
-import { BACKSTAGE_CLI, ROOT, STATE_DIR } from '../paths.mjs';
-import { Problem } from '../problem.mjs';
-import { rememberRun, start, stopAll } from '../processes.mjs';
+import { BACKSTAGE_CLI } from '../paths.mjs';
+import { start, stopAll } from '../processes.mjs';
 import { step } from '../progress.mjs';
+import { publish } from '../runs.mjs';
 import { install } from '../steps/install.mjs';
-import { requireFreePorts } from '../steps/ports.mjs';
-import { startPostgres } from '../steps/postgres.mjs';
+import { appPortOf, portsOf, requireFreePorts } from '../steps/ports.mjs';
 import {
   CONFIG_ARGS,
   EVERYDAY,
@@ -16,83 +13,60 @@ import {
   startSandbox,
   waitFor,
 } from '../steps/startPortal.mjs';
-import { announce, prepare } from './up.mjs';
-
-const APP_PORT = 3000;
+import { announce, claimPortal, everydayPostgres, untilItEnds } from './up.mjs';
 
 /** @param {string[]} args */
 export async function run(args) {
   const options = readStartOptions(args);
   const started = performance.now();
-  await prepare(options);
-  await requireFreePorts([
-    {
-      port: APP_PORT,
-      name: 'the browser app',
-      option: 'none: stop what holds it',
-    },
-  ]);
-
-  let postgres;
-  stopOnSignals(() => postgres?.stop());
+  const ports = [...portsOf(options), appPortOf(options)];
+  await claimPortal('dev');
+  await requireFreePorts(ports);
   try {
     await install();
-    if (options.postgres) {
-      const folder = path.join(STATE_DIR, 'postgres');
-      fs.mkdirSync(folder, { recursive: true });
-      postgres = await startPostgres({ folder });
-    }
-    const portal = {
-      ...options,
-      ...EVERYDAY,
-      appPort: APP_PORT,
-      databaseUrl: postgres?.url,
-    };
+    const databaseUrl = options.postgres ? await everydayPostgres() : undefined;
+    const portal = { ...options, ...EVERYDAY, databaseUrl };
+    await requireFreePorts(ports);
     await startSandbox(portal);
-    const url = `http://localhost:${APP_PORT}`;
-    const logFile = path.join(EVERYDAY.logDir, 'dev.log');
-    const child = await step('app + portal', async note => {
-      note('watching for changes');
-      const running = start(
-        process.execPath,
-        [BACKSTAGE_CLI, 'repo', 'start', ...CONFIG_ARGS],
-        {
-          name: 'dev',
-          logFile,
-          env: {
-            ...portalEnvironment(portal),
-            NODE_ENV: 'development',
-            BROWSER: 'none',
-            APP_CONFIG_app_baseUrl: JSON.stringify(url),
-          },
-        },
-      );
-      rememberRun({ url });
-      const wait = { logFile, seconds: 180 };
-      await waitFor(running, `${url}/`, { ...wait, name: 'The browser app' });
-      await waitFor(
-        running,
-        `http://localhost:${options.port}/.backstage/health/v1/readiness`,
-        { ...wait, name: 'The portal' },
-      );
-      return running;
-    });
+    const child = await startWatching(portal);
+    const url = `http://localhost:${options.appPort}`;
+    publish('portal', { url });
+    announce(url, options, started);
     child.stdout.on('data', data => process.stdout.write(data));
     child.stderr.on('data', data => process.stderr.write(data));
-    announce(url, options, started);
-    await new Promise((_resolve, reject) => {
-      child.once('exit', code =>
-        reject(
-          new Problem(
-            `The development server stopped (exit code ${code}).`,
-            `read ${path.relative(ROOT, logFile)}, then ./fairway dev.`,
-          ),
-        ),
-      );
-    });
-  } catch (error) {
+    await untilItEnds(child, 'The development server', 'dev.log', 'dev');
+  } finally {
     await stopAll();
-    await postgres?.stop();
-    throw error;
   }
+}
+
+function startWatching(portal) {
+  return step('app + portal', async note => {
+    note('compiling');
+    const url = `http://localhost:${portal.appPort}`;
+    const logFile = path.join(EVERYDAY.logDir, 'dev.log');
+    const child = start(
+      process.execPath,
+      [BACKSTAGE_CLI, 'repo', 'start', ...CONFIG_ARGS],
+      {
+        name: 'dev',
+        logFile,
+        env: {
+          ...portalEnvironment(portal),
+          NODE_ENV: 'development',
+          BROWSER: 'none',
+          APP_CONFIG_app_baseUrl: JSON.stringify(url),
+        },
+      },
+    );
+    const wait = { logFile, seconds: 180 };
+    await waitFor(child, `${url}/`, { ...wait, name: 'The browser app' });
+    await waitFor(
+      child,
+      `http://localhost:${portal.port}/.backstage/health/v1/readiness`,
+      { ...wait, name: 'The portal' },
+    );
+    note('watching for changes');
+    return child;
+  });
 }

@@ -1,105 +1,34 @@
 import fs from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { readStartOptions } from '../options.mjs';
-import { ROOT } from '../paths.mjs';
-import { settleEarlierRun } from '../processes.mjs';
+import { ROOT, STATE_DIR } from '../paths.mjs';
+import { lookAround } from '../runs.mjs';
 import { findChromium, which } from '../steps/chromium.mjs';
-import { gitVersion } from '../steps/git.mjs';
-import { isInstalled } from '../steps/install.mjs';
-import { isFree, portsOf } from '../steps/ports.mjs';
+import { gitVersion, judgeGit } from '../steps/git.mjs';
+import { NEEDED_GIB, freeGib, isInstalled } from '../steps/install.mjs';
+import { appPortOf, isFree, portsOf } from '../steps/ports.mjs';
+import { registryUrl } from '../steps/registry.mjs';
+
+const PROOF_TOOLS = ['go', 'cargo', 'python3', 'kubectl', 'terraform'];
 
 /**
- * Each check gives `ok`, `note` (works without, with less) or `bad`.
+ * What doctor found out.
  *
- * @param {string[]} args
+ * @typedef {object} Facts
+ * @property {{ version: string, path: string, wanted: string }} node `wanted`: the one that would be fetched
+ * @property {string | undefined} git its version
+ * @property {boolean} installed
+ * @property {number} freeGib
+ * @property {boolean} writable whether the checkout can be written
+ * @property {{ url?: string, answer?: number, error?: string }} registry
+ * @property {{ running: Map<string, import('../runs.mjs').Run>, leftovers: Array<{ name: string }> }} runs
+ * @property {Array<{ port: number, name: string, option: string, free: boolean }>} ports
+ * @property {Record<string, string | undefined>} tools paths by name
+ * @property {{ executable?: string, remedy?: string }} browser
  */
+
+/** @param {string[]} args */
 export async function run(args) {
-  const options = readStartOptions(args);
-  const rows = [];
-  const add = (state, name, text) => rows.push({ state, name, text });
-
-  add('ok', 'node', `${process.versions.node} (${process.execPath})`);
-
-  const git = gitVersion();
-  if (git) add('ok', 'git', git);
-  else add('bad', 'git', 'missing: install git 2.30 or newer');
-
-  if (isInstalled()) add('ok', 'dependencies', 'as yarn.lock wants them');
-  else
-    add(
-      'note',
-      'dependencies',
-      'not installed yet: ./fairway up installs them',
-    );
-
-  const { bavail, bsize } = fs.statfsSync(ROOT);
-  const free = (bavail * bsize) / 2 ** 30;
-  add(
-    free < 4 && !isInstalled() ? 'bad' : free < 1 ? 'bad' : 'ok',
-    'disk',
-    `${free.toFixed(1)} GiB free${free < 4 ? ': make room' : ''}`,
-  );
-
-  add(...(await checkRegistry()));
-
-  const { running } = await settleEarlierRun();
-  if (running) {
-    add(
-      'ok',
-      'portal',
-      `runs at ${running.url ?? '?'} (process ${running.pid})`,
-    );
-  } else {
-    for (const { port, name, option } of portsOf(options)) {
-      if (await isFree(port)) continue;
-      add(
-        'bad',
-        `port ${port}`,
-        `${name}: taken by another program; stop it or use ${option}`,
-      );
-    }
-    if (!rows.some(row => row.name.startsWith('port'))) {
-      add(
-        'ok',
-        'ports',
-        `free: ${options.port}, ${options.sandboxPort}-${
-          options.sandboxPort + 4
-        }`,
-      );
-    }
-  }
-
-  const kustomize = which('kustomize') ?? which('kubectl');
-  if (kustomize) add('ok', 'kustomize', kustomize);
-  else
-    add(
-      'note',
-      'kustomize',
-      'not on the PATH: the one from the npm package is used (Linux on x64)',
-    );
-
-  const { executable, remedy } = await findChromium();
-  if (executable) add('ok', 'browser', `${executable} (browser tests)`);
-  else add('note', 'browser', `browser tests cannot run: ${remedy}`);
-
-  const mkdocs = which('mkdocs');
-  add(
-    'ok',
-    'docs',
-    mkdocs
-      ? `mkdocs at ${mkdocs}`
-      : 'no mkdocs: the built-in Markdown generator is used',
-  );
-
-  for (const tool of ['go', 'cargo', 'python3', 'kubectl', 'terraform']) {
-    if (!which(tool))
-      add(
-        'note',
-        tool,
-        'missing: what the tests prove with it is skipped, and they say so',
-      );
-  }
-
+  const rows = judge(await examine(readStartOptions(args)));
   for (const { state, name, text } of rows) {
     process.stdout.write(`  ${state.padEnd(5)} ${name.padEnd(14)} ${text}\n`);
   }
@@ -112,28 +41,195 @@ export async function run(args) {
   return bad ? 1 : 0;
 }
 
-async function checkRegistry() {
-  const registry =
-    process.env.YARN_NPM_REGISTRY_SERVER ??
-    spawnSync('npm', ['config', 'get', 'registry'], {
-      encoding: 'utf8',
-    }).stdout?.trim();
-  if (!registry?.startsWith('http')) {
-    return ['note', 'registry', 'npm names none; Yarn uses its default'];
+/** @returns {Promise<Facts>} */
+async function examine(options) {
+  const wanted = [...portsOf(options), appPortOf(options)];
+  return {
+    node: {
+      version: process.versions.node,
+      path: process.execPath,
+      wanted: process.env.FAIRWAY_NODE_WANTED ?? '24',
+    },
+    git: gitVersion(),
+    installed: isInstalled(),
+    freeGib: freeGib(),
+    writable: [ROOT, STATE_DIR].every(isWritable),
+    registry: await askRegistry(),
+    runs: lookAround(),
+    ports: await Promise.all(
+      wanted.map(async one => ({ ...one, free: await isFree(one.port) })),
+    ),
+    tools: Object.fromEntries(
+      ['kustomize', 'mkdocs', ...PROOF_TOOLS].map(name => [name, which(name)]),
+    ),
+    browser: await findChromium(),
+  };
+}
+
+/**
+ * One row for each thing that is checked: `ok`, `note` (works without, with
+ * less) or `bad`, and how to mend it.
+ *
+ * @param {Facts} facts
+ * @returns {Array<{ state: 'ok' | 'note' | 'bad', name: string, text: string }>}
+ */
+export function judge(facts) {
+  const rows = [
+    judgeNode(facts),
+    judgeGitRow(facts),
+    facts.installed
+      ? ['ok', 'dependencies', 'as yarn.lock wants them']
+      : ['note', 'dependencies', 'not installed yet: ./fairway up does it'],
+    judgeDisk(facts),
+    judgeRegistry(facts),
+    ...judgeRuns(facts),
+    ...judgePorts(facts),
+    ...judgeTools(facts),
+  ];
+  return rows.map(([state, name, text]) => ({ state, name, text }));
+}
+
+function judgeNode({ node: { version, path, wanted } }) {
+  const [major, minor] = version.split('.').map(Number);
+  const fits = major === 24 || (major === 22 && minor >= 12);
+  return fits
+    ? ['ok', 'node', `${version} (${path})`]
+    : [
+        'note',
+        'node',
+        `${version} (${path}) is not 22.12 or newer, nor 24: ./fairway up fetches ${wanted} with npm`,
+      ];
+}
+
+function judgeGitRow({ git }) {
+  const complaint = judgeGit(git);
+  return complaint
+    ? ['bad', 'git', `${complaint}: install git 2.30 or newer`]
+    : ['ok', 'git', git];
+}
+
+function judgeDisk({ freeGib: free, installed, writable }) {
+  if (!writable) {
+    return [
+      'bad',
+      'disk',
+      `${ROOT} cannot be written: make it yours ("ls -ld" shows whose it is), or use a disk that can be`,
+    ];
   }
+  const needed = installed ? 0.5 : NEEDED_GIB;
+  return free < needed
+    ? [
+        'bad',
+        'disk',
+        `${free.toFixed(1)} GiB free, about ${needed} needed: make room`,
+      ]
+    : ['ok', 'disk', `${free.toFixed(1)} GiB free`];
+}
+
+function judgeRegistry({ registry: { url, answer, error }, installed }) {
+  if (!url) return ['note', 'registry', 'npm names none; Yarn uses its own'];
+  if (!error) return ['ok', 'registry', `${url} answers (HTTP ${answer})`];
+  return installed
+    ? [
+        'note',
+        'registry',
+        `${url} is unreachable; not needed, all is installed`,
+      ]
+    : [
+        'bad',
+        'registry',
+        `${url} is unreachable (${error}): check the network or the proxy, then "npm ping"`,
+      ];
+}
+
+function judgeRuns({ runs: { running, leftovers } }) {
+  const rows = [...running.values()].map(run => [
+    'ok',
+    'running',
+    `./fairway ${run.command}${run.url ? ` at ${run.url}` : ''} (process ${
+      run.launcher
+    })`,
+  ]);
+  if (leftovers.length) {
+    rows.push([
+      'note',
+      'left over',
+      `${leftovers
+        .map(({ name }) => name)
+        .join(', ')} of a launcher that was killed: ./fairway up stops it`,
+    ]);
+  }
+  return rows;
+}
+
+function judgePorts({ ports, runs: { running, leftovers } }) {
+  // what holds them is Fairway itself
+  if (running.has('portal') || leftovers.length) return [];
+  const taken = ports.filter(({ free }) => !free);
+  if (!taken.length) {
+    return [
+      ['ok', 'ports', `free: ${ports.map(({ port }) => port).join(', ')}`],
+    ];
+  }
+  return taken.map(({ port, name, option }) => [
+    // only dev wants the browser app's port
+    name === 'the browser app' ? 'note' : 'bad',
+    `port ${port}`,
+    `${name}: taken by another program; stop it ("ss -ltnp" names it) or use ${option}`,
+  ]);
+}
+
+function judgeTools({ tools, browser }) {
+  const rows = [];
+  const kustomize = tools.kustomize ?? tools.kubectl;
+  rows.push(
+    kustomize
+      ? ['ok', 'kustomize', kustomize]
+      : [
+          'note',
+          'kustomize',
+          'not on the PATH: the one from the npm package is used (Linux on x64)',
+        ],
+    browser.executable
+      ? ['ok', 'browser', `${browser.executable} (browser tests)`]
+      : ['note', 'browser', `for the browser tests: ${browser.remedy}`],
+    [
+      'ok',
+      'docs',
+      tools.mkdocs
+        ? `mkdocs at ${tools.mkdocs}`
+        : 'no mkdocs: the built-in Markdown generator is used',
+    ],
+  );
+  for (const tool of PROOF_TOOLS.filter(name => !tools[name])) {
+    rows.push([
+      'note',
+      tool,
+      'missing: what the tests prove with it is skipped, and they say so',
+    ]);
+  }
+  return rows;
+}
+
+async function askRegistry() {
+  const url = registryUrl();
+  if (!url) return {};
   try {
-    const response = await fetch(`${registry.replace(/\/$/, '')}/-/ping`, {
+    // some registries have no ping; any answer shows that it is there
+    const response = await fetch(`${url.replace(/\/+$/, '')}/-/ping`, {
       signal: AbortSignal.timeout(5000),
     });
-    // some registries have no ping; any answer shows that it is there
-    return ['ok', 'registry', `reachable (HTTP ${response.status})`];
-  } catch {
-    return isInstalled()
-      ? [
-          'note',
-          'registry',
-          'unreachable; not needed, the dependencies are installed',
-        ]
-      : ['bad', 'registry', 'unreachable: check the network, "npm ping"'];
+    return { url, answer: response.status };
+  } catch (error) {
+    return { url, error: error.cause?.code ?? error.message };
+  }
+}
+
+function isWritable(folder) {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+    return true;
+  } catch (error) {
+    return error.code === 'ENOENT';
   }
 }

@@ -1,12 +1,11 @@
-import path from 'node:path';
-import { stopOnSignals } from '../interrupt.mjs';
 import { readStartOptions } from '../options.mjs';
 import { Problem } from '../problem.mjs';
 import { stopAll } from '../processes.mjs';
+import { publish } from '../runs.mjs';
 import { install } from '../steps/install.mjs';
 import { portsOf, requireFreePorts } from '../steps/ports.mjs';
-import { requireGit } from '../steps/git.mjs';
 import { EVERYDAY, startSandbox } from '../steps/startPortal.mjs';
+import { claimPortal, untilItEnds } from './up.mjs';
 
 /** @param {string[]} args */
 export async function run(args) {
@@ -20,21 +19,20 @@ export async function run(args) {
       'use ./fairway sandbox, sandbox status or sandbox reset.',
     );
   }
-  requireGit();
-  await install();
-  await requireFreePorts(portsOf(options).slice(1));
-  stopOnSignals();
+  const ports = portsOf(options).slice(1);
+  const url = `http://localhost:${options.sandboxPort}/status`;
+  await claimPortal('sandbox');
+  await requireFreePorts(ports);
   try {
-    await startSandbox({ ...options, ...EVERYDAY });
-  } catch (error) {
+    await install();
+    await requireFreePorts(ports);
+    const child = await startSandbox({ ...options, ...EVERYDAY });
+    publish('portal', { url });
+    process.stdout.write(`\nThe sandbox answers at ${url}; Ctrl-C stops it.\n`);
+    return await untilItEnds(child, 'The sandbox', 'sandbox.log', 'sandbox');
+  } finally {
     await stopAll();
-    throw error;
   }
-  process.stdout.write(
-    `\nThe sandbox answers at http://localhost:${options.sandboxPort}/status; Ctrl-C stops it.\n`,
-  );
-  await new Promise(() => {});
-  return 0;
 }
 
 async function ask({ sandboxPort }, method, route) {
@@ -45,11 +43,7 @@ async function ask({ sandboxPort }, method, route) {
   } catch {
     throw new Problem(
       `No sandbox answers at http://localhost:${sandboxPort}.`,
-      `start it with ./fairway up or ./fairway sandbox (its log is ${path.join(
-        '.fairway',
-        'logs',
-        'sandbox.log',
-      )}).`,
+      'start it with ./fairway up or ./fairway sandbox; if it runs at other ports, name the first with --sandbox-port.',
     );
   }
   process.stdout.write(`${await response.text()}\n`);

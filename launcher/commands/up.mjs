@@ -1,79 +1,94 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { stopOnSignals } from '../interrupt.mjs';
 import { readStartOptions } from '../options.mjs';
-import { STATE_DIR } from '../paths.mjs';
+import { ROOT, STATE_DIR } from '../paths.mjs';
 import { people } from '../people.mjs';
 import { Problem } from '../problem.mjs';
-import { rememberRun, settleEarlierRun, stopAll } from '../processes.mjs';
+import { stopAll } from '../processes.mjs';
+import { claim, publish } from '../runs.mjs';
 import { buildApp } from '../steps/buildApp.mjs';
+import { requireGit } from '../steps/git.mjs';
 import { install } from '../steps/install.mjs';
 import { portsOf, requireFreePorts } from '../steps/ports.mjs';
 import { startPostgres } from '../steps/postgres.mjs';
-import { requireGit } from '../steps/git.mjs';
 import { EVERYDAY, startBackend, startSandbox } from '../steps/startPortal.mjs';
 
 /** @param {string[]} args */
 export async function run(args) {
   const options = readStartOptions(args);
   const started = performance.now();
-  await prepare(options);
-
-  let postgres;
-  stopOnSignals(() => postgres?.stop());
+  await claimPortal('up');
+  await requireFreePorts(portsOf(options));
   try {
     await install();
     await buildApp();
-    if (options.postgres) {
-      const folder = path.join(STATE_DIR, 'postgres');
-      fs.mkdirSync(folder, { recursive: true });
-      postgres = await startPostgres({ folder });
-    }
-    const portal = { ...options, ...EVERYDAY, databaseUrl: postgres?.url };
+    const databaseUrl = options.postgres ? await everydayPostgres() : undefined;
+    const { port, sandboxPort } = options;
+    const portal = { port, sandboxPort, ...EVERYDAY, databaseUrl };
+    // minutes may have passed since the first look
+    await requireFreePorts(portsOf(options));
     await startSandbox(portal);
-    const url = `http://localhost:${options.port}`;
-    rememberRun({ url });
     const child = await startBackend(portal);
-    rememberRun({ url });
+    const url = `http://localhost:${port}`;
+    publish('portal', { url });
     announce(url, options, started);
-    await new Promise((_resolve, reject) => {
-      child.once('exit', code =>
-        reject(
-          new Problem(
-            `The portal stopped (exit code ${code}).`,
-            `read ${path.relative(
-              process.cwd(),
-              path.join(EVERYDAY.logDir, 'portal.log'),
-            )}, then ./fairway up.`,
-          ),
-        ),
-      );
-    });
-  } catch (error) {
+    await untilItEnds(child, 'The portal', 'portal.log', 'up');
+  } finally {
     await stopAll();
-    await postgres?.stop();
-    throw error;
   }
 }
 
-/** What `up` and `dev` need before anything is started. */
-export async function prepare(options) {
+/**
+ * Takes the everyday data and ports for this launcher.
+ *
+ * @param {string} command `up`, `dev` or `sandbox`
+ * @throws Problem when another launcher has them
+ */
+export async function claimPortal(command) {
   requireGit();
-  const { running, leftovers } = await settleEarlierRun();
-  if (running) {
-    throw new Problem(
-      `Fairway already runs${
-        running.url ? ` at ${running.url}` : ''
-      } (process ${running.pid}).`,
-      `open it, or stop it with Ctrl-C where it runs (or "kill ${running.pid}").`,
-    );
-  }
+  const { running, leftovers } = await claim('portal', command);
   if (leftovers.length) {
     process.stdout.write(
       `  stopped what an earlier start had left: ${leftovers.join(', ')}\n`,
     );
   }
-  await requireFreePorts(portsOf(options));
+  if (running) {
+    throw new Problem(
+      `./fairway ${running.command} already ${
+        running.url ? `runs at ${running.url}` : 'is starting'
+      } (process ${running.launcher}).`,
+      `use it, or stop it with Ctrl-C where it runs (or "kill ${running.launcher}").`,
+    );
+  }
+}
+
+/** The PostgreSQL whose data is kept from one start to the next. */
+export async function everydayPostgres() {
+  const { url } = await startPostgres({
+    folder: path.join(STATE_DIR, 'postgres'),
+  });
+  return url;
+}
+
+/** @throws Problem as soon as the child ends by itself */
+export function untilItEnds(child, name, log, command) {
+  return new Promise((_resolve, reject) => {
+    const ended = (code, signal) =>
+      reject(
+        new Problem(
+          `${name} stopped (${
+            signal ? `signal ${signal}` : `exit code ${code}`
+          }).`,
+          `read ${path.relative(
+            ROOT,
+            path.join(EVERYDAY.logDir, log),
+          )}, then ./fairway ${command}.`,
+        ),
+      );
+    if (child.exitCode !== null || child.signalCode !== null) {
+      ended(child.exitCode, child.signalCode);
+    }
+    child.once('exit', ended);
+  });
 }
 
 /** The last lines of a start: where to go, and as whom. */
@@ -84,7 +99,7 @@ Fairway is ready after ${seconds} s:  ${url}
 
 Sign in as any of these; no password, on this machine only:
 ${people()
-  .map(person => `  ${person.name.padEnd(26)} ${person.does}`)
+  .map(person => `  ${person.name.padEnd(26)} ${person.does}`.trimEnd())
   .join('\n')}
 
 The sandbox that it runs on: http://localhost:${options.sandboxPort}/status

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { playwrightCounts } from '../counts.mjs';
 import { ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
-import { runToEnd, stopAll } from '../processes.mjs';
+import { runToEnd, stop } from '../processes.mjs';
 import { buildApp } from './buildApp.mjs';
 import { findChromium } from './chromium.mjs';
 import { findFreePorts } from './ports.mjs';
@@ -14,16 +15,18 @@ import {
 
 /**
  * Starts a portal and a sandbox of their own, empty and on free ports, and
- * lives the journeys in a browser.
+ * lives the journeys in a browser. What `up` runs is not touched.
  *
  * @param {string[]} [playwrightArgs]
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<import('../counts.mjs').Counts>}
+ * @throws Problem when there is no browser, or the portal does not start
  */
 export async function runBrowserTests(playwrightArgs = []) {
   const { executable, remedy } = await findChromium({ mayInstall: true });
   if (!executable) {
     throw new Problem('The browser tests did not run.', remedy);
   }
+  await buildApp();
   const folder = path.join(STATE_DIR, 'e2e');
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
@@ -36,10 +39,10 @@ export async function runBrowserTests(playwrightArgs = []) {
     speed: 4,
   };
   const outputFile = path.join(folder, 'results.json');
+  const servers = [];
   try {
-    await buildApp();
-    await startSandbox(portal);
-    await startBackend(portal);
+    servers.push(await startSandbox(portal));
+    servers.push(await startBackend(portal));
     await runToEnd(
       process.execPath,
       [
@@ -48,6 +51,7 @@ export async function runBrowserTests(playwrightArgs = []) {
         ...playwrightArgs,
       ],
       {
+        name: 'playwright',
         inherit: true,
         env: {
           ...portalEnvironment(portal),
@@ -59,24 +63,18 @@ export async function runBrowserTests(playwrightArgs = []) {
       },
     );
   } finally {
-    await stopAll();
+    for (const server of servers.reverse()) await stop(server);
   }
-  return readCounts(outputFile);
+  return playwrightCounts(readReport(outputFile));
 }
 
-function readCounts(file) {
-  let stats;
+function readReport(file) {
   try {
-    ({ stats } = JSON.parse(fs.readFileSync(file, 'utf8')));
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch {
     throw new Problem(
       'The browser tests ended without a result.',
       'read what they printed above.',
     );
   }
-  return {
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky,
-    skipped: stats.skipped,
-  };
 }

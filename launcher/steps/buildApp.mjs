@@ -5,6 +5,8 @@ import { BACKSTAGE_CLI, ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { runToEnd } from '../processes.mjs';
 import { step } from '../progress.mjs';
+import { inTurn } from '../runs.mjs';
+import { hintFor } from './explainLog.mjs';
 
 const MARK = path.join(STATE_DIR, 'app-build.json');
 const OUTPUT = path.join(ROOT, 'packages/app/dist/index.html');
@@ -12,42 +14,58 @@ const OUTPUT = path.join(ROOT, 'packages/app/dist/index.html');
 /** Builds the browser app when its sources changed since it was last built. */
 export async function buildApp() {
   await step('browser app', async note => {
-    const sources = hashSources();
-    if (fs.existsSync(OUTPUT) && readMark() === sources) {
-      note('up to date');
-      return;
-    }
-    const logFile = path.join(STATE_DIR, 'logs', 'build.log');
-    const { code, output } = await runToEnd(
-      process.execPath,
-      [
-        BACKSTAGE_CLI,
-        'package',
-        'build',
-        '--config',
-        path.join(ROOT, 'app-config.yaml'),
-      ],
-      {
-        name: 'build',
-        cwd: path.join(ROOT, 'packages/app'),
-        logFile,
-        env: { NODE_ENV: 'production' },
+    await inTurn(
+      'build',
+      holder => note(`process ${holder} builds it, waiting`),
+      async () => {
+        const sources = hashSources();
+        if (fs.existsSync(OUTPUT) && readMark() === sources) {
+          note('up to date');
+          return;
+        }
+        note('building');
+        await build();
+        fs.writeFileSync(MARK, JSON.stringify({ sources }));
+        note('built');
       },
     );
-    if (code !== 0) {
-      throw new Problem(
-        `The browser app does not build:\n${output
-          .trim()
-          .split('\n')
-          .slice(-20)
-          .join('\n')}`,
-        `mend it, or read ${path.relative(ROOT, logFile)}.`,
-      );
-    }
-    fs.mkdirSync(STATE_DIR, { recursive: true });
-    fs.writeFileSync(MARK, JSON.stringify({ sources }));
-    note('built');
   });
+}
+
+async function build() {
+  // a build that is broken off must not pass for the one before it
+  fs.rmSync(MARK, { force: true });
+  const logFile = path.join(STATE_DIR, 'logs', 'build.log');
+  const { code, output } = await runToEnd(
+    process.execPath,
+    [
+      BACKSTAGE_CLI,
+      'package',
+      'build',
+      '--config',
+      path.join(ROOT, 'app-config.yaml'),
+    ],
+    {
+      name: 'build',
+      cwd: path.join(ROOT, 'packages/app'),
+      logFile,
+      env: { NODE_ENV: 'production' },
+    },
+  );
+  if (code !== 0) {
+    throw new Problem(
+      `The browser app does not build:\n${output
+        .trim()
+        .split('\n')
+        .slice(-20)
+        .join('\n')}`,
+      hintFor(output) ??
+        `mend it, then run this again. All of it is in ${path.relative(
+          ROOT,
+          logFile,
+        )}.`,
+    );
+  }
 }
 
 function readMark() {

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
-import { ROOT } from '../paths.mjs';
-import { runToEnd } from '../processes.mjs';
+import { ROOT, STATE_DIR } from '../paths.mjs';
+import { runToEnd, start, stop } from '../processes.mjs';
+import { step } from '../progress.mjs';
 
 const NAMES = [
   'chromium',
@@ -15,8 +16,8 @@ const NAMES = [
 
 /**
  * A Chromium for the browser tests: FAIRWAY_CHROMIUM, else one on the PATH,
- * else one that Playwright downloaded, else Debian's package where it may be
- * installed.
+ * else one that Playwright downloaded, else, where it may be installed,
+ * Debian's package or Playwright's download.
  *
  * @param {{ mayInstall?: boolean }} [options]
  * @returns {Promise<{ executable?: string, remedy?: string }>}
@@ -30,19 +31,56 @@ export async function findChromium({ mayInstall = false } = {}) {
           remedy: `FAIRWAY_CHROMIUM is "${own}", which does not exist; point it at a Chrome or Chromium.`,
         };
   }
-  const found = onPath() ?? downloaded();
-  if (found) return { executable: found };
-  if (mayInstall && process.getuid?.() === 0 && which('apt-get')) {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await runToEnd('apt-get', ['update', '-qq'], { env });
-    await runToEnd('apt-get', ['install', '-y', '-qq', 'chromium'], { env });
-    const installed = onPath();
-    if (installed) return { executable: installed };
-  }
+  const find = () => onPath() ?? downloaded();
+  const executable = find() ?? (mayInstall && (await fetchOne(find)));
+  if (executable) return { executable };
   return {
     remedy:
       'no Chrome or Chromium was found; install one (Debian: apt-get install chromium) or set FAIRWAY_CHROMIUM to its path.',
   };
+}
+
+function fetchOne(find) {
+  return step('chromium', async note => {
+    note('fetching one for the browser tests');
+    const debian = process.getuid?.() === 0 && which('apt-get');
+    await (debian ? installDebianPackage() : downloadWithPlaywright());
+    const found = find();
+    note(found ?? 'could not be fetched');
+    return found;
+  });
+}
+
+async function installDebianPackage() {
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const logFile = path.join(STATE_DIR, 'logs', 'chromium.log');
+  await runToEnd('apt-get', ['update', '-qq'], { env });
+  await runToEnd('apt-get', ['install', '-y', '-qq', 'chromium'], {
+    env,
+    logFile,
+  });
+}
+
+// may hang where the network swallows packets: it has three minutes
+async function downloadWithPlaywright() {
+  const child = start(
+    process.execPath,
+    [
+      path.join(ROOT, 'node_modules/@playwright/test/cli.js'),
+      'install',
+      'chromium',
+    ],
+    {
+      name: 'chromium',
+      logFile: path.join(STATE_DIR, 'logs', 'chromium.log'),
+    },
+  );
+  const timer = setTimeout(() => stop(child), 180_000);
+  await new Promise(resolve => {
+    child.once('exit', resolve);
+    child.once('error', resolve);
+  });
+  clearTimeout(timer);
 }
 
 function onPath() {

@@ -1,13 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { Problem } from '../problem.mjs';
 
-/** The sandbox serves repositories through git itself. @throws Problem when there is none */
+const OLDEST = [2, 30];
+
+/**
+ * The sandbox serves repositories through git itself.
+ *
+ * @throws Problem when there is none, or one that is too old
+ */
 export function requireGit() {
-  const version = gitVersion();
-  if (!version) {
+  const complaint = judgeGit(gitVersion());
+  if (complaint) {
     throw new Problem(
-      'git is not on the PATH; the sandbox and promotions need it.',
-      'install git 2.30 or newer, then run this again.',
+      `git is ${complaint}; the sandbox and promotions need it.`,
+      `install git ${OLDEST.join('.')} or newer, then run this again.`,
     );
   }
 }
@@ -18,4 +24,12 @@ export function gitVersion() {
     encoding: 'utf8',
   });
   return status === 0 ? /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0] : undefined;
+}
+
+/** What is wrong with a version of git; undefined when it will do. */
+export function judgeGit(version) {
+  if (!version) return 'not on the PATH';
+  const [major, minor] = version.split('.').map(Number);
+  const fits = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  return fits ? undefined : `${version}, older than ${OLDEST.join('.')}`;
 }

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { Problem } from '../problem.mjs';
 
-/** What stands at each port, counted from the first of the sandbox's. */
+/** What stands at each of the sandbox's ports, counted from the first. */
 export const SANDBOX_SERVERS = [
   'sandbox control',
   'sandbox GitHub',
@@ -17,7 +17,15 @@ export const SANDBOX_SERVERS = [
  * @throws Problem naming the first port that is taken
  */
 export async function requireFreePorts(wanted) {
+  const seen = new Map();
   for (const { port, name, option } of wanted) {
+    if (seen.has(port)) {
+      throw new Problem(
+        `Port ${port} is wanted twice: for ${seen.get(port)} and for ${name}.`,
+        `move one of them, for example with ${option}.`,
+      );
+    }
+    seen.set(port, name);
     if (!(await isFree(port))) {
       throw new Problem(
         `Port ${port} (${name}) is taken by another program.`,
@@ -30,13 +38,28 @@ export async function requireFreePorts(wanted) {
 /** The ports of one start, with the option that moves each. */
 export function portsOf({ port, sandboxPort }) {
   return [
-    { port, name: 'the portal', option: `--port ${port + 1000}` },
+    { port, name: 'the portal', option: optionFor('--port', port, 1) },
     ...SANDBOX_SERVERS.map((name, index) => ({
       port: sandboxPort + index,
       name,
-      option: `--sandbox-port ${sandboxPort + 1000}`,
+      option: optionFor('--sandbox-port', sandboxPort, SANDBOX_SERVERS.length),
     })),
   ];
+}
+
+/** Where `dev` serves the browser app. */
+export function appPortOf({ appPort }) {
+  return {
+    port: appPort,
+    name: 'the browser app',
+    option: optionFor('--app-port', appPort, 1),
+  };
+}
+
+// an example that can be typed as it stands
+function optionFor(option, port, count) {
+  const other = port + 1000 + count > 65_536 ? port - 1000 : port + 1000;
+  return `${option} ${other}`;
 }
 
 /** @param {number} port */
@@ -56,13 +79,13 @@ export async function isFree(port) {
 /** The first of `count` consecutive free ports. */
 export async function findFreePorts(count) {
   for (let attempt = 0; attempt < 200; attempt++) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    const first = 20_000 + Math.floor(Math.random() * 10_000);
     let free = true;
     for (let i = 0; free && i < count; i++) free = await isFree(first + i);
     if (free) return first;
   }
   throw new Problem(
-    `No ${count} free ports in a row were found between 20000 and 40000.`,
+    `No ${count} free ports in a row were found between 20000 and 30000.`,
     'stop what holds them and run this again.',
   );
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { NODE_TRANSFORM, ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
-import { start } from '../processes.mjs';
+import { start, stop } from '../processes.mjs';
 import { step } from '../progress.mjs';
 import { hintFor } from './explainLog.mjs';
 
@@ -58,9 +58,13 @@ export const CONFIG_ARGS = [
     : []),
 ];
 
-/** Starts the sandbox and waits until it answers. @param {PortalOptions} options */
+/**
+ * Starts the sandbox and waits until it answers.
+ *
+ * @param {PortalOptions} options
+ */
 export async function startSandbox(options) {
-  await step('sandbox', async note => {
+  return step('sandbox', async note => {
     const logFile = path.join(options.logDir, 'sandbox.log');
     // the backend's working directory must exist before it starts
     fs.mkdirSync(path.join(options.dataDir, 'work'), { recursive: true });
@@ -84,10 +88,15 @@ export async function startSandbox(options) {
       seconds: 60,
     });
     note(`http://localhost:${options.sandboxPort}`);
+    return child;
   });
 }
 
-/** Starts the backend and waits until it is ready. @param {PortalOptions} options */
+/**
+ * Starts the backend and waits until it is ready.
+ *
+ * @param {PortalOptions} options
+ */
 export async function startBackend(options) {
   return step('portal', async note => {
     const logFile = path.join(options.logDir, 'portal.log');
@@ -124,7 +133,8 @@ export async function startBackend(options) {
 /**
  * Waits until a child answers at a URL.
  *
- * @throws Problem with the end of its log, when it ends first or takes too long
+ * @throws Problem with the end of its log, when it ends first or takes too
+ *   long; it is stopped then
  */
 export async function waitFor(child, url, { name, logFile, seconds }) {
   let ended = false;
@@ -141,6 +151,7 @@ export async function waitFor(child, url, { name, logFile, seconds }) {
         : `did not answer within ${seconds} s`;
       const end = tail(logFile);
       const log = path.relative(ROOT, logFile);
+      await stop(child);
       throw new Problem(
         `${name} ${what}. The end of its log:\n\n${end}`,
         hintFor(end) ??

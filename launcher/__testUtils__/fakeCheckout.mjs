@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const LAUNCHER = path.resolve(
+  path.dirname(fileURLToPath(import.meta.url)),
+  '..',
+);
+
+/** Answers 200 to everything; DELAY_MS and FAIL stand for a slow or broken start. */
+const SERVER = `
+const http = require('http');
+if (process.env.FAIL) { console.error(process.env.FAIL); process.exit(1); }
+const serve = () => {
+  const server = http.createServer((req, res) => res.end('ok'));
+  server.listen(PORT, '127.0.0.1', () => console.log('listening'));
+};
+setTimeout(serve, Number(process.env.DELAY_MS ?? 0));
+`;
+
+const YARN = `
+const fs = require('fs');
+console.log('Link step');
+fs.appendFileSync('yarn-runs.txt', 'run ' + process.pid + '\\n');
+if (process.env.FAKE_YARN_FAILS) {
+  console.log(process.env.FAKE_YARN_FAILS);
+  process.exit(1);
+}
+setTimeout(() => process.exit(0), Number(process.env.FAKE_YARN_MS ?? 0));
+`;
+
+const CLI = `
+const fs = require('fs');
+fs.appendFileSync('../../build-runs.txt', 'run ' + process.pid + '\\n');
+if (process.env.FAKE_BUILD_FAILS) {
+  console.log(process.env.FAKE_BUILD_FAILS);
+  process.exit(1);
+}
+setTimeout(() => {
+  fs.mkdirSync('dist', { recursive: true });
+  fs.writeFileSync('dist/index.html', '');
+}, Number(process.env.FAKE_BUILD_MS ?? 0));
+`;
+
+/**
+ * A checkout in a folder with a space in its name: the real launcher, and
+ * stand-ins of a few lines for Yarn, the build, the sandbox and the portal.
+ */
+export function fakeCheckout() {
+  const root = fs.realpathSync(
+    fs.mkdtempSync(path.join(os.tmpdir(), 'fairway test ')),
+  );
+  const write = (file, text) => {
+    const target = path.join(root, file);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(target, text);
+  };
+  fs.cpSync(LAUNCHER, path.join(root, 'launcher'), { recursive: true });
+  fs.copyFileSync(
+    path.resolve(LAUNCHER, '../fairway'),
+    path.join(root, 'fairway'),
+  );
+  fs.chmodSync(path.join(root, 'fairway'), 0o755);
+  write('yarn.lock', 'lock');
+  write('package.json', '{}');
+  write('.yarnrc.yml', '');
+  write('app-config.yaml', '');
+  write('.yarn/releases/yarn-4.cjs', YARN);
+  write('node_modules/@backstage/cli/bin/backstage-cli', CLI);
+  write('node_modules/@backstage/cli/config/nodeTransform.cjs', '');
+  write('plugins/one/index.js', '');
+  write('packages/app/index.js', '');
+  write(
+    'packages/sandbox/src/cli.ts',
+    `process.env.FAIL = process.env.FAKE_SANDBOX_FAILS ?? '';
+     process.env.DELAY_MS = process.env.FAKE_SANDBOX_MS ?? '0';
+     const PORT = process.argv[process.argv.indexOf('--port') + 1];${SERVER}`,
+  );
+  write(
+    'packages/backend/src/index.ts',
+    `process.env.FAIL = process.env.FAKE_PORTAL_FAILS ?? '';
+     process.env.DELAY_MS = process.env.FAKE_PORTAL_MS ?? '0';
+     const PORT = process.env.FAIRWAY_PORT;${SERVER}`,
+  );
+  return {
+    root,
+    write,
+    read: file => fs.readFileSync(path.join(root, file), 'utf8'),
+    exists: file => fs.existsSync(path.join(root, file)),
+    launch: (args, env) => launch(root, args, env),
+    remove: () => fs.rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** A launcher at work. `output` grows; `ended` gives its exit code. */
+function launch(root, args, env = {}) {
+  const child = spawn(path.join(root, 'fairway'), args, {
+    cwd: os.tmpdir(),
+    env: {
+      ...process.env,
+      FAIRWAY_NODE: process.execPath,
+      YARN_NPM_REGISTRY_SERVER: 'http://127.0.0.1:9',
+      ...env,
+    },
+  });
+  const run = { pid: child.pid, output: '' };
+  const read = data => {
+    run.output += data;
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  run.ended = new Promise(resolve => {
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+  run.kill = signal => child.kill(signal);
+  run.closeOutput = () => child.stdout.destroy();
+  run.until = text =>
+    until(
+      () => run.output.includes(text),
+      () => run.output,
+    );
+  return run;
+}
+
+/** Waits until something holds; fails after ten seconds, saying what was seen. */
+export async function until(holds, seen = () => '') {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`Did not happen. ${seen()}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
+/** Six free ports in a row: of the portal, then of the sandbox. */
+export async function freePorts() {
+  for (;;) {
+    const first = 31_000 + Math.floor(Math.random() * 8000);
+    const all = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => canListen(first + i)),
+    );
+    if (all.every(Boolean)) {
+      return {
+        portal: first,
+        sandbox: first + 1,
+        args: ['--port', `${first}`, '--sandbox-port', `${first + 1}`],
+      };
+    }
+  }
+}
+
+/** Whether nobody listens on a port of this machine. */
+export function canListen(port) {
+  return new Promise(resolve => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

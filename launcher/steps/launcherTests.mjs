@@ -1,0 +1,26 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { tapCounts } from '../counts.mjs';
+import { ROOT } from '../paths.mjs';
+import { runToEnd } from '../processes.mjs';
+
+/**
+ * The tests of the launcher itself, with Node's own runner. Prints what it
+ * says only when a test fails.
+ *
+ * @returns {Promise<import('../counts.mjs').Counts>}
+ */
+export async function runLauncherTests() {
+  const folder = path.join(ROOT, 'launcher');
+  const files = fs
+    .readdirSync(folder)
+    .filter(name => name.endsWith('.test.mjs'))
+    .map(name => path.join(folder, name));
+  const { code, output } = await runToEnd(
+    process.execPath,
+    ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files],
+    { name: 'launcher tests' },
+  );
+  if (code !== 0) process.stdout.write(output);
+  return tapCounts(output, code);
+}
