@@ -109,7 +109,12 @@ export function killAll() {
 /** @param {ChildProcess} child */
 export async function stop(child) {
   const signal = children.get(child)?.stopSignal ?? 'SIGTERM';
+  const ended = new Promise(resolve => {
+    if (children.has(child)) child.once('exit', resolve);
+    else resolve();
+  });
   await stopGroup(child.pid, signal);
+  if (child.pid) await ended;
 }
 
 /**

@@ -9,17 +9,19 @@ import { isStopping } from './interrupt.mjs';
  * @param {string} name
  * @param {(note: (text: string) => void) => Promise<T>} run `note` sets the
  *   words that stand behind the name
+ * @param {{ isTTY?: boolean, columns?: number, write(text: string): void }} [out]
  * @returns {Promise<T>}
  */
-export async function step(name, run) {
+export async function step(name, run, out = process.stdout) {
   const started = performance.now();
   let text = '';
-  const live = process.stdout.isTTY;
-  const draw = () => process.stdout.write(fitted(line(name, started, text)));
+  const live = out.isTTY;
+  const draw = () =>
+    out.write(CLEAR + line(name, started, text).slice(0, width(out)));
   const timer = live ? setInterval(draw, 200) : undefined;
   const finish = () => {
     clearInterval(timer);
-    process.stdout.write(`${live ? CLEAR : ''}${line(name, started, text)}\n`);
+    out.write(`${live ? CLEAR : ''}${line(name, started, text)}\n`);
   };
   try {
     const result = await run(words => {
@@ -37,8 +39,8 @@ export async function step(name, run) {
 const CLEAR = '\r\u001b[2K';
 
 // a line that wraps could not be drawn over
-function fitted(text) {
-  return CLEAR + text.slice(0, (process.stdout.columns || 80) - 1);
+function width({ columns }) {
+  return (columns || 80) - 1;
 }
 
 function line(name, started, text) {

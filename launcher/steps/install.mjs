@@ -147,6 +147,12 @@ export function explain(output, log) {
       'run "yarn install" and commit yarn.lock.',
     );
   }
+  if (/SELF_SIGNED_CERT|UNABLE_TO_|CERT_HAS_EXPIRED/.test(output)) {
+    return new Problem(
+      "The package registry's certificate is not trusted.",
+      `let NODE_EXTRA_CA_CERTS name the file of your certificate authority, then run this again. The log is ${log}.`,
+    );
+  }
   if (/YN0041|Invalid authentication|401 \(|403 \(/.test(output)) {
     return new Problem(
       'The package registry wants a sign-in that Yarn does not have.',
