@@ -204,6 +204,12 @@ describe('platformEnvsPlugin on the sandbox', () => {
         '/api/platform-envs/components/default/component/sample-frontend/delivery',
       );
       const [latest] = body.history;
+      expect(body.history.length).toBeGreaterThan(3);
+      expect(
+        body.history.every(
+          (h: { release?: { version?: string } }) => h.release?.version,
+        ),
+      ).toBe(true);
       return (
         latest?.author?.includes('Ada') && latest.release?.version === '2.4.0'
       );

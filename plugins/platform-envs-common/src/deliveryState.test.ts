@@ -111,6 +111,22 @@ describe('judgeDelivery', () => {
       'Degraded for 4 min: Deployment web: ImagePullBackOff: not found.',
     ],
     [
+      'the message names the resource itself',
+      withApp({
+        health: 'Degraded',
+        resources: [
+          {
+            kind: 'Deployment',
+            name: 'web',
+            health: 'Degraded',
+            message: 'Deployment "web" exceeded its progress deadline',
+          },
+        ],
+      }),
+      'degraded',
+      'Degraded: Deployment "web" exceeded its progress deadline.',
+    ],
+    [
       'it is degraded and out of sync: the worse comes first',
       withApp({ health: 'Degraded', sync: 'OutOfSync' }),
       'degraded',

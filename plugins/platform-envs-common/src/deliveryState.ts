@@ -195,7 +195,9 @@ function judgeApplication(
 function judgeDegraded(app: ApplicationFact, now: Date): DeliveryJudgement {
   const resource = app.resources.find(r => r.health === 'Degraded');
   const message = app.healthMessage ?? resource?.message;
-  const where = resource ? `${resource.kind} ${resource.name}` : undefined;
+  const isNamed = resource && message?.includes(resource.name);
+  const where =
+    resource && !isNamed ? `${resource.kind} ${resource.name}` : undefined;
   const cause = [where, message].filter(Boolean).join(': ');
   const sinceText = app.healthSince
     ? ` for ${formatAge(app.healthSince, now)}`

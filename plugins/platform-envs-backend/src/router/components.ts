@@ -45,6 +45,7 @@ export function createComponentsRouter(
       const credentials = await readerOf(options, req);
       const componentRef = componentRefOf(req.params);
       await environments.ensureComponent(componentRef);
+      await environments.learnHistory(componentRef);
       const delivered = environments.getDelivery(componentRef);
       const delivery: ComponentDelivery = {
         ...delivered,

@@ -47,6 +47,9 @@ export interface DesiredFile {
 /** Files whose last commit is asked for side by side. */
 const CHANGE_CONCURRENCY = 4;
 
+/** Files at past commits whose release is remembered. */
+const MAX_PAST = 5_000;
+
 const OVERLAY = /^overlays\/([^/]+)\/([^/]+)\/kustomization\.ya?ml$/;
 const TFVARS = /^([^/]+)\/([^/]+)\.tfvars\.json$/;
 
@@ -102,6 +105,8 @@ export function subjectOf(
 export class DesiredState {
   readonly #repositories = new Map<string, RepositoryState>();
   readonly #running = new Map<string, Promise<void>>();
+  readonly #past = new Map<string, Promise<Release | undefined>>();
+  readonly #knownPast = new Map<string, Release>();
   #environments: EnvironmentSummary[] = [];
 
   constructor(
@@ -169,6 +174,39 @@ export class DesiredState {
     }
   }
 
+  /**
+   * What a file said at a commit; undefined when it had no release, was not
+   * there or cannot be read. Answers are kept, since a commit does not change.
+   */
+  async releaseAt(
+    file: DesiredFile,
+    commit: string,
+  ): Promise<Release | undefined> {
+    const key = pastKeyOf(file, commit);
+    const running = this.#past.get(key);
+    if (running) return running;
+    const reading = this.#readPast(file, commit);
+    this.#past.set(key, reading);
+    if (this.#past.size > MAX_PAST) {
+      const [oldest] = this.#past.keys();
+      this.#past.delete(oldest);
+      this.#knownPast.delete(oldest);
+    }
+    try {
+      const release = await reading;
+      if (release) this.#knownPast.set(key, release);
+      return release;
+    } catch {
+      this.#past.delete(key);
+      return undefined;
+    }
+  }
+
+  /** The same, but only what is already known. */
+  peekReleaseAt(file: DesiredFile, commit: string): Release | undefined {
+    return this.#knownPast.get(pastKeyOf(file, commit));
+  }
+
   /** Looks at every repository. Never throws. */
   async poll(): Promise<void> {
     await Promise.all(
@@ -184,6 +222,17 @@ export class DesiredState {
     this.#running.set(key, next);
     await next;
     if (this.#running.get(key) === next) this.#running.delete(key);
+  }
+
+  async #readPast(
+    { repository, path, target }: DesiredFile,
+    commit: string,
+  ): Promise<Release | undefined> {
+    const files = await this.options.gitHost?.readFiles(repository, commit, {
+      paths: [path],
+    });
+    const file = files?.get(path);
+    return file && toEntry(file, target).release;
   }
 
   async #read(key: string): Promise<void> {
@@ -291,6 +340,10 @@ export class DesiredState {
     };
     await Promise.all(Array.from({ length: CHANGE_CONCURRENCY }, worker));
   }
+}
+
+function pastKeyOf({ repository, path }: DesiredFile, commit: string): string {
+  return `${repository}#${commit}#${path}`;
 }
 
 function keyOf(repository: string, branch: string): string {

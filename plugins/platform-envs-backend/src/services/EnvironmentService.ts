@@ -11,6 +11,7 @@ import {
   Overview,
   OverviewRow,
   OverviewSource,
+  Release,
 } from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
@@ -20,6 +21,7 @@ import {
   RevisionMetadata,
 } from '@fairway/plugin-platform-envs-node';
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SnapshotStore } from '../database/SnapshotStore';
 import { buildCatalogView, CatalogView, databaseRefsOf } from './CatalogView';
 import { Board, cellKey, composeBoard } from './composeBoard';
@@ -63,6 +65,8 @@ const COMPOSE_DELAY_MS = 50;
 
 /** Asking for what does not exist must not become a way to load the catalog. */
 const ON_DEMAND_EVERY_MS = 3_000;
+
+const COMMIT = /^[0-9a-f]{40}$/;
 
 const ENTITY_FIELDS = [
   'apiVersion',
@@ -364,6 +368,32 @@ export class EnvironmentService {
     );
   }
 
+  /**
+   * Finds out which releases the past deployments of a component were, as far
+   * as that can be had in `withinMs`; what takes longer is there next time.
+   */
+  async learnHistory(componentRef: string, withinMs = 500): Promise<void> {
+    const reading = this.getRow(componentRef).cells.flatMap(
+      ({ environmentRef }) => {
+        const key = cellKey(componentRef, environmentRef);
+        const { deployments, files } = this.#current().board;
+        const file = files.get(key);
+        if (!file) return [];
+        return (deployments.get(key)?.history ?? []).flatMap(({ revision }) =>
+          revision && COMMIT.test(revision)
+            ? [this.#desired.releaseAt(file, revision)]
+            : [],
+        );
+      },
+    );
+    const deadline = new AbortController();
+    await Promise.race([
+      Promise.all(reading),
+      sleep(withinMs, undefined, { signal: deadline.signal }).catch(() => {}),
+    ]);
+    deadline.abort();
+  }
+
   /** Everything about a component except its promotions. */
   getDelivery(
     componentRef: string,
@@ -439,6 +469,9 @@ export class EnvironmentService {
       cell.environmentRef,
     );
     if (!deployment?.history) return [];
+    const file = this.#current().board.files.get(
+      cellKey(cell.componentRef, cell.environmentRef),
+    );
     const source = this.#source(deployment.instance);
     const latest = deployment.history.at(-1);
     return deployment.history.flatMap(entry => {
@@ -447,12 +480,16 @@ export class EnvironmentService {
       const metadata =
         entry.revision &&
         source.peekRevisionMetadata(deployment.name, entry.revision);
+      const release =
+        (file &&
+          entry.revision &&
+          this.#desired.peekReleaseAt(file, entry.revision)) ||
+        (entry === latest ? runningRelease(cell) : undefined);
       return [
         {
           environmentRef: cell.environmentRef,
           at,
-          ...(entry === latest &&
-            cell.live.status === 'ok' && { release: withoutRevision(cell) }),
+          ...(release && { release }),
           ...(entry.revision && { revision: entry.revision }),
           ...(metadata && metadata.author && { author: metadata.author }),
           ...(metadata && metadata.message && { message: metadata.message }),
@@ -629,7 +666,7 @@ function hash(text: string): string {
   return createHash('sha1').update(text).digest('base64url');
 }
 
-function withoutRevision(cell: DeliveryCell) {
+function runningRelease(cell: DeliveryCell): Release | undefined {
   if (cell.live.status !== 'ok') return undefined;
   const { revision, ...release } = cell.live.value;
   return release;

@@ -228,7 +228,9 @@ class BoardComposer {
     const file = desiredFileOf(environment, entry.gitopsName);
     if (!file) {
       return unknown(
-        `${environment.title} does not say where its desired state is kept (spec.gitops)`,
+        environment.runtime === 'local'
+          ? 'It runs on each developer’s own machine, and nothing records what stands there'
+          : `${environment.title} does not say where its desired state is kept (spec.gitops)`,
       );
     }
     const key = `${file.repository}#${file.branch}`;
@@ -364,7 +366,7 @@ class BoardComposer {
         message:
           environment.runtime === 'ecs'
             ? 'Fairway has no deployment source for ECS environments yet'
-            : 'A local environment runs on a developer’s machine',
+            : 'Fairway does not look into developers’ machines',
       };
     }
     const sources = this.input.deploymentSources;
