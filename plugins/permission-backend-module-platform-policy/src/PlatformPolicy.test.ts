@@ -10,7 +10,10 @@ import {
 } from '@backstage/plugin-permission-common';
 import * as scaffolderPermissions from '@backstage/plugin-scaffolder-common/alpha';
 import { costPermissions } from '@fairway/plugin-cost-common';
-import { platformEnvsPermissions } from '@fairway/plugin-platform-envs-common';
+import {
+  componentCreatePermission,
+  platformEnvsPermissions,
+} from '@fairway/plugin-platform-envs-common';
 import { Memberships } from './Memberships';
 import { PlatformPolicy } from './PlatformPolicy';
 import { POLICY_TABLE } from './policyTable';
@@ -65,6 +68,7 @@ function permissionsOf(module: object): Permission[] {
 
 const permissions: Permission[] = [
   ...platformEnvsPermissions,
+  componentCreatePermission,
   ...costPermissions,
   ...permissionsOf(catalogPermissions),
   ...permissionsOf(scaffolderPermissions),
@@ -87,6 +91,7 @@ const MATRIX: Record<string, string> = {
   'platform-envs.promotion.approve': 'AAAAA',
   'platform-envs.promotion.cancel': '--+--',
   'platform-envs.environment.operate': 'TT+TT',
+  'platform-envs.component.create': 'OO+OO',
   'cost.read': '++++-',
   'catalog.entity.read': '+++++',
   'catalog.location.read': '+++++',

@@ -23,6 +23,8 @@ export const POLICY_TABLE: Record<string, Rule> = {
   // The requester withdraws without this permission.
   'platform-envs.promotion.cancel': administrators,
   'platform-envs.environment.operate': owningTeamOrAdministrators,
+  // Asked about the System that the component is to join.
+  'platform-envs.component.create': entityOwners,
 
   'cost.read': teamMembers,
 

@@ -46,7 +46,19 @@ export const promotionCancelPermission = createPermission({
   resourceType: RESOURCE_TYPE_PROMOTION_TARGET,
 });
 
-/** Every permission of the plugin. @public */
+/**
+ * Create a component on a platform: its repository, registry and desired state.
+ * Decided on the System entity, by the catalog.
+ *
+ * @public
+ */
+export const componentCreatePermission = createPermission({
+  name: 'platform-envs.component.create',
+  attributes: { action: 'create' },
+  resourceType: 'catalog-entity',
+});
+
+/** Every permission that the plugin itself decides on. @public */
 export const platformEnvsPermissions = [
   environmentReadPermission,
   environmentOperatePermission,

@@ -31,8 +31,9 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         discovery: coreServices.discovery,
+        permissions: coreServices.permissions,
       },
-      async init({ actions, auth, catalog, config, discovery }) {
+      async init({ actions, auth, catalog, config, discovery, permissions }) {
         const gitHost = config.getString('platformEnvs.gitHost.host');
         const integrations = ScmIntegrations.fromConfig(config);
         const awsCredentials = DefaultAwsCredentialsManager.fromConfig(config);
@@ -40,19 +41,26 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
           createDescribePlatformAction({ catalog, integrations, gitHost }),
           createPlanComponentAction({
             catalog,
+            permissions,
             integrations,
             awsCredentials,
             gitHost,
           }),
-          createCreateRegistryAction({ catalog, awsCredentials }),
-          createAddOverlaysAction({ catalog, integrations, gitHost }),
+          createCreateRegistryAction({ catalog, permissions, awsCredentials }),
+          createAddOverlaysAction({
+            catalog,
+            permissions,
+            integrations,
+            gitHost,
+          }),
           createPublishRepositoryAction({
             catalog,
+            permissions,
             integrations,
             config,
             gitHost,
           }),
-          createTrackDeliveryAction({ auth, discovery }),
+          createTrackDeliveryAction({ auth, discovery, integrations }),
         );
       },
     });

@@ -8,6 +8,7 @@ import { ConfigReader } from '@backstage/config';
 import { ScmIntegrations } from '@backstage/integration';
 import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import { JsonObject } from '@backstage/types';
 import { ServerName, startSandbox } from '@fairway/sandbox';
@@ -61,6 +62,10 @@ export async function startSandboxPlatform(options: { only: ServerName[] }) {
     integrations: ScmIntegrations.fromConfig(config),
     awsCredentials: DefaultAwsCredentialsManager.fromConfig(config),
     catalog: catalogServiceMock({ entities: seedEntities() }),
+    permissions: mockServices.permissions.mock({
+      authorize: async requests =>
+        requests.map(() => ({ result: AuthorizeResult.ALLOW as const })),
+    }),
     async stop() {
       if (awsEndpointBefore === undefined) delete process.env.AWS_ENDPOINT_URL;
       else process.env.AWS_ENDPOINT_URL = awsEndpointBefore;

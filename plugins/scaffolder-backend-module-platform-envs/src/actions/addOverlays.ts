@@ -1,14 +1,16 @@
+import { PermissionsService } from '@backstage/backend-plugin-api';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { prepareOverlayCommit } from '../gitops/prepareOverlayCommit';
 import { addFilesInOneCommit, checkFiles } from '../github/addFilesInOneCommit';
 import { assertComponentName } from '../platform/componentName';
-import { readPlatform } from '../platform/readPlatform';
+import { openPlatform } from '../platform/openPlatform';
 
 /** Options of {@link createAddOverlaysAction}. */
 export interface AddOverlaysOptions {
   catalog: CatalogService;
+  permissions: PermissionsService;
   integrations: ScmIntegrationRegistry;
   /** Host of the Git server. */
   gitHost: string;
@@ -67,8 +69,9 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
     async handler(ctx) {
       const { component } = ctx.input;
       assertComponentName(component);
-      const platform = await readPlatform({
+      const platform = await openPlatform({
         catalog: options.catalog,
+        permissions: options.permissions,
         credentials: await ctx.getInitiatorCredentials(),
         system: ctx.input.system,
       });

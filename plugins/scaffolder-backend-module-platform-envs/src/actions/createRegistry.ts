@@ -1,13 +1,16 @@
+import { PermissionsService } from '@backstage/backend-plugin-api';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { assertComponentName } from '../platform/componentName';
-import { imageRepositoryOf, readPlatform } from '../platform/readPlatform';
+import { openPlatform } from '../platform/openPlatform';
+import { imageRepositoryOf } from '../platform/readPlatform';
 import { applyComponentRegistry } from '../registry/applyComponentRegistry';
 
 /** Options of {@link createCreateRegistryAction}. */
 export interface CreateRegistryOptions {
   catalog: CatalogService;
+  permissions: PermissionsService;
   awsCredentials: AwsCredentialsManager;
   /** Milliseconds between looks at CloudFormation. */
   pollMs?: number;
@@ -56,8 +59,9 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
     async handler(ctx) {
       const { component, owner, system } = ctx.input;
       assertComponentName(component);
-      const platform = await readPlatform({
+      const platform = await openPlatform({
         catalog: options.catalog,
+        permissions: options.permissions,
         credentials: await ctx.getInitiatorCredentials(),
         system,
       });

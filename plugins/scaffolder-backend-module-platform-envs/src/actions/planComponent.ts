@@ -1,3 +1,4 @@
+import { PermissionsService } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { ConflictError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
@@ -9,7 +10,7 @@ import { checkFiles } from '../github/addFilesInOneCommit';
 import { assertMadeByTask, getRepository } from '../github/componentRepository';
 import { createGithubClient } from '../github/createGithubClient';
 import { assertComponentName } from '../platform/componentName';
-import { readPlatform } from '../platform/readPlatform';
+import { openPlatform } from '../platform/openPlatform';
 import { applyComponentRegistry } from '../registry/applyComponentRegistry';
 
 const ANNOTATION_CREATED_BY_TASK = 'fairway.dev/created-by-task';
@@ -17,6 +18,7 @@ const ANNOTATION_CREATED_BY_TASK = 'fairway.dev/created-by-task';
 /** Options of {@link createPlanComponentAction}. */
 export interface PlanComponentOptions {
   catalog: CatalogService;
+  permissions: PermissionsService;
   integrations: ScmIntegrationRegistry;
   awsCredentials: AwsCredentialsManager;
   /** Host of the Git server. */
@@ -61,10 +63,12 @@ export function createPlanComponentAction(options: PlanComponentOptions) {
     async handler(ctx) {
       const { component, owner } = ctx.input;
       assertComponentName(component);
-      const { catalog, integrations, gitHost, awsCredentials } = options;
+      const { catalog, permissions, integrations, gitHost, awsCredentials } =
+        options;
       const credentials = await ctx.getInitiatorCredentials();
-      const platform = await readPlatform({
+      const platform = await openPlatform({
         catalog,
+        permissions,
         credentials,
         system: ctx.input.system,
       });

@@ -1,3 +1,4 @@
+import { PermissionsService } from '@backstage/backend-plugin-api';
 import { Config } from '@backstage/config';
 import { InputError, ServiceUnavailableError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
@@ -20,7 +21,7 @@ import {
 } from '../github/componentRepository';
 import { createGithubClient } from '../github/createGithubClient';
 import { assertComponentName } from '../platform/componentName';
-import { readPlatform } from '../platform/readPlatform';
+import { openPlatform } from '../platform/openPlatform';
 
 /** A skeleton is pushed in seconds; a lost connection is not always noticed. */
 const PUSH_TIMEOUT_MS = 120_000;
@@ -28,6 +29,7 @@ const PUSH_TIMEOUT_MS = 120_000;
 /** Options of {@link createPublishRepositoryAction}. */
 export interface PublishRepositoryOptions {
   catalog: CatalogService;
+  permissions: PermissionsService;
   integrations: ScmIntegrationRegistry;
   config: Config;
   /** Host of the Git server. */
@@ -87,8 +89,9 @@ export function createPublishRepositoryAction(
     async handler(ctx) {
       const { component } = ctx.input;
       assertComponentName(component);
-      const { githubOrg: owner } = await readPlatform({
+      const { githubOrg: owner } = await openPlatform({
         catalog: options.catalog,
+        permissions: options.permissions,
         credentials: await ctx.getInitiatorCredentials(),
         system: ctx.input.system,
       });

@@ -1,5 +1,7 @@
 import { AuthService, DiscoveryService } from '@backstage/backend-plugin-api';
+import { ScmIntegrationRegistry } from '@backstage/integration';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { createBuildReader } from '../delivery/createBuildReader';
 import { readDelivery } from '../delivery/readDelivery';
 import { followDelivery } from '../delivery/followDelivery';
 import { assertComponentName } from '../platform/componentName';
@@ -10,6 +12,7 @@ const DEFAULT_TIMEOUT_SECONDS = 300;
 export interface TrackDeliveryOptions {
   auth: AuthService;
   discovery: DiscoveryService;
+  integrations: ScmIntegrationRegistry;
   /** Milliseconds between looks. */
   pollMs?: number;
 }
@@ -33,6 +36,7 @@ export function createTrackDeliveryAction(options: TrackDeliveryOptions) {
     input:
       component: greeter
       environment: dev
+      repoUrl: \${{ steps.platform.output.repoUrl }}
       timeoutSeconds: 300
 `,
       },
@@ -46,6 +50,14 @@ export function createTrackDeliveryAction(options: TrackDeliveryOptions) {
             .max(63)
             .optional()
             .describe('Short name; the first in promotion order by default'),
+        repoUrl: z =>
+          z
+            .string()
+            .max(300)
+            .optional()
+            .describe(
+              'The repository whose CI builds it, as host?owner=…&repo=…; then a failed build ends the wait',
+            ),
         timeoutSeconds: z =>
           z
             .number()
@@ -83,6 +95,14 @@ export function createTrackDeliveryAction(options: TrackDeliveryOptions) {
         pollMs: options.pollMs,
         logger: ctx.logger,
         signal: ctx.signal,
+        readBuild: ctx.input.repoUrl
+          ? await createBuildReader({
+              integrations: options.integrations,
+              repoUrl: ctx.input.repoUrl,
+              logger: ctx.logger,
+              signal: ctx.signal,
+            })
+          : undefined,
         read: async () => {
           // Asked for each time: a token outlives a poll, not a whole wait.
           const { token } = await options.auth.getPluginRequestToken({

@@ -6,7 +6,7 @@ import {
   okReading,
   unavailableReading,
 } from '@fairway/plugin-platform-envs-common';
-import { followDelivery } from './followDelivery';
+import { Build, followDelivery } from './followDelivery';
 
 const DEV = 'environment:default/sample-platform-ai-dev';
 const AT = '2026-11-01T00:00:00Z';
@@ -64,7 +64,11 @@ const degraded = aCell({
 describe('followDelivery', () => {
   function follow(
     looks: Array<ComponentDelivery | undefined | Error>,
-    options: { timeoutSeconds?: number; environment?: string } = {},
+    options: {
+      timeoutSeconds?: number;
+      environment?: string;
+      readBuild?: () => Promise<Build | undefined>;
+    } = {},
   ) {
     const logger = mockServices.logger.mock();
     let clock = 0;
@@ -75,6 +79,7 @@ describe('followDelivery', () => {
         component: 'greeter',
         timeoutSeconds: options.timeoutSeconds ?? 600,
         environment: options.environment,
+        readBuild: options.readBuild,
         pollMs: 0,
         logger,
         now: () => (clock += 5_000),
@@ -101,7 +106,7 @@ describe('followDelivery', () => {
     expect(lines()).toEqual([
       'Waiting until the portal has taken greeter into its catalog.',
       'Waiting until greeter appears in sample-platform-ai dev.',
-      'Waiting for CI to build the first image of greeter.',
+      'Waiting for the first release of greeter in dev.',
       '0.1.1 in dev: Rolling out.',
       '0.1.1 in dev: Healthy.',
     ]);
@@ -117,7 +122,7 @@ describe('followDelivery', () => {
       { timeoutSeconds: 30 },
     );
     await expect(result).rejects.toThrow(
-      'greeter was not healthy within 30 s. Last seen: Waiting for CI to build the first image of greeter.',
+      'greeter was not healthy within 30 s. Last seen: Waiting for the first release of greeter in dev.',
     );
   });
 
@@ -136,6 +141,69 @@ describe('followDelivery', () => {
       { timeoutSeconds: 30 },
     );
     await expect(result).rejects.toThrow(/was not healthy within 30 s/);
+  });
+
+  it('tells a change once, though the sentence counts the seconds', async () => {
+    const { result, lines } = follow([
+      aDelivery(aCell({ health: 'Progressing', sentence: 'For 2 s.' })),
+      aDelivery(aCell({ health: 'Progressing', sentence: 'For 4 s.' })),
+      aDelivery(aCell()),
+    ]);
+    await result;
+    expect(lines()).toEqual([
+      '0.1.1 in dev: For 2 s.',
+      '0.1.1 in dev: Healthy.',
+    ]);
+  });
+
+  it('ends when Git has the release where nothing says what runs', async () => {
+    const { result, lines } = follow([
+      aDelivery({ ...unreleased, source: { state: 'absent' } }),
+      aDelivery(
+        aCell({
+          live: unavailableReading('no source'),
+          sync: 'Unknown',
+          health: 'Unknown',
+          sentence: 'What runs is not known.',
+          source: { state: 'absent' },
+        }),
+      ),
+    ]);
+    await expect(result).resolves.toMatchObject({ health: 'Unknown' });
+    expect(lines()).toHaveLength(2);
+  });
+
+  it('says that the build failed, and where', async () => {
+    const builds: Array<Build | undefined> = [
+      undefined,
+      { state: 'running', url: 'http://ci/1' },
+      { state: 'failed', url: 'http://ci/1' },
+    ];
+    const { result, lines } = follow([aDelivery(unreleased)], {
+      readBuild: async () => builds.shift(),
+    });
+    await expect(result).rejects.toThrow(
+      'CI could not build the first image of greeter: http://ci/1.',
+    );
+    expect(lines()).toEqual([
+      'Waiting for the first release of greeter in dev.',
+      'CI builds the first image of greeter: http://ci/1',
+      'CI could not build the first image of greeter: http://ci/1.',
+    ]);
+  });
+
+  it('waits while Git holds no release, with the reason', async () => {
+    const { result, lines } = follow([
+      aDelivery({
+        ...unreleased,
+        desired: unavailableReading('Nothing was released to dev yet'),
+      }),
+      aDelivery(aCell()),
+    ]);
+    await result;
+    expect(lines()[0]).toBe(
+      'Waiting for the first release of greeter in dev (Nothing was released to dev yet).',
+    );
   });
 
   it('bears a rollout that looks degraded for a moment', async () => {

@@ -18,6 +18,13 @@ const POLL_MS = 2_000;
  */
 const DEGRADED_FOR_MS = 45_000;
 
+/** The newest run of a repository's CI on its default branch. */
+export interface Build {
+  state: 'running' | 'succeeded' | 'failed';
+  /** Where a person sees it. */
+  url: string;
+}
+
 /** Options of {@link followDelivery}. */
 export interface FollowDeliveryOptions {
   component: string;
@@ -30,6 +37,8 @@ export interface FollowDeliveryOptions {
   signal?: AbortSignal;
   /** Undefined while the portal does not know the component. */
   read: () => Promise<ComponentDelivery | undefined>;
+  /** How CI stands, asked while there is no release; undefined when unknown. */
+  readBuild?: () => Promise<Build | undefined>;
   /** Milliseconds. */
   now?: () => number;
 }
@@ -38,7 +47,8 @@ export interface FollowDeliveryOptions {
  * Looks at a component until the release that Git wants runs healthy in the
  * environment. Each change is one line in the log.
  *
- * @returns the cell in that state.
+ * @returns the cell in that state; or, where the portal has no source that says
+ *   what runs, the cell as soon as Git wants a release.
  * @throws Error - it stayed degraded, the environment is not one of its own, or
  *   time is up; the message is the last thing that was known.
  */
@@ -49,16 +59,23 @@ export async function followDelivery(
   const now = options.now ?? Date.now;
   const deadline = now() + timeoutSeconds * 1000;
   let last = '';
+  let lastKey = '';
   let degradedSince: number | undefined;
   for (;;) {
     signal?.throwIfAborted();
     const look = await lookOnce(options);
-    if (look.sentence !== last) {
+    last = look.sentence;
+    if (look.key !== lastKey) {
       logger.info(look.sentence);
-      last = look.sentence;
+      lastKey = look.key;
     }
-    if (look.cell && isDelivered(look.cell)) {
+    if (look.cell && (isDelivered(look.cell) || isOutOfSight(look.cell))) {
       return look.cell;
+    }
+    if (look.buildFailed) {
+      throw new Error(
+        `${look.sentence} What was created stays; push a fix, and it is delivered without running this again`,
+      );
     }
     degradedSince = look.failed ? degradedSince ?? now() : undefined;
     if (
@@ -82,12 +99,22 @@ export async function followDelivery(
 
 interface Look {
   sentence: string;
+  /** Changes when there is something new to tell; the sentence may count seconds. */
+  key: string;
+  buildFailed?: boolean;
   cell?: DeliveryCell;
   /** The released image runs badly. */
   failed?: boolean;
 }
 
 async function lookOnce(options: FollowDeliveryOptions): Promise<Look> {
+  const look = await lookAtCell(options);
+  return { key: look.sentence, ...look };
+}
+
+async function lookAtCell(
+  options: FollowDeliveryOptions,
+): Promise<Omit<Look, 'key'> & { key?: string }> {
   const { component, read } = options;
   let delivery: ComponentDelivery | undefined;
   try {
@@ -118,24 +145,53 @@ async function lookOnce(options: FollowDeliveryOptions): Promise<Look> {
     };
   }
   const where = environment.shortName;
-  if (cell.desired.status !== 'ok') {
-    return {
-      cell,
-      sentence: `Waiting for the desired state in ${where}: ${cell.desired.reason}`,
-    };
-  }
-  if (cell.desired.value.version === UNRELEASED_TAG) {
-    return {
-      cell,
-      sentence: `Waiting for CI to build the first image of ${component}.`,
-    };
+  if (
+    cell.desired.status !== 'ok' ||
+    cell.desired.value.version === UNRELEASED_TAG
+  ) {
+    const { desired } = cell;
+    const why = desired.status === 'ok' ? undefined : desired.reason;
+    return { cell, ...(await lookAtBuild(options, where, why)) };
   }
   const { version, digest } = cell.desired.value;
   return {
     cell,
     sentence: `${version ?? digest} in ${where}: ${cell.sentence}`,
+    key: [digest ?? version, cell.sync, cell.health, cell.state].join(),
     failed: cell.health === 'Degraded',
   };
+}
+
+async function lookAtBuild(
+  { component, readBuild }: FollowDeliveryOptions,
+  where: string,
+  why: string | undefined,
+): Promise<{
+  sentence: string;
+  buildFailed?: boolean;
+}> {
+  const build = await readBuild?.();
+  switch (build?.state) {
+    case 'failed':
+      return {
+        sentence: `CI could not build the first image of ${component}: ${build.url}.`,
+        buildFailed: true,
+      };
+    case 'running':
+      return {
+        sentence: `CI builds the first image of ${component}: ${build.url}`,
+      };
+    case 'succeeded':
+      return {
+        sentence: `CI has built the first image of ${component}; waiting until it is in the GitOps repository.`,
+      };
+    default:
+      return {
+        sentence: `Waiting for the first release of ${component} in ${where}${
+          why ? ` (${why})` : ''
+        }.`,
+      };
+  }
 }
 
 /** The environment to watch; undefined when the component has none yet. */
@@ -165,6 +221,19 @@ function isDelivered({ desired, live, sync, health }: DeliveryCell): boolean {
     health === 'Healthy' &&
     (isSameRelease(desired.value, live.value) ??
       desired.value.version === live.value.version)
+  );
+}
+
+/**
+ * Whether Git has the release and nothing here can say what became of it: no
+ * source reads what runs in the environment. Waiting would not change that; the
+ * cell's sentence says so.
+ */
+function isOutOfSight({ desired, source }: DeliveryCell): boolean {
+  return (
+    source.state === 'absent' &&
+    desired.status === 'ok' &&
+    desired.value.version !== UNRELEASED_TAG
   );
 }
 

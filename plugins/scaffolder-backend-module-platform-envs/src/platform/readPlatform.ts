@@ -37,6 +37,8 @@ export interface Platform {
   /** Name of the System entity. */
   system: string;
   systemRef: string;
+  /** Entity ref of the owner of the System. */
+  ownerRef: string;
   /** Organisation on the Git host. */
   githubOrg: string;
   gitops: { owner: string; repo: string; branch: string; path: string };
@@ -97,6 +99,7 @@ export async function readPlatform(
   return {
     system: system.metadata.name,
     systemRef,
+    ownerRef: ownerOf(system),
     githubOrg: requireAnnotation(system, ANNOTATION_GITHUB_ORG),
     gitops: gitopsOf(deployable),
     registry: {
@@ -105,6 +108,15 @@ export async function readPlatform(
     },
     environments,
   };
+}
+
+function ownerOf(system: Entity): string {
+  return stringifyEntityRef(
+    parseEntityRef(String(system.spec?.owner), {
+      defaultKind: 'group',
+      defaultNamespace: system.metadata.namespace ?? 'default',
+    }),
+  );
 }
 
 function belongsTo(environment: EnvironmentEntity, systemRef: string): boolean {
