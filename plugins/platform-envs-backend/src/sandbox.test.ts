@@ -1,6 +1,7 @@
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
+  ComponentDelivery,
   DeliveryCell,
   Overview,
   OverviewRow,
@@ -199,19 +200,17 @@ describe('platformEnvsPlugin on the sandbox', () => {
         live.value.version === '2.4.0'
       );
     });
-    await until('the history names who did it', async () => {
+    await until('the history names who did it, and each release', async () => {
       const { body } = await api.get(
         '/api/platform-envs/components/default/component/sample-frontend/delivery',
       );
-      const [latest] = body.history;
-      expect(body.history.length).toBeGreaterThan(3);
-      expect(
-        body.history.every(
-          (h: { release?: { version?: string } }) => h.release?.version,
-        ),
-      ).toBe(true);
+      const history: ComponentDelivery['history'] = body.history;
+      const [latest] = history;
       return (
-        latest?.author?.includes('Ada') && latest.release?.version === '2.4.0'
+        history.length > 3 &&
+        history.every(entry => entry.release?.version) &&
+        latest.author?.includes('Ada') === true &&
+        latest.release?.version === '2.4.0'
       );
     });
   });
