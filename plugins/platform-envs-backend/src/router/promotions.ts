@@ -25,10 +25,8 @@ import {
 import express, { Request } from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
-import {
-  PromotionService,
-  Viewer,
-} from '../services/promotions/PromotionService';
+import { PromotionService } from '../services/promotions/PromotionService';
+import { PromotionViews, Viewer } from '../services/promotions/PromotionViews';
 import { Gatekeeper } from './authorize';
 import { parse } from './parameters';
 
@@ -64,7 +62,8 @@ const planRequest = z.object({
 });
 
 const createRequest = planRequest.extend({
-  reason: text,
+  // where others approve, the service asks for one
+  reason: z.string().trim().max(MAX_TEXT),
   idempotencyKey: z.string().min(1).max(200),
 });
 
@@ -93,6 +92,7 @@ const idParameter = z.object({
 export interface PromotionsRouterOptions extends Gatekeeper {
   auditor: AuditorService;
   service: PromotionService;
+  views: PromotionViews;
   /**
    * Why nothing can be promoted here. When given, only reading is mounted: the
    * routes that change something do not exist.
@@ -111,13 +111,13 @@ export function createPromotionsRouter(
 }
 
 function addReading(router: express.Router, options: PromotionsRouterOptions) {
-  const { service, unavailableReason } = options;
+  const { service, views, unavailableReason } = options;
 
   router.get('/promotions', async (req, res) => {
     const credentials = await requireRead(options, req);
     const query = parse(listQuery, req.query);
     const userRef = userRefOf(credentials);
-    const list = await service.list({
+    const list = await views.list({
       scope: query.scope,
       componentRef: query.componentRef,
       environmentRef: query.environmentRef,
@@ -133,7 +133,7 @@ function addReading(router: express.Router, options: PromotionsRouterOptions) {
     const credentials = await requireRead(options, req);
     const { id } = parse(idParameter, req.params);
     const promotion = await service.get(id);
-    const detail = await service.detail(
+    const detail = await views.detail(
       id,
       await viewerOf(options, credentials, promotion),
     );

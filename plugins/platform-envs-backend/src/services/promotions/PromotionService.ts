@@ -1,10 +1,10 @@
 import {
   ConflictError,
+  InputError,
   NotAllowedError,
   NotFoundError,
 } from '@backstage/errors';
 import {
-  availableActions,
   CreatePromotionRequest,
   DecidePromotionRequest,
   evaluateGates,
@@ -13,13 +13,9 @@ import {
   PlanPromotionRequest,
   Promotion,
   PROMOTION_STATES,
-  PromotionDetail,
-  PromotionList,
   PromotionPlan,
   PromotionPlanPreview,
-  PromotionScope,
   PromotionState,
-  quorumOf,
   TERMINAL_PROMOTION_STATES,
   transition,
 } from '@fairway/plugin-platform-envs-common';
@@ -43,19 +39,12 @@ export const IN_PROGRESS: readonly PromotionState[] = [
   'VERIFYING',
 ];
 
-const OPEN: readonly PromotionState[] = PROMOTION_STATES.filter(
+/** The states that have not ended. */
+export const OPEN: readonly PromotionState[] = PROMOTION_STATES.filter(
   state => !TERMINAL_PROMOTION_STATES.includes(state),
 );
 
 const WAITING_HOURS = 72;
-
-/** Who asks, and what the permission policy answered for this promotion. */
-export interface Viewer {
-  /** Absent for anything that is not a person. */
-  userRef?: string;
-  mayApprove: boolean;
-  mayCancel: boolean;
-}
 
 /** @see PromotionService */
 export interface PromotionServiceOptions {
@@ -69,7 +58,7 @@ export interface PromotionServiceOptions {
 }
 
 /**
- * What people do with promotions: ask, decide, withdraw, look.
+ * What people do with promotions: ask, decide, withdraw.
  *
  * Whether somebody is allowed to is asked before, by the router. That a person
  * is eligible to decide is looked up here again, at that moment.
@@ -112,6 +101,11 @@ export class PromotionService {
     }
     const at = (await store.now()).toISOString();
     const { policy, source } = await this.options.targets.resolve(request);
+    if (policy.minApprovals > 0 && request.reason.trim() === '') {
+      throw new InputError(
+        'reason: must not be empty where others approve; say what the release brings',
+      );
+    }
     const { stored, created } = await store.create({
       idempotencyKey,
       requestHash,
@@ -292,66 +286,6 @@ export class PromotionService {
     return (await this.#get(id)).promotion;
   }
 
-  /** The approver's page. */
-  async detail(id: string, viewer: Viewer): Promise<PromotionDetail> {
-    const { store } = this.options;
-    const { promotion } = await this.#get(id);
-    const [gates, events, actions] = await Promise.all([
-      this.gatesOf(promotion),
-      store.events(id),
-      this.#actions(promotion, viewer),
-    ]);
-    return {
-      promotion,
-      gates,
-      quorum: quorumOf(promotion),
-      eligibleApprovers: promotion.policy.approverGroups,
-      availableActions: actions,
-      events,
-    };
-  }
-
-  async list(query: {
-    scope: PromotionScope;
-    componentRef?: string;
-    environmentRef?: string;
-    requestedBy?: string;
-    states?: PromotionState[];
-    limit: number;
-    viewerOf: (promotion: Promotion) => Promise<Viewer>;
-  }): Promise<PromotionList> {
-    const stored = await this.options.store.list({
-      states:
-        query.states ??
-        { all: undefined, open: OPEN, waiting: ['WAITING'] as const }[
-          query.scope
-        ],
-      componentRef: query.componentRef,
-      toEnvironmentRef: query.environmentRef,
-      requestedBy: query.requestedBy,
-      limit: query.limit,
-    });
-    const items = await Promise.all(
-      stored.map(async ({ promotion }) => ({
-        promotion,
-        quorum: quorumOf(promotion),
-        viewerCanDecide: await this.#canDecide(promotion, query.viewerOf),
-      })),
-    );
-    return {
-      items:
-        query.scope === 'waiting'
-          ? items.filter(item => item.viewerCanDecide)
-          : items,
-    };
-  }
-
-  /** Open and recent promotions of a component, newest first. */
-  async ofComponent(componentRef: string, limit = 20): Promise<Promotion[]> {
-    const stored = await this.options.store.list({ componentRef, limit });
-    return stored.map(({ promotion }) => promotion);
-  }
-
   /** What the gates say now. Of one that has ended, nothing is asked. */
   async gatesOf(promotion: Promotion): Promise<GateResult[]> {
     if (isTerminal(promotion.state) || !promotion.plan) return [];
@@ -471,33 +405,6 @@ export class PromotionService {
           : undefined,
       );
     }
-  }
-
-  async #actions(promotion: Promotion, viewer: Viewer) {
-    const { people } = this.options;
-    if (isTerminal(promotion.state) || !viewer.userRef) {
-      return availableActions(promotion, viewer);
-    }
-    const { reason } = await people.whyNotEligible(viewer.userRef, {
-      requestedBy: promotion.requestedBy,
-      approverGroups: promotion.policy.approverGroups,
-    });
-    return availableActions(promotion, {
-      ...viewer,
-      mayApprove: viewer.mayApprove && !reason,
-      isRequesterByAnotherName:
-        viewer.userRef !== promotion.requestedBy &&
-        Boolean(reason?.startsWith('self_approval')),
-    });
-  }
-
-  async #canDecide(
-    promotion: Promotion,
-    viewerOf: (promotion: Promotion) => Promise<Viewer>,
-  ): Promise<boolean> {
-    if (promotion.state !== 'WAITING') return false;
-    const actions = await this.#actions(promotion, await viewerOf(promotion));
-    return actions.some(a => a.action === 'approve' && a.allowed);
   }
 
   async #get(id: string): Promise<StoredPromotion> {
