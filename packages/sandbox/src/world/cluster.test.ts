@@ -152,6 +152,45 @@ describe('Cluster', () => {
     expect(pods().map(p => p.metadata.name)).toContain(first.metadata.name);
   });
 
+  it('keeps to the strategy and to what an autoscaler wants', () => {
+    const { cluster, pass, status, pods } = aCluster();
+    const careful = (image: string) => {
+      const object = deployment(image, 1);
+      delete object.spec.replicas;
+      object.spec.strategy = {
+        rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+      };
+      return object;
+    };
+    cluster.apply({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web', namespace: 'apps' },
+      spec: {
+        scaleTargetRef: {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          name: 'web',
+        },
+        minReplicas: 3,
+        maxReplicas: 9,
+      },
+    });
+    cluster.apply(careful('1'));
+    pass(60);
+    expect(status().readyReplicas).toBe(3);
+    cluster.apply(careful('2'));
+    for (let step = 0; step < 40; step += 1) {
+      expect(status().availableReplicas).toBeGreaterThanOrEqual(3);
+      expect(pods().length).toBeLessThanOrEqual(4);
+      pass(0.1);
+    }
+    expect(
+      cluster.get('autoscaling/HorizontalPodAutoscaler/apps/web')!.status
+        .currentReplicas,
+    ).toBe(3);
+  });
+
   it('counts what pods ask for against the quota', () => {
     const { cluster } = aCluster();
     cluster.apply(deployment('1'));

@@ -364,11 +364,32 @@ export class Cluster {
   }
 
   private derive(stored: StoredObject): WorkloadState {
-    return deriveWorkload(stored.object, stored.rollout!, {
+    return deriveWorkload(this.autoscaled(stored.object), stored.rollout!, {
       now: this.options.now(),
       speed: this.options.speed,
       nodes: this.nodeNames(),
     });
+  }
+
+  /** The workload with at least as many replicas as an autoscaler wants for it. */
+  private autoscaled(workload: KubeObject): KubeObject {
+    const { name, namespace } = workload.metadata;
+    const autoscaler = [...this.stored.values()].find(
+      ({ object: { kind, metadata, spec } }) =>
+        kind === 'HorizontalPodAutoscaler' &&
+        metadata.namespace === namespace &&
+        spec?.scaleTargetRef?.kind === workload.kind &&
+        spec.scaleTargetRef.name === name,
+    )?.object.spec;
+    if (!autoscaler) {
+      return workload;
+    }
+    const wanted = workload.spec?.replicas ?? 1;
+    const replicas = Math.min(
+      Math.max(wanted, autoscaler.minReplicas ?? 1),
+      autoscaler.maxReplicas ?? Infinity,
+    );
+    return { ...workload, spec: { ...workload.spec, replicas } };
   }
 
   private nodeNames(): string[] {

@@ -9,11 +9,6 @@ import { KubeObject, keyOf } from './clusterTypes';
 /** Finds another object of the cluster, with its status. */
 type Lookup = (key: string) => KubeObject | undefined;
 
-/** The status of an object that is no workload; undefined for kinds without one. */
-export function statusOf(object: KubeObject, get: Lookup): any {
-  return STATUSES[object.kind]?.(object, get);
-}
-
 /** Statuses of kinds whose controllers are not played in more detail. */
 const STATUSES: Record<string, (object: KubeObject, get: Lookup) => any> = {
   Namespace: () => ({ phase: 'Active' }),
@@ -140,4 +135,9 @@ export function withUsage(quota: KubeObject, live: KubeObject[]): KubeObject {
       },
     },
   };
+}
+
+/** The status of an object that is no workload; undefined for kinds without one. */
+export function statusOf(object: KubeObject, get: Lookup): any {
+  return STATUSES[object.kind]?.(object, get);
 }

