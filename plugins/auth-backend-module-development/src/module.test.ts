@@ -1,7 +1,6 @@
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import authPlugin from '@backstage/plugin-auth-backend';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import express from 'express';
 import request from 'supertest';
 import module from '.';
 import {
@@ -98,7 +97,9 @@ describe('development sign-in', () => {
     const req = {
       socket: { remoteAddress: '10.0.0.7' },
       header: () => LEAD,
-    } as unknown as express.Request;
+    } as unknown as Parameters<
+      typeof developmentAuthenticator.authenticate
+    >[0]['req'];
     await expect(
       developmentAuthenticator.authenticate({ req }, { users: [LEAD] }),
     ).rejects.toThrow(/this machine only/);

@@ -17,6 +17,13 @@ import { createPromotionsRouter } from './router/promotions';
 import { createPromotions } from './services/promotions/createPromotions';
 import { PromotionTargets } from './services/promotions/PromotionTargets';
 
+/** Only ever read from, by what shows old promotions. */
+const noGitHost = new Proxy({} as GitHost, {
+  get: () => async () => {
+    throw new NotFoundError('No Git host is configured');
+  },
+});
+
 /** Promotions as the plugin mounts and runs them. */
 export interface RunningPromotions {
   router: express.Router;
@@ -60,6 +67,7 @@ export function setUpPromotions(
   const router = createPromotionsRouter({
     ...options,
     service: promotions.service,
+    views: promotions.views,
     unavailableReason,
   });
   if (!unavailableReason) return { ...promotions, router };
@@ -90,10 +98,3 @@ function whyUnavailable({
   }
   return undefined;
 }
-
-/** Only ever read from, by what shows old promotions. */
-const noGitHost = new Proxy({} as GitHost, {
-  get: () => async () => {
-    throw new NotFoundError('No Git host is configured');
-  },
-});

@@ -242,10 +242,7 @@ describe('who may change something', () => {
       await fresh.as('developer').post('/promotions', toProd('first'));
     }
     const response = await target.as(role).post(realPath, bodies[route]);
-    expect([response.status, response.body.error?.message]).toEqual([
-      status,
-      status < 300 ? undefined : expect.any(String),
-    ]);
+    expect(response.status).toBe(status);
   });
 
   it('lets people of the catalog and services read, and nobody else', async () => {

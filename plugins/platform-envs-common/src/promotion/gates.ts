@@ -67,7 +67,7 @@ export function evaluateGates(
 
 /** Whether every required gate passes. Unknown and pending do not. @public */
 export function gatesPass(gates: GateResult[]): boolean {
-  return gates.every(gate => !gate.required || gate.state === 'passing');
+  return gates.every(g => !g.required || g.state === 'passing');
 }
 
 /** How people say a release: its version, else the start of its digest. @public */

@@ -1,3 +1,4 @@
+/* eslint-disable jest/no-export -- a contract is shared by the tests of what fulfils it */
 import {
   BranchMovedError,
   GitChange,

@@ -159,11 +159,12 @@ describe('PromotionReconciler', () => {
 
   it('F18 plans anew when the branch moves while it writes', async () => {
     const { promotion } = await s.service.request(s.toUat(), DEVELOPER);
-    for (let i = 0; i < 5; i++) {
-      s.gitHost.beforeCommit.push(() => {
-        s.gitHost.push(REPOSITORY, 'main', { 'README.md': `${i}` });
-      });
-    }
+    const { gitHost } = s;
+    gitHost.beforeCommit.push(
+      ...[1, 2, 3, 4, 5].map(i => () => {
+        gitHost.push(REPOSITORY, 'main', { 'README.md': `${i}` });
+      }),
+    );
     await s.settle();
     expect((await get(promotion.id)).state).toBe('SUCCEEDED');
     expect(s.commits()).toHaveLength(1);

@@ -22,9 +22,11 @@ import { People } from './People';
 import { PromotionNotifier } from './PromotionNotifier';
 import { PromotionObserver } from './PromotionObserver';
 import { PromotionPlanner } from './PromotionPlanner';
-import { PromotionReconciler, PromotionTimings } from './PromotionReconciler';
+import { PromotionReconciler } from './PromotionReconciler';
+import { PromotionTimings } from './timings';
 import { PromotionService } from './PromotionService';
 import { PromotionTargets } from './PromotionTargets';
+import { PromotionViews } from './PromotionViews';
 
 /** What promotions are made of. */
 export interface PromotionsOptions {
@@ -47,14 +49,16 @@ export function createPromotions(options: PromotionsOptions) {
   const planner = new PromotionPlanner(gitHost);
   const observer = new PromotionObserver({ planner, deploymentSources });
   const people = new People(options);
+  let wake = () => {};
   const service: PromotionService = new PromotionService({
     store,
     targets,
     planner,
     observer,
     people,
-    wake: () => reconciler.wake(),
+    wake: () => wake(),
   });
+  const views = new PromotionViews({ store, service, people });
   const notifier = new PromotionNotifier(options);
   const reconciler: PromotionReconciler = new PromotionReconciler({
     store,
@@ -69,11 +73,13 @@ export function createPromotions(options: PromotionsOptions) {
     jitterMs: options.jitterMs,
     afterRound: () => notifier.drain(),
   });
+  wake = () => reconciler.wake();
   return {
     service,
+    views,
     reconciler,
     notifier,
-    delivery: createDeliveryPromotions(options, service),
+    delivery: createDeliveryPromotions(options, views),
     start: () => reconciler.start(),
     stop: () => reconciler.stop(),
   };
@@ -82,7 +88,7 @@ export function createPromotions(options: PromotionsOptions) {
 /** What the Delivery tab of a component needs. */
 function createDeliveryPromotions(
   { permissions, targets }: PromotionsOptions,
-  service: PromotionService,
+  views: PromotionViews,
 ) {
   return {
     async listForComponent(
@@ -94,7 +100,7 @@ function createDeliveryPromotions(
         options,
       );
       return decision.result === AuthorizeResult.ALLOW
-        ? service.ofComponent(componentRef)
+        ? views.ofComponent(componentRef)
         : [];
     },
 

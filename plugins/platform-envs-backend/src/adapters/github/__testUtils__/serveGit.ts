@@ -55,9 +55,10 @@ export async function serveGit(token: string): Promise<GitServer> {
       .trim();
   const folder = (repository: string) => path.join(root, `${repository}.git`);
 
+  const seen = { authorizations: [] as string[], hang: false };
   const server = http.createServer((req, res) => {
-    state.authorizations.push(req.headers.authorization ?? '');
-    if (state.hang) return;
+    seen.authorizations.push(req.headers.authorization ?? '');
+    if (seen.hang) return;
     const expected = Buffer.from(`x-access-token:${token}`).toString('base64');
     if (req.headers.authorization !== `Basic ${expected}`) {
       res.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
@@ -103,11 +104,16 @@ export async function serveGit(token: string): Promise<GitServer> {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const host = `localhost:${(server.address() as AddressInfo).port}`;
 
-  const state: GitServer = {
+  return {
     host,
     url: `http://${host}`,
-    authorizations: [],
-    hang: false,
+    authorizations: seen.authorizations,
+    get hang() {
+      return seen.hang;
+    },
+    set hang(value) {
+      seen.hang = value;
+    },
     git: (repository, ...args) => git(folder(repository), args),
     create(repository) {
       mkdirSync(folder(repository), { recursive: true });
@@ -162,5 +168,4 @@ export async function serveGit(token: string): Promise<GitServer> {
       rmSync(root, { recursive: true, force: true });
     },
   };
-  return state;
 }
