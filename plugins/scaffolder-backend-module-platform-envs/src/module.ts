@@ -11,6 +11,7 @@ import { createCreateRegistryAction } from './actions/createRegistry';
 import { createDescribePlatformAction } from './actions/describePlatform';
 import { createPlanComponentAction } from './actions/planComponent';
 import { createPublishRepositoryAction } from './actions/publishRepository';
+import { createRegisterComponentAction } from './actions/registerComponent';
 import { createTrackDeliveryAction } from './actions/trackDelivery';
 
 /**
@@ -60,6 +61,7 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
             config,
             gitHost,
           }),
+          createRegisterComponentAction({ catalog, integrations }),
           createTrackDeliveryAction({ auth, discovery, integrations }),
         );
       },

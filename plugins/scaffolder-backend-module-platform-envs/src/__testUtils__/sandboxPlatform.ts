@@ -64,7 +64,7 @@ export async function startSandboxPlatform(options: { only: ServerName[] }) {
     catalog: catalogServiceMock({ entities: seedEntities() }),
     permissions: mockServices.permissions.mock({
       authorize: async requests =>
-        requests.map(() => ({ result: AuthorizeResult.ALLOW as const })),
+        requests.map(() => ({ result: AuthorizeResult.ALLOW })),
     }),
     async stop() {
       if (awsEndpointBefore === undefined) delete process.env.AWS_ENDPOINT_URL;

@@ -1,16 +1,22 @@
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
   CreateRepositoryCommand,
+  DeleteRepositoryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetLifecyclePolicyCommand,
   GetRepositoryPolicyCommand,
   ListTagsForResourceCommand,
+  RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
+import { mockServices } from '@backstage/backend-test-utils';
+import { applyRegistryStack } from '../registry/applyRegistryStack';
+import { registryTemplate } from '../registry/registryTemplate';
 import {
   runAction,
   SandboxPlatform,
@@ -149,6 +155,85 @@ describe('fairway:registry:create', () => {
       ),
     ).rejects.toThrow(/does not exist/);
   }, 30_000);
+
+  describe('when somebody takes the name after our look', () => {
+    const apply = (component: string, ecrClient: ECRClient) =>
+      applyRegistryStack({
+        cloudFormation,
+        ecr: ecrClient,
+        spec: {
+          component,
+          system: 'sample-platform-ai',
+          owner: OWNER,
+          pullAccountIds: [],
+        },
+        taskId: 'task-1',
+        logger: mockServices.logger.mock(),
+        pollMs: 20,
+      });
+    const blind = {
+      send: async () => {
+        throw new RepositoryNotFoundException({ $metadata: {}, message: '' });
+      },
+    } as unknown as ECRClient;
+
+    it('says why the resource failed, and recovers once the name is free', async () => {
+      await ecr.send(new CreateRepositoryCommand({ repositoryName: 'late' }));
+      await expect(apply('late', blind)).rejects.toThrow(
+        /Stack fairway-registry-late is ROLLBACK_COMPLETE: AWS::ECR::Repository Repository: .*already exists/i,
+      );
+
+      await ecr.send(new DeleteRepositoryCommand({ repositoryName: 'late' }));
+      await expect(apply('late', ecr)).resolves.toMatchObject({
+        outcome: 'created',
+      });
+    });
+  });
+
+  it('refuses a stack of another system, with its tags', async () => {
+    await runAction(action, {
+      input: {
+        system: 'system:default/sample-platform-ai',
+        component: 'shared-name',
+        owner: OWNER,
+      },
+    });
+    await expect(
+      applyRegistryStack({
+        cloudFormation,
+        ecr,
+        spec: {
+          component: 'shared-name',
+          system: 'another-platform',
+          owner: OWNER,
+          pullAccountIds: [],
+        },
+        taskId: 'task-1',
+        logger: mockServices.logger.mock(),
+        pollMs: 20,
+      }),
+    ).rejects.toThrow(
+      /Stack fairway-registry-shared-name exists and is not this component's: .*System=sample-platform-ai/,
+    );
+  });
+
+  it('goes on from a change set that a killed run left behind', async () => {
+    await cloudFormation.send(
+      new CreateChangeSetCommand({
+        StackName: 'fairway-registry-leftover',
+        ChangeSetName: 'fairway-killed',
+        ChangeSetType: 'CREATE',
+        TemplateBody: registryTemplate({
+          component: 'leftover',
+          system: 'sample-platform-ai',
+          owner: OWNER,
+          pullAccountIds: [],
+        }),
+      }),
+    );
+    const { log } = await run('leftover');
+    expect(log.join('\n')).toContain('): created');
+  });
 
   it('creates nothing in a dry run', async () => {
     const { log } = await run('dry', { isDryRun: true });

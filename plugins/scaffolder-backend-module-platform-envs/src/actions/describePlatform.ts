@@ -1,7 +1,7 @@
-import { InputError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { gitWebUrl } from '../github/gitWebUrl';
 import { assertComponentName } from '../platform/componentName';
 import { imageRepositoryOf, readPlatform } from '../platform/readPlatform';
 
@@ -98,7 +98,7 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
       );
       ctx.output(
         'repositoryUrl',
-        `${webUrl(options)}/${platform.githubOrg}/${component}`,
+        `${gitWebUrl(options)}/${platform.githubOrg}/${component}`,
       );
       ctx.output(
         'modulePath',
@@ -118,15 +118,4 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
       ctx.output('imageRepository', imageRepositoryOf(platform, component));
     },
   });
-}
-
-/** The host with the protocol that its API is reached by. */
-function webUrl({ integrations, gitHost }: DescribePlatformOptions): string {
-  const apiBaseUrl = integrations.github.byHost(gitHost)?.config.apiBaseUrl;
-  if (!apiBaseUrl) {
-    throw new InputError(
-      `No GitHub integration is configured for ${gitHost}: add it to integrations.github`,
-    );
-  }
-  return `${new URL(apiBaseUrl).protocol}//${gitHost}`;
 }

@@ -20,6 +20,7 @@ import {
   taskTrailer,
 } from '../github/componentRepository';
 import { createGithubClient } from '../github/createGithubClient';
+import { gitWebUrl } from '../github/gitWebUrl';
 import { assertComponentName } from '../platform/componentName';
 import { openPlatform } from '../platform/openPlatform';
 
@@ -114,6 +115,9 @@ export function createPublishRepositoryAction(
         ctx.logger.info(
           `Would ${existing ? 'finish' : 'create'} ${owner}/${component}`,
         );
+        const remoteUrl = `${gitWebUrl(options)}/${owner}/${component}`;
+        ctx.output('remoteUrl', remoteUrl);
+        ctx.output('repoContentsUrl', `${remoteUrl}/blob/${REPOSITORY_BRANCH}`);
         return;
       }
 

@@ -84,6 +84,7 @@ export function createTrackDeliveryAction(options: TrackDeliveryOptions) {
             environment ?? 'its first environment'
           }`,
         );
+        ctx.output('sentence', 'Nothing runs yet: this was a dry run.');
         return;
       }
       const credentials = await ctx.getInitiatorCredentials();

@@ -355,7 +355,6 @@ async function waitUntilSettled(
 function isInMotion({ StackStatus }: Stack): boolean {
   return (
     StackStatus !== 'REVIEW_IN_PROGRESS' &&
-    StackStatus !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' &&
     (StackStatus ?? '').endsWith('_IN_PROGRESS')
   );
 }
