@@ -127,7 +127,7 @@ export class PromotionService {
       record: {
         actor: requestedBy,
         event: 'requested',
-        message: request.reason,
+        message: request.reason || 'No reason was given; none is needed here.',
         details: { requestHash },
       },
     });

@@ -8,6 +8,7 @@ import {
   PromotionState,
   quorumOf,
 } from '@fairway/plugin-platform-envs-common';
+import { GitHost } from '@fairway/plugin-platform-envs-node';
 import { PromotionStore } from '../../database/PromotionStore';
 import { People } from './People';
 import { OPEN, PromotionService } from './PromotionService';
@@ -27,13 +28,15 @@ export class PromotionViews {
       store: PromotionStore;
       service: PromotionService;
       people: People;
+      gitHost: Pick<GitHost, 'webUrl'>;
     },
   ) {}
 
   /** The approver's page. */
   async detail(id: string, viewer: Viewer): Promise<PromotionDetail> {
-    const { store, service } = this.options;
+    const { store, service, gitHost } = this.options;
     const promotion = await service.get(id);
+    const { commitSha, plan } = promotion;
     const [gates, events, actions] = await Promise.all([
       service.gatesOf(promotion),
       store.events(id),
@@ -46,6 +49,10 @@ export class PromotionViews {
       eligibleApprovers: promotion.policy.approverGroups,
       availableActions: actions,
       events,
+      ...(commitSha &&
+        plan && {
+          commitUrl: gitHost.webUrl(plan.repository, { commit: commitSha }),
+        }),
     };
   }
 

@@ -202,12 +202,13 @@ export class WriteStep {
   #message(promotion: Promotion) {
     const { plan } = promotion;
     const target = lastPart(promotion.toEnvironmentRef);
+    const reason = promotion.reason.replace(/\s+/g, ' ').trim();
     return {
       subject: `Promote ${lastPart(promotion.componentRef)} ${nameRelease(
         plan!.release,
       )} to ${target}`,
       // One line that cannot be mistaken for a trailer, whatever people write.
-      body: `Reason: ${promotion.reason.replace(/\s+/g, ' ').trim()}`,
+      body: reason && `Reason: ${reason}`,
       trailers: [
         { key: PROMOTION_ID, value: promotion.id },
         { key: PLAN_DIGEST, value: plan!.planDigest },

@@ -58,7 +58,7 @@ export function createPromotions(options: PromotionsOptions) {
     people,
     wake: () => wake(),
   });
-  const views = new PromotionViews({ store, service, people });
+  const views = new PromotionViews({ store, service, people, gitHost });
   const notifier = new PromotionNotifier(options);
   const reconciler: PromotionReconciler = new PromotionReconciler({
     store,
