@@ -18,6 +18,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 15_000,
     launchOptions: {
       // a Chromium of the machine instead of Playwright's own download
       executablePath: process.env.FAIRWAY_CHROMIUM || undefined,
