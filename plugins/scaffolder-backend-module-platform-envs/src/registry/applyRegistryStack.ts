@@ -314,6 +314,7 @@ async function execute(
     }),
   );
   const deadline = Date.now() + TIMEOUT_MS;
+  const stackEvents = new Set<string>();
   for (;;) {
     const stack = await describeStack(options, stackId);
     const events = (await readEvents(options, stackId)).filter(
@@ -322,12 +323,18 @@ async function execute(
     for (const event of events) {
       seen.add(event.EventId);
       options.logger.info(eventLine(event));
+      if (event.PhysicalResourceId === event.StackId) {
+        stackEvents.add(event.ResourceStatus!);
+      }
     }
-    const status = stack?.StackStatus;
+    const status = stackEvents.has(stack?.StackStatus ?? '')
+      ? stack?.StackStatus
+      : // Still the state of the operation before ours.
+        undefined;
     if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
       return stack!;
     }
-    if (stack && status !== 'REVIEW_IN_PROGRESS' && !isInMotion(stack)) {
+    if (stack && status && !isInMotion(stack)) {
       throw new Error(
         `Stack ${stack.StackName} is ${status}: ${await failureReason(
           options,
