@@ -51,9 +51,7 @@ function membersFromProc(group) {
       const [state, , itsGroup] = stat
         .slice(stat.lastIndexOf(')') + 2)
         .split(' ');
-      if (Number(itsGroup) !== group || state === 'Z' || state === 'X') {
-        continue;
-      }
+      if (Number(itsGroup) !== group || hasEnded(name, state)) continue;
       members.push({
         pid: Number(name),
         command: commandLine(name) ?? '',
@@ -64,6 +62,12 @@ function membersFromProc(group) {
     }
   }
   return members;
+}
+
+// the first thread may be gone while others still hold ports and files
+function hasEnded(pid, state) {
+  if (state !== 'Z' && state !== 'X') return false;
+  return fs.readdirSync(`/proc/${pid}/task`).length <= 1;
 }
 
 function cwdOf(pid) {
