@@ -166,12 +166,13 @@ export class DatabasePromotionStore implements PromotionStore {
   async saveProgress(
     id: string,
     progress: NonNullable<PromotionChange['progress']>,
-    fence: { epoch: number },
+    fence: { epoch: number; version?: number },
   ): Promise<void> {
     const updated = await this.knex<PromotionRow>('promotion')
-      .where({ id, epoch: fence.epoch })
+      .where({ id, ...fence })
       .update(progressColumns(progress));
-    if (updated !== 1) throw takenOver(id);
+    if (updated === 1) return;
+    throw fence.version === undefined ? takenOver(id) : changedMeanwhile(id);
   }
 
   async acquireLease(

@@ -131,11 +131,15 @@ export interface PromotionStore {
     fence?: { epoch: number },
   ): Promise<StoredPromotion>;
 
-  /** Changes what the worker keeps, without a line of the record. Fenced like `update`. */
+  /**
+   * Changes what the worker keeps, without a line of the record. Fenced like
+   * `update`; with a version, it is a ConflictError when the promotion was
+   * changed since.
+   */
   saveProgress(
     id: string,
     progress: NonNullable<PromotionChange['progress']>,
-    fence: { epoch: number },
+    fence: { epoch: number; version?: number },
   ): Promise<void>;
 
   /**

@@ -417,6 +417,28 @@ describe('PromotionReconciler', () => {
     expect((await get(id)).state).toBe('EXPIRED');
   });
 
+  it('goes on at once when the approval comes while it was just looking', async () => {
+    const { promotion } = await s.service.request(s.toProd(), DEVELOPER);
+    const slow = withMethods(s.gitHost, {
+      async head(repository, branch) {
+        if ((await get(promotion.id)).state === 'WAITING') {
+          await s.service.decide(
+            promotion.id,
+            {
+              verdict: 'approve',
+              comment: 'Now',
+              planDigest: promotion.plan!.planDigest,
+            },
+            LEAD,
+          );
+        }
+        return s.gitHost.head(repository, branch);
+      },
+    });
+    await s.startWorker(slow).reconciler.tick();
+    expect((await get(promotion.id)).state).toBe('VERIFYING');
+  });
+
   it('F83 loses no promotion to a notification that cannot be sent', async () => {
     const { id } = await approved();
     s.notifier.drain = async () => {};

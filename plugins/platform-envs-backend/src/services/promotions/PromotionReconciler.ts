@@ -137,7 +137,7 @@ export class PromotionReconciler {
       await this.#wait(
         id,
         { waitMs: 15_000, blockedBy: sentence(error) },
-        epoch,
+        { epoch },
       );
     } finally {
       clearInterval(renewal);
@@ -152,32 +152,31 @@ export class PromotionReconciler {
       if (!current || isTerminal(current.promotion.state)) return;
       const step = await this.#step(current, fence);
       if (step !== 'again') {
-        await this.#wait(id, step, fence.epoch);
-        return;
+        const { version } = current.promotion;
+        if (await this.#wait(id, step, { ...fence, version })) return;
       }
     }
   }
 
-  /** Notes when to look again, and what is in the way. */
+  /**
+   * Notes when to look again, and what is in the way. False when somebody
+   * changed the promotion since it was looked at: then there is no reason to wait.
+   */
   async #wait(
     id: string,
     { waitMs, blockedBy }: Exclude<Step, 'again'>,
-    epoch: number,
-  ) {
+    fence: Fence & { version?: number },
+  ): Promise<boolean> {
     const { store } = this.options;
     const at = await store.now();
-    await store
-      .saveProgress(
-        id,
-        {
-          nextAttemptAt: new Date(at.getTime() + waitMs).toISOString(),
-          blockedBy,
-        },
-        { epoch },
-      )
-      .catch(error => {
-        if ((error as Error).name !== 'ConflictError') throw error;
-      });
+    const nextAttemptAt = new Date(at.getTime() + waitMs).toISOString();
+    try {
+      await store.saveProgress(id, { nextAttemptAt, blockedBy }, fence);
+      return true;
+    } catch (error) {
+      if ((error as Error).name !== 'ConflictError') throw error;
+      return false;
+    }
   }
 
   async #step(current: StoredPromotion, fence: Fence) {
