@@ -8,6 +8,11 @@ export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
 }
 
+/** The name of a Git author, without the address. */
+export function authorName(author: string): string {
+  return author.replace(/\s*<[^>]*>\s*$/, '') || author;
+}
+
 /** A Git revision as people write it. */
 export function shortRevision(revision: string): string {
   return revision.slice(0, 7);

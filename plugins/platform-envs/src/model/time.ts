@@ -16,10 +16,13 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
+/** Clocks of server and reader differ by about this much without anybody noticing. */
+const SKEW_MS = 10_000;
+
 /** How long ago, or how far ahead, an ISO time is, e.g. `4 min ago`, `in 22 h`. */
 export function formatRelative(iso: string, nowMs: number): string {
   const ms = nowMs - DateTime.fromISO(iso).toMillis();
-  if (Math.abs(ms) < 2000) return 'now';
+  if (ms < 2_000 && ms > -SKEW_MS) return 'now';
   return ms > 0 ? `${formatDuration(ms)} ago` : `in ${formatDuration(-ms)}`;
 }
 

@@ -97,6 +97,9 @@ const NEEDS_ATTENTION: ReadonlySet<DeliveryCell['state']> = new Set([
   'unknown',
 ]);
 
-/** Whether somebody should look at the cell. */
+/**
+ * Whether somebody should look at the cell. A cell that nothing observes, by
+ * configuration or by nature, is unknown but no cause for alarm.
+ */
 export const needsAttention = (cell: DeliveryCell) =>
-  NEEDS_ATTENTION.has(cell.state);
+  NEEDS_ATTENTION.has(cell.state) && cell.source.state !== 'absent';

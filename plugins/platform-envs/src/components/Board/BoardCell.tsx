@@ -22,6 +22,12 @@ function versionOf(cell: DeliveryCell): string {
   return readingName(cell.live) ?? readingName(cell.desired) ?? '—';
 }
 
+function secondWord(cell: DeliveryCell): string {
+  if (cell.source.state === 'absent') return 'not observed';
+  if (!cell.application && cell.sync === 'Unknown') return 'no application';
+  return syncWord(cell.sync).word;
+}
+
 /** One component in one environment: two lines, opens the drawer. */
 export const BoardCell = memo((props: BoardCellProps) => {
   const { cell, environmentName, componentName, isOpen, onOpen } = props;
@@ -53,9 +59,7 @@ export const BoardCell = memo((props: BoardCellProps) => {
           'nothing released here'
         ) : (
           <>
-            {cell.application || cell.sync !== 'Unknown'
-              ? sync.word
-              : 'no application'}
+            {secondWord(cell)}
             {cell.since && (
               <>
                 {' · '}

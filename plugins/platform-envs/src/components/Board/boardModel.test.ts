@@ -75,6 +75,15 @@ describe('toBoard', () => {
     expect(toBoard(overview, ALL, NONE).attention).toBe(2);
   });
 
+  it('does not alarm about what nothing observes', () => {
+    const overview = aSmallOverview();
+    const cell = overview.rows[0].cells[0];
+    cell.state = 'unknown';
+    expect(toBoard(overview, ALL, NONE).attention).toBe(2);
+    cell.source = { state: 'absent' };
+    expect(toBoard(overview, ALL, NONE).attention).toBe(1);
+  });
+
   it('leaves a gap where a service does not run', () => {
     const overview = aSmallOverview();
     overview.rows[0].cells.splice(1, 1);

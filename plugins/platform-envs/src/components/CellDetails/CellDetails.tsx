@@ -1,7 +1,7 @@
 import { ReactNode } from 'react';
 import { DeliveryCell } from '@fairway/plugin-platform-envs-common';
 import { describeBehind } from '../../model/behind';
-import { shortRevision } from '../../model/release';
+import { authorName, shortRevision } from '../../model/release';
 import { describeWay } from '../../model/way';
 import { cellWord, healthWord, syncWord } from '../../model/vocabulary';
 import { FindingList } from '../FindingList';
@@ -74,7 +74,8 @@ export function CellDetails(props: { cell: DeliveryCell; findings: string[] }) {
                   <code title={desired.value.commit}>
                     {shortRevision(desired.value.commit)}
                   </code>
-                  {desired.value.author && ` by ${desired.value.author}`}
+                  {desired.value.author &&
+                    ` by ${authorName(desired.value.author)}`}
                   {desired.value.committedAt && (
                     <>
                       {' · '}

@@ -6,7 +6,7 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { useUrlState } from '../../hooks/useUrlState';
 import { refName } from '../../model/refs';
-import { shortRevision } from '../../model/release';
+import { authorName, shortRevision } from '../../model/release';
 import { ReleaseLabel } from '../ReleaseLabel';
 import { When } from '../When';
 import styles from './Delivery.module.css';
@@ -65,7 +65,7 @@ export function HistoryTimeline(props: {
               <span className={styles.none}>
                 {[
                   entry.revision && shortRevision(entry.revision),
-                  entry.author && `by ${entry.author}`,
+                  entry.author && `by ${authorName(entry.author)}`,
                   entry.message?.split('\n')[0],
                 ]
                   .filter(Boolean)

@@ -119,6 +119,14 @@ function Stage(props: {
   );
 }
 
+function whyNot(
+  target: ComponentDelivery['promotionTargets'][number],
+  isSame: boolean,
+): string | undefined {
+  if (!target.allowed) return target.reason ?? 'Not possible now';
+  return isSame ? 'It has this release already' : undefined;
+}
+
 /** Environments left to right, with what stands in each and the step between them. */
 export function Pipeline({ delivery, onOpen, onPromote }: PipelineProps) {
   const { row, environments, promotionTargets, operations } = delivery;
@@ -163,11 +171,7 @@ export function Pipeline({ delivery, onOpen, onPromote }: PipelineProps) {
                   {target && (
                     <ReasonedButton
                       variant={isSame ? 'secondary' : 'primary'}
-                      reason={
-                        target.allowed
-                          ? undefined
-                          : target.reason ?? 'Not possible now'
-                      }
+                      reason={whyNot(target, isSame)}
                       onPress={() => onPromote(environment.ref)}
                     >
                       {`Promote to ${environment.shortName}`}

@@ -60,7 +60,11 @@ function PlanView({ preview }: { preview: PromotionPlanPreview }) {
       <LineDiff plan={plan} />
       <section className={styles.section}>
         <h3 className={styles.heading}>Gates</h3>
-        <GateList gates={gates} />
+        {gates.length > 0 ? (
+          <GateList gates={gates} />
+        ) : (
+          <p className={styles.none}>No gate guards this environment.</p>
+        )}
       </section>
       <p className={styles.none}>{describePolicy(policy)}</p>
     </>

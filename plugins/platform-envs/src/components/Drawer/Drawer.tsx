@@ -19,7 +19,7 @@ export interface DrawerProps {
 export function Drawer(props: DrawerProps) {
   const { title, children, focusKey, onClose } = props;
   const titleId = useId();
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
 
@@ -45,7 +45,7 @@ export function Drawer(props: DrawerProps) {
   }, []);
 
   return (
-    <aside
+    <div
       ref={panel}
       className={styles.drawer}
       role="dialog"
@@ -69,6 +69,6 @@ export function Drawer(props: DrawerProps) {
       <BgProvider bg="neutral-1">
         <div className={styles.body}>{children}</div>
       </BgProvider>
-    </aside>
+    </div>
   );
 }

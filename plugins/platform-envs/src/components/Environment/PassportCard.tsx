@@ -89,9 +89,6 @@ export function PassportCard() {
     <EnvironmentCard title="Passport">
       {({ environment }) => (
         <>
-          {environment.description && (
-            <p className={styles.paragraph}>{environment.description}</p>
-          )}
           <dl className={styles.facts}>
             {facts(environment).map(([label, value]) => (
               <Fragment key={label}>

@@ -46,8 +46,8 @@ function End(props: { cluster: string; region: string; part: string }) {
       <strong>
         {regionPlace(props.region)} {props.part}
       </strong>
-      <span className={styles.quiet}>
-        {props.region} · {props.cluster}
+      <span className={styles.quiet} title={props.cluster}>
+        {props.region}
       </span>
     </span>
   );

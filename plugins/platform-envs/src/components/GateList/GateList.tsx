@@ -13,9 +13,6 @@ const ORDER: Record<GateResult['state'], number> = {
 
 /** Gates with their evidence, those that stand in the way first. */
 export function GateList({ gates }: { gates: GateResult[] }) {
-  if (gates.length === 0) {
-    return <p className={styles.none}>No gate guards this environment.</p>;
-  }
   const sorted = [...gates].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
   return (
     <ul className={styles.list} aria-label="Gates">

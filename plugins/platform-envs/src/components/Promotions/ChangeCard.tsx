@@ -11,9 +11,9 @@ export function ChangeCard({ detail }: { detail: PromotionDetail }) {
   const { plan, commitSha } = promotion;
   return (
     <section className={styles.card} aria-labelledby="what-changes">
-      <h2 id="what-changes" className={styles.heading}>
+      <h3 id="what-changes" className={styles.heading}>
         What changes
-      </h2>
+      </h3>
       {plan ? (
         <>
           <div className={styles.releases}>

@@ -19,11 +19,11 @@ function Approvals({ detail }: { detail: PromotionDetail }) {
   const { policy, approvals } = promotion;
   return (
     <div className={styles.approvals}>
-      <h3 className={styles.subheading}>
+      <h4 className={styles.subheading}>
         {quorum.need === 0
           ? 'No approval needed'
           : `Approvals ${quorum.have}/${quorum.need}`}
-      </h3>
+      </h4>
       {quorum.need > 0 && (
         <p className={styles.quiet}>
           {(eligibleApprovers.length
@@ -162,10 +162,10 @@ export function DecideCard({ detail }: { detail: PromotionDetail }) {
   const { promotion, gates, availableActions } = detail;
   return (
     <section className={styles.card} aria-labelledby="decide">
-      <h2 id="decide" className={styles.heading}>
+      <h3 id="decide" className={styles.heading}>
         {isOpen(promotion) ? 'Decide' : 'Decision'}
-      </h2>
-      <GateList gates={gates} />
+      </h3>
+      {gates.length > 0 && <GateList gates={gates} />}
       <Approvals detail={detail} />
       {isOpen(promotion) && availableActions.length > 0 && (
         <BgProvider bg="neutral-1">

@@ -44,7 +44,7 @@ function Title({ detail }: { detail: PromotionDetail }) {
   const digest = plan?.release.digest;
   const way = describeWay(fromEnvironmentRef, promotion.toEnvironmentRef);
   return (
-    <h1 className={styles.title}>
+    <h2 className={styles.title}>
       {promotion.kind === 'rollback' ? 'Roll back' : 'Promote'}{' '}
       <RefLink entityRef={promotion.componentRef} tab="delivery" />{' '}
       {name && <span className={styles.mono}>{name}</span>}{' '}
@@ -60,7 +60,7 @@ function Title({ detail }: { detail: PromotionDetail }) {
         </>
       )}{' '}
       to <RefLink entityRef={promotion.toEnvironmentRef}>{way.to}</RefLink>
-    </h1>
+    </h2>
   );
 }
 

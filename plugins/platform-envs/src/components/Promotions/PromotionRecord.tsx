@@ -6,6 +6,8 @@ import { When } from '../When';
 import styles from './Promotions.module.css';
 
 function Actor({ actor }: { actor: string }) {
+  if (actor.startsWith('system:') && !actor.includes('/'))
+    return <>the portal</>;
   return /^[\w-]+:[\w.-]+\/[\w.-]+$/.test(actor) ? (
     <RefLink entityRef={actor} />
   ) : (
@@ -18,9 +20,9 @@ export function PromotionRecord({ detail }: { detail: PromotionDetail }) {
   const events = [...detail.events].sort((a, b) => b.sequence - a.sequence);
   return (
     <section aria-labelledby="record">
-      <h2 id="record" className={styles.heading}>
+      <h3 id="record" className={styles.heading}>
         Record
-      </h2>
+      </h3>
       <div className={styles.scroll}>
         <table className={styles.table}>
           <thead>

@@ -24,9 +24,9 @@ function howToUndo({ promotion }: PromotionDetail): string {
 export function UndoCard({ detail }: { detail: PromotionDetail }) {
   return (
     <section className={styles.card} aria-labelledby="how-to-undo">
-      <h2 id="how-to-undo" className={styles.heading}>
+      <h3 id="how-to-undo" className={styles.heading}>
         How to undo it
-      </h2>
+      </h3>
       <p className={styles.paragraph}>{howToUndo(detail)}</p>
     </section>
   );

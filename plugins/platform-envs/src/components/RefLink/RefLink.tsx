@@ -32,11 +32,9 @@ export interface RefLinkProps {
   className?: string;
 }
 
-/** A link to an entity, by its title. */
-export function RefLink(props: RefLinkProps) {
-  const { entityRef, children, tab, plain, className } = props;
+function NamedLink(props: RefLinkProps & { title: string }) {
+  const { entityRef, children, title, tab, plain, className } = props;
   const entityPath = useEntityPath();
-  const { primaryTitle, secondaryTitle } = useEntityPresentation(entityRef);
   return (
     <Link
       href={entityPath(entityRef, tab)}
@@ -44,9 +42,31 @@ export function RefLink(props: RefLinkProps) {
       className={[styles.link, plain && styles.plain, className]
         .filter(Boolean)
         .join(' ')}
-      title={secondaryTitle ?? entityRef}
+      title={title}
     >
-      {children ?? primaryTitle}
+      {children}
     </Link>
+  );
+}
+
+function TitledLink(props: RefLinkProps) {
+  const { entityRef } = props;
+  const { primaryTitle, secondaryTitle } = useEntityPresentation(entityRef);
+  return (
+    <NamedLink {...props} title={secondaryTitle ?? entityRef}>
+      {primaryTitle}
+    </NamedLink>
+  );
+}
+
+/**
+ * A link to an entity, by the name given, else by its title. Only the title
+ * asks the catalog, so long lists give the names that they know.
+ */
+export function RefLink(props: RefLinkProps) {
+  return props.children ? (
+    <NamedLink {...props} title={props.entityRef} />
+  ) : (
+    <TitledLink {...props} />
   );
 }

@@ -11,9 +11,11 @@ export function Screen(props: { children: ReactNode; page?: boolean }) {
   const api = useApi(platformEnvsApiRef);
   return (
     <QueryClientProvider client={queryClientOf(api)}>
-      <div className={props.page ? styles.page : styles.part}>
-        {props.children}
-      </div>
+      {props.page ? (
+        <main className={styles.page}>{props.children}</main>
+      ) : (
+        <div className={styles.part}>{props.children}</div>
+      )}
     </QueryClientProvider>
   );
 }

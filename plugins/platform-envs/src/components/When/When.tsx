@@ -16,7 +16,8 @@ export interface WhenProps {
 
 /** A time relative to now; hover gives it absolute, with its zone. */
 export function When({ at, format = 'relative', className }: WhenProps) {
-  const now = useNow();
+  // Between two ticks the screen may show what happened after the last one.
+  const now = Math.max(useNow(), Date.now());
   return (
     <time dateTime={at} title={formatAbsolute(at)} className={className}>
       {format === 'age'
