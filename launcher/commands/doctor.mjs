@@ -221,7 +221,10 @@ async function askRegistry() {
     });
     return { url, answer: response.status };
   } catch (error) {
-    return { url, error: error.cause?.code ?? error.message };
+    return {
+      url,
+      error: error.cause?.code ?? error.cause?.message ?? error.message,
+    };
   }
 }
 

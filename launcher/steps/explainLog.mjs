@@ -8,6 +8,29 @@ export function hintFor(log) {
   return CAUSES.find(({ seen }) => seen.test(log))?.nextStep;
 }
 
+/**
+ * What a person wants to see of a log: its last lines without stack frames,
+ * and the last error above them when it is not among them.
+ *
+ * @param {string} log
+ */
+export function endOfLog(log) {
+  const lines = log
+    .trimEnd()
+    .split('\n')
+    .filter(line => !/^\s+at /.test(line));
+  const end = lines.slice(-LINES);
+  if (end.some(isError)) return end.join('\n');
+  const error = lines.slice(0, -LINES).findLast(isError);
+  return [...(error ? [error, '...'] : []), ...end].join('\n');
+}
+
+const LINES = 25;
+
+function isError(line) {
+  return /\b\w*Error\b.*: /.test(line);
+}
+
 const CAUSES = [
   {
     seen: /EADDRINUSE/,

@@ -9,15 +9,18 @@ import { spawnSync } from 'node:child_process';
  */
 export function registryEnvironment(env = process.env) {
   const proxies = proxyEnvironment(env);
-  if (env.YARN_NPM_REGISTRY_SERVER) return proxies;
-  const registry = npmRegistry();
+  const registry = registryUrl(env);
   if (!registry) return proxies;
   return { ...proxies, ...forYarn(registry, env) };
 }
 
-/** The registry that an install would ask; undefined when npm names none. */
+/**
+ * The registry that an install would ask; undefined when none is named and
+ * Yarn uses its own.
+ */
 export function registryUrl(env = process.env) {
-  return env.YARN_NPM_REGISTRY_SERVER ?? npmRegistry();
+  const registry = env.YARN_NPM_REGISTRY_SERVER || npmRegistry();
+  return /^https?:\/\/[^/]/.test(registry ?? '') ? registry : undefined;
 }
 
 /**
@@ -49,8 +52,5 @@ function npmRegistry() {
   const { stdout } = spawnSync('npm', ['config', 'get', 'registry'], {
     encoding: 'utf8',
   });
-  const registry = stdout?.trim();
-  return registry && URL.canParse(registry) && registry.startsWith('http')
-    ? registry
-    : undefined;
+  return stdout?.trim();
 }

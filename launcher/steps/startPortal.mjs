@@ -99,6 +99,7 @@ export async function startSandbox(options) {
  */
 export async function startBackend(options) {
   return step('portal', async note => {
+    note('starting');
     const logFile = path.join(options.logDir, 'portal.log');
     const child = start(
       process.execPath,
