@@ -70,7 +70,7 @@ export const costPlugin = createBackendPlugin({
           await deps.scheduler.scheduleTask({
             id: 'cost-pull',
             // often enough to notice that it is due; asking costs nothing
-            frequency: { seconds: 30 },
+            frequency: { seconds: 10 },
             timeout: { minutes: 10 },
             initialDelay: { seconds: 5 },
             // one replica reads the bill: every request is charged

@@ -9,12 +9,17 @@ import {
   sidebarConfig,
   useSidebarOpenState,
 } from '@backstage/core-components';
-import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
+import {
+  configApiRef,
+  identityApiRef,
+  useApi,
+} from '@backstage/frontend-plugin-api';
 import type { NavContentComponentProps } from '@backstage/plugin-app-react';
 import { NotificationsSidebarItem } from '@backstage/plugin-notifications';
 import { SidebarSearchModal } from '@backstage/plugin-search';
 import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import { RiFlaskLine, RiMenuLine, RiSearchLine } from '@remixicon/react';
+import useAsync from 'react-use/esm/useAsync';
 import { LogoFull, LogoMark } from './Logo';
 
 const SidebarLogo = () => {
@@ -64,6 +69,32 @@ const SandboxBadge = () => {
   );
 };
 
+/** Leads to the graph around the teams of whoever is signed in: without roots it is empty. */
+const GraphItem = (props: { title: string; icon: JSX.Element }) => {
+  const identity = useApi(identityApiRef);
+  const { value } = useAsync(() => identity.getBackstageIdentity(), [identity]);
+  const groups = value?.ownershipEntityRefs.filter(ref =>
+    ref.startsWith('group:'),
+  );
+  const roots = groups?.length ? groups : value?.ownershipEntityRefs ?? [];
+  const query = new URLSearchParams([
+    ...roots.map(ref => ['rootEntityRefs[]', ref]),
+    // what a team runs, without every resource beneath it
+    ...['group', 'user', 'system', 'environment', 'component'].map(kind => [
+      'selectedKinds[]',
+      kind,
+    ]),
+    ['maxDepth', '1'],
+  ]);
+  return (
+    <SidebarItem
+      icon={() => props.icon}
+      to={`/catalog-graph?${query}`}
+      text={props.title}
+    />
+  );
+};
+
 /**
  * Ordered by what people come for: what runs, what waits for a decision, what
  * can be made; then what there is to know.
@@ -72,6 +103,9 @@ export const FairwaySidebar = ({ navItems }: NavContentComponentProps) => {
   const nav = navItems.withComponent(item => (
     <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
   ));
+
+  // taken from the items themselves: the link carries where to start
+  const graph = navItems.take('page:catalog-graph');
 
   // the search dialog and the bell below stand for these
   nav.take('page:search');
@@ -94,7 +128,7 @@ export const FairwaySidebar = ({ navItems }: NavContentComponentProps) => {
           {nav.take('page:catalog')}
           {nav.take('page:api-docs')}
           {nav.take('page:techdocs')}
-          {nav.take('page:catalog-graph')}
+          {graph && <GraphItem title={graph.title} icon={graph.icon} />}
           {nav.take('page:cost')}
           {nav.rest({ sortBy: 'title' })}
         </SidebarScrollWrapper>

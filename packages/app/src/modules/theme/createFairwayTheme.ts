@@ -111,6 +111,16 @@ export function createFairwayTheme(
           },
         },
       },
+      // card titles: dense and calm
+      BackstageInfoCard: {
+        styleOverrides: {
+          headerTitle: { fontSize: '1rem', fontWeight: 600 },
+          header: { padding: '12px 16px' },
+        },
+      },
+      MuiCardHeader: {
+        styleOverrides: { title: { fontSize: '1rem', fontWeight: 600 } },
+      },
       MuiTab: { styleOverrides: { root: { textTransform: 'none' } } },
     },
   });
