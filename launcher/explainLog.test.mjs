@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { asProblem, Problem } from './problem.mjs';
-import { hintFor } from './steps/explainLog.mjs';
+import { endOfLog, hintFor } from './steps/explainLog.mjs';
 
 describe('hintFor', () => {
   for (const [log, hint] of [
@@ -21,6 +21,26 @@ describe('hintFor', () => {
 
   it('knows when it knows nothing', () => {
     assert.equal(hintFor('TypeError: x is not a function'), undefined);
+  });
+});
+
+describe('endOfLog', () => {
+  const lines = count => Array.from({ length: count }, (_, i) => `line ${i}`);
+
+  it('is the last lines, without stack frames', () => {
+    const log = ['TypeError: it broke', '    at run (a.js:1:1)', '}'].join(
+      '\n',
+    );
+    assert.equal(endOfLog(`${log}\n`), 'TypeError: it broke\n}');
+    assert.equal(endOfLog(lines(100).join('\n')).split('\n').length, 25);
+  });
+
+  it('begins with the error when that stands further up', () => {
+    const log = ["Error: Cannot find module 'x'", ...lines(40)].join('\n');
+    assert.match(
+      endOfLog(log),
+      /^Error: Cannot find module 'x'\n\.\.\.\nline 15/,
+    );
   });
 });
 

@@ -57,8 +57,8 @@ const CAUSES = [
       'a database file is damaged; "./fairway clean" removes all data, then ./fairway up starts with the seed.',
   },
   {
-    seen: /Cannot find (module|package) '[^'./]/,
+    seen: /(Cannot find (module|package)|Can't resolve) '[^'./]/,
     nextStep:
-      'a dependency is missing from node_modules; "./fairway clean --all", then run this again.',
+      'a dependency is missing from node_modules, or a part of one: "./fairway clean --all", then run this again.',
   },
 ];

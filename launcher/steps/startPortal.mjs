@@ -4,7 +4,7 @@ import { NODE_TRANSFORM, ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { start, stop } from '../processes.mjs';
 import { step } from '../progress.mjs';
-import { hintFor } from './explainLog.mjs';
+import { endOfLog, hintFor } from './explainLog.mjs';
 
 /**
  * @typedef {object} PortalOptions
@@ -150,12 +150,12 @@ export async function waitFor(child, url, { name, logFile, seconds }) {
       const what = ended
         ? 'stopped while starting'
         : `did not answer within ${seconds} s`;
-      const end = tail(logFile);
-      const log = path.relative(ROOT, logFile);
       await stop(child);
+      const text = await readLog(logFile);
+      const log = path.relative(ROOT, logFile);
       throw new Problem(
-        `${name} ${what}. The end of its log:\n\n${end}`,
-        hintFor(end) ??
+        `${name} ${what}. The end of its log:\n\n${endOfLog(text)}`,
+        hintFor(text) ??
           `read ${log}; "./fairway doctor" looks for common causes.`,
       );
     }
@@ -170,14 +170,11 @@ export async function waitFor(child, url, { name, logFile, seconds }) {
   child.off('exit', onEnd);
 }
 
-function tail(file) {
+async function readLog(file) {
+  // its last words may still be on their way
+  await new Promise(resolve => setTimeout(resolve, 100));
   try {
-    return fs
-      .readFileSync(file, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-25)
-      .join('\n');
+    return fs.readFileSync(file, 'utf8').slice(-50_000);
   } catch {
     return '(no log)';
   }
