@@ -59,19 +59,21 @@ export const BoardCell = memo((props: BoardCellProps) => {
           'nothing released here'
         ) : (
           <>
-            {secondWord(cell)}
-            {cell.since && (
-              <>
-                {' · '}
-                <When at={cell.since} format="age" />
-              </>
-            )}
-            {stale && (
-              <span className={styles.stale} title={cell.source.message}>
-                {' '}
-                · {cell.source.state}
-              </span>
-            )}
+            <span className={styles.cellSync}>
+              {secondWord(cell)}
+              {cell.since && (
+                <>
+                  {' · '}
+                  <When at={cell.since} format="age" />
+                </>
+              )}
+              {stale && (
+                <span className={styles.stale} title={cell.source.message}>
+                  {' '}
+                  · {cell.source.state}
+                </span>
+              )}
+            </span>
             {cell.behind?.state === 'behind' && (
               <span className={styles.behind} title={behind?.long}>
                 {cell.behind.toVersion

@@ -1,4 +1,4 @@
-import { KeyboardEvent, memo } from 'react';
+import { CSSProperties, KeyboardEvent, memo } from 'react';
 import {
   RiArrowDownSLine,
   RiArrowRightSLine,
@@ -137,6 +137,7 @@ export const BoardGroupTable = memo((props: BoardGroupTableProps) => {
       aria-label={group.name}
       aria-rowcount={count + 1}
       className={styles.group}
+      style={{ '--board-columns': group.environments.length } as CSSProperties}
       onKeyDown={walk}
     >
       <div role="row" className={styles.head}>

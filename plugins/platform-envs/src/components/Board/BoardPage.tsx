@@ -1,4 +1,4 @@
-import { CSSProperties, useCallback, useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { Alert, Button, ButtonLink } from '@backstage/ui';
 import { Overview } from '@fairway/plugin-platform-envs-common';
 import { useMe } from '../../hooks/useMe';
@@ -106,11 +106,6 @@ function Board(props: { overview: Overview; freshness: React.ReactNode }) {
     [overview, filterKey, me],
   );
 
-  // One grid for all groups, so that their columns stand under each other.
-  const columns = Math.max(
-    1,
-    ...board.groups.map(group => group.environments.length),
-  );
   const onOpen = useCallback(
     (key: string) => setUrl({ cell: key }, 'push'),
     [setUrl],
@@ -147,10 +142,7 @@ function Board(props: { overview: Overview; freshness: React.ReactNode }) {
       </BoardToolbar>
       <SourceNotes overview={overview} />
       {board.groups.length > 0 && (
-        <div
-          className={styles.board}
-          style={{ '--board-columns': columns } as CSSProperties}
-        >
+        <div className={styles.board}>
           {board.groups.map(group => (
             <BoardGroupTable
               key={group.systemRef}
