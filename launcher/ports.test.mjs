@@ -50,6 +50,13 @@ describe('ports', () => {
     server.close();
   });
 
+  it('waits for a port that is being freed, when asked to', async () => {
+    const server = await listening('127.0.0.1');
+    const wanted = [{ port: server.port, name: 'x', option: '--port 1' }];
+    setTimeout(server.close, 200);
+    await requireFreePorts(wanted, 5000);
+  });
+
   it('refuses a portal among the ports of the sandbox', async () => {
     const sandboxPort = await findFreePorts(5);
     const wanted = portsOf({ port: sandboxPort + 2, sandboxPort });

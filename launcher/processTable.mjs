@@ -48,10 +48,11 @@ function membersFromProc(group) {
     try {
       const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
       // "pid (name) state parent group ...": the name may hold anything
-      const [state, , itsGroup] = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ');
-      if (Number(itsGroup) !== group || hasEnded(name, state)) continue;
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const [state, itsGroup, threads] = [fields[0], fields[2], fields[17]];
+      if (Number(itsGroup) !== group) continue;
+      // the first thread may be gone while others still hold ports and files
+      if ('ZX'.includes(state) && Number(threads) <= 1) continue;
       members.push({
         pid: Number(name),
         command: commandLine(name) ?? '',
@@ -62,12 +63,6 @@ function membersFromProc(group) {
     }
   }
   return members;
-}
-
-// the first thread may be gone while others still hold ports and files
-function hasEnded(pid, state) {
-  if (state !== 'Z' && state !== 'X') return false;
-  return fs.readdirSync(`/proc/${pid}/task`).length <= 1;
 }
 
 function cwdOf(pid) {

@@ -20,8 +20,7 @@ export async function run(args) {
   const options = readStartOptions(args);
   const started = performance.now();
   const ports = [...portsOf(options), appPortOf(options)];
-  await claimPortal('dev');
-  await requireFreePorts(ports);
+  await claimPortal('dev', ports);
   try {
     await install();
     const databaseUrl = options.postgres ? await everydayPostgres() : undefined;

@@ -21,8 +21,7 @@ export async function run(args) {
   }
   const ports = portsOf(options).slice(1);
   const url = `http://localhost:${options.sandboxPort}/status`;
-  await claimPortal('sandbox');
-  await requireFreePorts(ports);
+  await claimPortal('sandbox', ports);
   try {
     await install();
     await requireFreePorts(ports);

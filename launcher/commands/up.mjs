@@ -16,8 +16,7 @@ import { EVERYDAY, startBackend, startSandbox } from '../steps/startPortal.mjs';
 export async function run(args) {
   const options = readStartOptions(args);
   const started = performance.now();
-  await claimPortal('up');
-  await requireFreePorts(portsOf(options));
+  await claimPortal('up', portsOf(options));
   try {
     await install();
     await buildApp();
@@ -37,13 +36,17 @@ export async function run(args) {
   }
 }
 
+/** The kernel frees the ports of what was stopped a moment later. */
+const FREEING_MS = 5000;
+
 /**
  * Takes the everyday data and ports for this launcher.
  *
  * @param {string} command `up`, `dev` or `sandbox`
- * @throws Problem when another launcher has them
+ * @param {Parameters<typeof requireFreePorts>[0]} ports
+ * @throws Problem when another launcher has them, or a port is taken
  */
-export async function claimPortal(command) {
+export async function claimPortal(command, ports) {
   requireGit();
   const { running, leftovers } = await claim('portal', command);
   if (leftovers.length) {
@@ -59,6 +62,7 @@ export async function claimPortal(command) {
       `use it, or stop it with Ctrl-C where it runs (or "kill ${running.launcher}").`,
     );
   }
+  await requireFreePorts(ports, leftovers.length ? FREEING_MS : 0);
 }
 
 /** The PostgreSQL whose data is kept from one start to the next. */

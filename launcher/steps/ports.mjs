@@ -14,9 +14,11 @@ export const SANDBOX_SERVERS = [
  * Makes sure that nobody listens where we are about to.
  *
  * @param {Array<{ port: number, name: string, option: string }>} wanted
+ * @param {number} [patienceMs] how long to wait for one that is being freed
  * @throws Problem naming the first port that is taken
  */
-export async function requireFreePorts(wanted) {
+export async function requireFreePorts(wanted, patienceMs = 0) {
+  const deadline = Date.now() + patienceMs;
   const seen = new Map();
   for (const { port, name, option } of wanted) {
     if (seen.has(port)) {
@@ -26,7 +28,11 @@ export async function requireFreePorts(wanted) {
       );
     }
     seen.set(port, name);
-    if (!(await isFree(port))) {
+    while (!(await isFree(port))) {
+      if (Date.now() < deadline) {
+        await new Promise(resolve => setTimeout(resolve, 50));
+        continue;
+      }
       throw new Problem(
         `Port ${port} (${name}) is taken by another program.`,
         `stop that program ("lsof -i :${port}" or "ss -ltnp" names it), or choose another with ${option}.`,
