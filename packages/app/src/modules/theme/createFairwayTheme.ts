@@ -76,8 +76,9 @@ export function createFairwayTheme(
             paddingBlock: 16,
           },
           title: { color: colours.text, fontSize: '1.375rem' },
-          subtitle: { color: colours.textSubtle },
-          type: { color: colours.textSubtle },
+          // the stock header fades them below AA
+          subtitle: { color: colours.textSubtle, opacity: 1 },
+          type: { color: colours.textSubtle, opacity: 1 },
           breadcrumb: { color: colours.textSubtle },
           breadcrumbTitle: { color: colours.text },
         },
