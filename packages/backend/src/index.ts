@@ -20,7 +20,6 @@ backend.add(import('@backstage/plugin-catalog-backend-module-logs'));
 backend.add(
   import('@backstage/plugin-catalog-backend-module-scaffolder-entity-model'),
 );
-backend.add(import('@backstage/plugin-catalog-backend-module-github'));
 backend.add(import('@fairway/plugin-catalog-backend-module-platform-envs'));
 
 // what runs where, promotions, cost
