@@ -10,7 +10,7 @@ function facts(changes = {}) {
     git: '2.39.5',
     installed: true,
     freeGib: 50,
-    writable: true,
+    unwritable: undefined,
     registry: { url: 'https://registry.example.com', answer: 200 },
     runs: { running: new Map(), leftovers: [] },
     ports: [
@@ -66,7 +66,7 @@ describe('doctor', () => {
   });
 
   it('sees a checkout that cannot be written', () => {
-    assert.equal(row('disk', { writable: false }).state, 'bad');
+    assert.equal(row('disk', { unwritable: '/srv/fairway' }).state, 'bad');
   });
 
   it('needs the registry only for an install', () => {

@@ -53,7 +53,10 @@ describe('asProblem', () => {
     });
     const problem = asProblem(error);
     assert.ok(problem instanceof Problem);
-    assert.match(problem.message, /read-only: \/srv\/fairway\/\.fairway/);
+    assert.match(
+      problem.message,
+      /read-only \(EROFS, \/srv\/fairway\/\.fairway\)\./,
+    );
   });
 
   it('leaves all else as it is', () => {

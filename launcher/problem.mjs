@@ -38,7 +38,7 @@ export function asProblem(error) {
   if (!known) return error;
   const [what, nextStep] = known;
   return new Problem(
-    `${what}${error.path ? `: ${error.path}` : '.'} (${error.code})`,
+    `${what} (${error.code}${error.path ? `, ${error.path}` : ''}).`,
     nextStep,
   );
 }

@@ -38,7 +38,7 @@ export async function claim(name, command) {
   for (let attempt = 0; attempt < 5; attempt++) {
     leftovers.push(...(await stopLeftovers()));
     const run = { launcher: process.pid, command, children: [] };
-    fs.mkdirSync(FOLDER, { recursive: true });
+    makeFolder();
     try {
       fs.writeFileSync(fileOf(name), JSON.stringify(run), { flag: 'wx' });
     } catch (error) {
@@ -135,6 +135,17 @@ export async function stopLeftovers() {
 
 onChildrenChange(save);
 process.on('exit', () => [...held.keys()].forEach(release));
+
+// one by one: a recursive mkdir says ENOENT where a disk is read-only
+function makeFolder() {
+  for (const folder of [STATE_DIR, FOLDER]) {
+    try {
+      fs.mkdirSync(folder);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+  }
+}
 
 function save() {
   for (const [name, run] of held) {

@@ -18,7 +18,7 @@ const PROOF_TOOLS = ['go', 'cargo', 'python3', 'kubectl', 'terraform'];
  * @property {string | undefined} git its version
  * @property {boolean} installed
  * @property {number} freeGib
- * @property {boolean} writable whether the checkout can be written
+ * @property {string | undefined} unwritable a folder that should be writable and is not
  * @property {{ url?: string, answer?: number, error?: string }} registry
  * @property {{ running: Map<string, import('../runs.mjs').Run>, leftovers: Array<{ name: string }> }} runs
  * @property {Array<{ port: number, name: string, option: string, free: boolean }>} ports
@@ -53,7 +53,7 @@ async function examine(options) {
     git: gitVersion(),
     installed: isInstalled(),
     freeGib: freeGib(),
-    writable: [ROOT, STATE_DIR].every(isWritable),
+    unwritable: [ROOT, STATE_DIR].find(folder => !isWritable(folder)),
     registry: await askRegistry(),
     runs: lookAround(),
     ports: await Promise.all(
@@ -108,12 +108,12 @@ function judgeGitRow({ git }) {
     : ['ok', 'git', git];
 }
 
-function judgeDisk({ freeGib: free, installed, writable }) {
-  if (!writable) {
+function judgeDisk({ freeGib: free, installed, unwritable }) {
+  if (unwritable) {
     return [
       'bad',
       'disk',
-      `${ROOT} cannot be written: make it yours ("ls -ld" shows whose it is), or use a disk that can be`,
+      `${unwritable} cannot be written: make it yours ("ls -ld" shows whose it is), or use a disk that can be`,
     ];
   }
   const needed = installed ? 0.5 : NEEDED_GIB;
