@@ -4,9 +4,10 @@ import { ROOT, STATE_DIR } from '../paths.mjs';
 import { lookAround } from '../runs.mjs';
 import { findChromium, which } from '../steps/chromium.mjs';
 import { gitVersion, judgeGit } from '../steps/git.mjs';
-import { NEEDED_GIB, freeGib, isInstalled } from '../steps/install.mjs';
+import { isInstalled } from '../steps/install.mjs';
 import { appPortOf, isFree, portsOf } from '../steps/ports.mjs';
 import { registryUrl } from '../steps/registry.mjs';
+import { DATA_GIB, INSTALL_GIB, freeGib } from '../steps/space.mjs';
 
 const PROOF_TOOLS = ['go', 'cargo', 'python3', 'kubectl', 'terraform'];
 
@@ -116,7 +117,7 @@ function judgeDisk({ freeGib: free, installed, unwritable }) {
       `${unwritable} cannot be written: make it yours ("ls -ld" shows whose it is), or use a disk that can be`,
     ];
   }
-  const needed = installed ? 0.5 : NEEDED_GIB;
+  const needed = installed ? DATA_GIB : INSTALL_GIB;
   return free < needed
     ? [
         'bad',

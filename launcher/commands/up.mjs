@@ -10,6 +10,7 @@ import { requireGit } from '../steps/git.mjs';
 import { install } from '../steps/install.mjs';
 import { portsOf, requireFreePorts } from '../steps/ports.mjs';
 import { startPostgres } from '../steps/postgres.mjs';
+import { DATA_GIB, requireSpace } from '../steps/space.mjs';
 import { EVERYDAY, startBackend, startSandbox } from '../steps/startPortal.mjs';
 
 /** @param {string[]} args */
@@ -62,6 +63,7 @@ export async function claimPortal(command, ports) {
       `use it, or stop it with Ctrl-C where it runs (or "kill ${running.launcher}").`,
     );
   }
+  requireSpace(DATA_GIB, 'Databases, logs and repositories need');
   await requireFreePorts(ports, leftovers.length ? FREEING_MS : 0);
 }
 

@@ -7,14 +7,13 @@ import { runToEnd } from '../processes.mjs';
 import { step } from '../progress.mjs';
 import { inTurn } from '../runs.mjs';
 import { registryEnvironment } from './registry.mjs';
+import { INSTALL_GIB, requireSpace } from './space.mjs';
 
 const MODULES = path.join(ROOT, 'node_modules');
 /** Written last: what the dependencies were installed for. */
 const MARK = path.join(MODULES, '.fairway-installed.json');
 /** There while an install runs; one that is found was broken off. */
 const UNDER_WAY = path.join(MODULES, '.fairway-installing');
-/** What an install needs, in GiB, caches included. */
-export const NEEDED_GIB = 4;
 
 /**
  * Installs the dependencies exactly as locked, when they are not there yet.
@@ -46,7 +45,7 @@ export function isInstalled() {
 }
 
 async function runYarn(note) {
-  requireSpace();
+  requireSpace(INSTALL_GIB, 'The dependencies need');
   prepareModules();
   const logFile = path.join(STATE_DIR, 'logs', 'install.log');
   const { code, output } = await runToEnd(
@@ -108,24 +107,6 @@ function describe() {
     node: process.versions.node.split('.')[0],
     platform: `${process.platform}-${process.arch}`,
   };
-}
-
-/** Free space where Fairway lives, in GiB. */
-export function freeGib() {
-  const { bavail, bsize } = fs.statfsSync(ROOT);
-  return (bavail * bsize) / 2 ** 30;
-}
-
-function requireSpace() {
-  const free = freeGib();
-  if (free < NEEDED_GIB) {
-    throw new Problem(
-      `The dependencies need about ${NEEDED_GIB} GiB, and ${ROOT} has ${free.toFixed(
-        1,
-      )} GiB free.`,
-      'make room, or move the checkout to a larger disk, and run this again.',
-    );
-  }
 }
 
 /**

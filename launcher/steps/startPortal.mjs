@@ -144,12 +144,17 @@ export async function waitFor(child, url, { name, logFile, seconds }) {
   };
   child.once('exit', onEnd);
   child.once('error', onEnd);
-  const deadline = Date.now() + seconds * 1000;
+  let deadline = Date.now() + seconds * 1000;
+  // a backend with a broken plugin waits for the others before it ends, and
+  // some of them never finish
+  const onOutput = data => {
+    if (!/threw an error during startup/.test(data)) return;
+    deadline = Math.min(deadline, Date.now() + LAST_WORDS_MS);
+  };
+  child.stdout?.on('data', onOutput);
   for (;;) {
     if (ended || Date.now() > deadline) {
-      const what = ended
-        ? 'stopped while starting'
-        : `did not answer within ${seconds} s`;
+      const what = ended ? 'stopped while starting' : 'did not become ready';
       await stop(child);
       const text = await readLog(logFile);
       const log = path.relative(ROOT, logFile);
@@ -168,7 +173,11 @@ export async function waitFor(child, url, { name, logFile, seconds }) {
     await new Promise(resolve => setTimeout(resolve, 100));
   }
   child.off('exit', onEnd);
+  child.stdout?.off('data', onOutput);
 }
+
+/** How long a backend that has failed may take to say why, and end. */
+const LAST_WORDS_MS = 15_000;
 
 async function readLog(file) {
   // its last words may still be on their way
