@@ -24,7 +24,7 @@ const STAGES = {
       'false',
       '--noEmit',
     ]),
-  lint: () => check([BACKSTAGE_CLI, 'repo', 'lint', '--max-warnings', '0']),
+  lint: () => check([BACKSTAGE_CLI, 'repo', 'lint']),
   format: () =>
     check([
       'node_modules/prettier/bin-prettier.js',

@@ -1,4 +1,5 @@
 import { createApp } from '@backstage/frontend-defaults';
+import { accessModules } from './modules/access';
 import { homeModule } from './modules/home';
 import { iconsModule } from './modules/icons';
 import { navModule } from './modules/nav';
@@ -7,5 +8,12 @@ import { themeModule } from './modules/theme';
 
 /** Everything else is discovered: see `app.packages` in app-config.yaml. */
 export default createApp({
-  features: [themeModule, navModule, homeModule, signInModule, iconsModule],
+  features: [
+    themeModule,
+    navModule,
+    homeModule,
+    signInModule,
+    iconsModule,
+    ...accessModules,
+  ],
 });

@@ -12,6 +12,7 @@ const layout = HomePageLayoutBlueprint.make({
 
 const quickStarts = HomePageWidgetBlueprint.make({
   name: 'quick-starts',
+  if: { permissions: { $contains: 'scaffolder.task.create' } },
   params: {
     name: 'QuickStarts',
     title: 'Start something',

@@ -11,6 +11,7 @@ import {
 } from '@backstage/core-components';
 import {
   configApiRef,
+  type IconElement,
   identityApiRef,
   useApi,
 } from '@backstage/frontend-plugin-api';
@@ -70,7 +71,7 @@ const SandboxBadge = () => {
 };
 
 /** Leads to the graph around the teams of whoever is signed in: without roots it is empty. */
-const GraphItem = (props: { title: string; icon: JSX.Element }) => {
+const GraphItem = (props: { title: string; icon: IconElement }) => {
   const identity = useApi(identityApiRef);
   const { value } = useAsync(() => identity.getBackstageIdentity(), [identity]);
   const groups = value?.ownershipEntityRefs.filter(ref =>

@@ -20,7 +20,7 @@ export const ComponentCostCard = () => (
   </QueryProvider>
 );
 
-const Figures = () => {
+function Figures() {
   const { entity } = useEntity();
   const page = useRouteRef(rootRouteRef);
   const { data, error, isPending } = useComponentCost({
@@ -61,4 +61,4 @@ const Figures = () => {
       {page && <Link to={page()}>All environments</Link>}
     </>
   );
-};
+}

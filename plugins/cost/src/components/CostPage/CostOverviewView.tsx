@@ -78,7 +78,7 @@ export const CostOverviewView = () => {
   );
 };
 
-const Figures = ({ overview }: { overview: CostOverview }) => {
+function Figures({ overview }: { overview: CostOverview }) {
   const plan = totalPlan(overview.environments);
   return (
     <dl className={styles.figures}>
@@ -91,33 +91,37 @@ const Figures = ({ overview }: { overview: CostOverview }) => {
       </Figure>
     </dl>
   );
-};
+}
 
-const Figure = (props: {
+function Figure(props: {
   title: string;
   reading: CostReading;
   children?: React.ReactNode;
-}) => (
-  <div className={styles.figure}>
-    <dt>{props.title}</dt>
-    <dd>
-      <CostFigure reading={props.reading} size="large" />
-      <div>{props.children}</div>
-    </dd>
-  </div>
-);
-
-const CostSkeleton = () => (
-  <div className={styles.page} role="status" aria-label="Reading cost">
-    <div className={styles.figures}>
-      {[1, 2, 3].map(key => (
-        <Skeleton key={key} height={96} width="100%" />
-      ))}
+}) {
+  return (
+    <div className={styles.figure}>
+      <dt>{props.title}</dt>
+      <dd>
+        <CostFigure reading={props.reading} size="large" />
+        <div>{props.children}</div>
+      </dd>
     </div>
-    <Skeleton height={260} width="100%" />
-    <Skeleton height={320} width="100%" />
-  </div>
-);
+  );
+}
+
+function CostSkeleton() {
+  return (
+    <div className={styles.page} role="status" aria-label="Reading cost">
+      <div className={styles.figures}>
+        {[1, 2, 3].map(key => (
+          <Skeleton key={key} height={96} width="100%" />
+        ))}
+      </div>
+      <Skeleton height={260} width="100%" />
+      <Skeleton height={320} width="100%" />
+    </div>
+  );
+}
 
 // environments without a plan leave the sum smaller; that is said in their row
 function totalPlan(environments: EnvironmentCost[]): Money | undefined {

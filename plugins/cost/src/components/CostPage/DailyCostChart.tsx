@@ -61,7 +61,7 @@ export const DailyCostChart = ({ overview }: { overview: CostOverview }) => {
               border: '1px solid var(--bui-border-1)',
               color: 'var(--bui-fg-primary)',
             }}
-            cursor={{ fill: 'var(--bui-bg-neutral-1-hover)' }}
+            cursor={{ fill: 'var(--bui-bg-neutral-2)' }}
           />
           <Legend />
           {names.map(name => (

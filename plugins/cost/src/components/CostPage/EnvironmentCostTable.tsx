@@ -87,27 +87,29 @@ export const EnvironmentCostTable = ({
   );
 };
 
-const EnvironmentRow = ({ environment }: { environment: EnvironmentCost }) => (
-  <tr>
-    <th scope="row">
-      <EntityRefLink
-        entityRef={environment.environmentRef}
-        title={environment.shortName}
-        hideIcon
-      />
-    </th>
-    <td className={styles.number}>
-      <CostFigure reading={environment.cost} />
-    </td>
-    <td>
-      <PlanBar reading={environment.cost} plan={environment.planPerMonth} />
-    </td>
-    <td className={styles.number}>
-      <CostFigure reading={environment.previousMonth} />
-    </td>
-    <td className={styles.hint}>{describeComponents(environment)}</td>
-  </tr>
-);
+function EnvironmentRow({ environment }: { environment: EnvironmentCost }) {
+  return (
+    <tr>
+      <th scope="row">
+        <EntityRefLink
+          entityRef={environment.environmentRef}
+          title={environment.shortName}
+          hideIcon
+        />
+      </th>
+      <td className={styles.number}>
+        <CostFigure reading={environment.cost} />
+      </td>
+      <td>
+        <PlanBar reading={environment.cost} plan={environment.planPerMonth} />
+      </td>
+      <td className={styles.number}>
+        <CostFigure reading={environment.previousMonth} />
+      </td>
+      <td className={styles.hint}>{describeComponents(environment)}</td>
+    </tr>
+  );
+}
 
 function describeComponents({ components }: EnvironmentCost): string {
   const named = components

@@ -21,7 +21,7 @@ export const CostThisMonth = () => (
   </QueryProvider>
 );
 
-const Systems = () => {
+function Systems() {
   const page = useRouteRef(rootRouteRef);
   const { data, error, isPending } = useCostOverview();
   if (isPending) return <Skeleton height={120} width="100%" />;
@@ -52,7 +52,7 @@ const Systems = () => {
       {page && <Link to={page()}>All environments</Link>}
     </>
   );
-};
+}
 
 function groupBySystem({ environments }: CostOverview) {
   return [...new Set(environments.map(env => env.systemRef))].map(ref => ({

@@ -23,7 +23,7 @@ export const EnvironmentCostCard = () => (
   </QueryProvider>
 );
 
-const Figures = () => {
+function Figures() {
   const { entity } = useEntity();
   const page = useRouteRef(rootRouteRef);
   const { data, error, isPending } = useCostOverview();
@@ -62,4 +62,4 @@ const Figures = () => {
       {page && <Link to={page()}>All environments</Link>}
     </>
   );
-};
+}
