@@ -3,10 +3,15 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
-import { techdocsGeneratorExtensionPoint } from '@backstage/plugin-techdocs-node';
+import {
+  DirectoryPreparer,
+  techdocsGeneratorExtensionPoint,
+  techdocsPreparerExtensionPoint,
+} from '@backstage/plugin-techdocs-node';
 import { DocsPrebuilder } from './DocsPrebuilder';
 import { hasMkdocs } from './hasMkdocs';
 import { MarkdownGenerator } from './MarkdownGenerator';
+import { UnchangedDocsPreparer } from './UnchangedDocsPreparer';
 
 /**
  * Where docs are generated locally: generates them before somebody opens them,
@@ -21,18 +26,35 @@ export const techdocsModuleMarkdown = createBackendModule({
     env.registerInit({
       deps: {
         generator: techdocsGeneratorExtensionPoint,
+        preparer: techdocsPreparerExtensionPoint,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         discovery: coreServices.discovery,
         logger: coreServices.logger,
+        reader: coreServices.urlReader,
         scheduler: coreServices.scheduler,
       },
-      async init({ generator, config, logger, scheduler, ...services }) {
+      async init({
+        generator,
+        preparer,
+        config,
+        logger,
+        reader,
+        scheduler,
+        ...services
+      }) {
         const local =
           config.getOptionalString('techdocs.builder') !== 'external' &&
           config.getOptionalString('techdocs.generator.runIn') === 'local';
         if (!local) return;
+
+        preparer.registerPreparer(
+          'dir',
+          new UnchangedDocsPreparer(
+            DirectoryPreparer.fromConfig(config, { logger, reader }),
+          ),
+        );
 
         const prebuilder = new DocsPrebuilder({ logger, ...services });
         await scheduler.scheduleTask({
