@@ -32,6 +32,9 @@ export async function runUnitTests() {
         '--maxWorkers',
         '2',
         '--silent',
+        // a slow machine is not a failure
+        '--testTimeout',
+        '60000',
         '--json',
         '--outputFile',
         outputFile,

@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError } from '@backstage/errors';
+import { ConflictError, isError, NotFoundError } from '@backstage/errors';
 import {
   Promotion,
   PromotionEvent,
@@ -317,7 +317,7 @@ export class DatabasePromotionStore implements PromotionStore {
     try {
       return await this.knex.transaction(work);
     } catch (error) {
-      const message = error instanceof Error ? error.message : '';
+      const message = isError(error) ? error.message : '';
       if (
         /promotion_one_in_progress|UNIQUE constraint failed: promotion\.component_ref/.test(
           message,
