@@ -13,10 +13,21 @@ export function follow(page: Page): Traffic {
   const end = (request: Request) => {
     if (traffic.pending.delete(request)) traffic.changedAt = Date.now();
   };
+  let leaving = false;
   page.on('request', request => {
     if (request.resourceType() === 'websocket') return;
+    if (request.isNavigationRequest()) leaving = true;
     traffic.pending.add(request);
     traffic.changedAt = Date.now();
+  });
+  // what the page before it asked for is never answered
+  page.on('framenavigated', () => {
+    if (leaving) traffic.pending.clear();
+    leaving = false;
+  });
+  page.on('response', response => {
+    const type = response.headers()['content-type'] ?? '';
+    if (type.startsWith('text/event-stream')) end(response.request());
   });
   page.on('requestfinished', end);
   page.on('requestfailed', end);
