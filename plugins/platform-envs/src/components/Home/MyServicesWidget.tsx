@@ -39,8 +39,9 @@ function MyServices() {
   if (rows.length === 0) {
     return (
       <p className={styles.calm}>
-        You own no service yet. <Link href="/create">Create one</Link> from a
-        template.
+        You own no service yet: services belong to the teams you are a member
+        of. See <Link href="/environments">what runs where</Link>, or what{' '}
+        <Link href="/create">templates</Link> there are.
       </p>
     );
   }
