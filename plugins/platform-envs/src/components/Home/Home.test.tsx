@@ -28,7 +28,7 @@ describe('MyServicesWidget', () => {
   it('offers to create a service to who owns none', async () => {
     renderScreen(<MyServicesWidget />, aFakeApi(aSmallOverview()));
     expect(
-      await screen.findByRole('link', { name: 'Create one' }),
+      await screen.findByRole('link', { name: 'templates' }),
     ).toHaveAttribute('href', '/create');
   });
 
