@@ -43,6 +43,7 @@ test('a service goes from a form to prod', async ({ browser }) => {
     await page.goto(`/catalog/default/component/${SERVICE}/delivery`);
     await page.getByRole('button', { name: 'Promote to uat' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('To be tried in uat.');
     await dialog.getByRole('button', { name: 'Promote to uat' }).click();
     await expect(page).toHaveURL(/\/promotions\//);
     await expect(page.getByText('Succeeded').first()).toBeVisible({
