@@ -105,6 +105,8 @@ export async function startBackend(options) {
       process.execPath,
       [
         '--enable-source-maps',
+        // a small young generation: some 60 MB less for no measured delay
+        '--max-semi-space-size=4',
         '--require',
         NODE_TRANSFORM,
         path.join(ROOT, 'packages/backend/src/index.ts'),
