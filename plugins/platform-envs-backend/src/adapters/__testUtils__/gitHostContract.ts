@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- a contract is shared by the tests of what fulfils it */
 import {
   BranchMovedError,
   GitChange,
@@ -6,6 +5,7 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 
 /** A Git host, and how a test moves its branches behind its back. */
+// eslint-disable-next-line jest/no-export -- its shape goes with it
 export interface GitHostFixture {
   gitHost: GitHost;
   repository: string;
@@ -14,6 +14,7 @@ export interface GitHostFixture {
 }
 
 /** What every Git host promises: run on the fake and on the real one. */
+// eslint-disable-next-line jest/no-export -- a contract is shared by the tests of what fulfils it
 export function describeGitHost(
   name: string,
   start: () => Promise<GitHostFixture>,
