@@ -35,7 +35,7 @@ export function createAwsServer(world: World): FastifyInstance {
   const server = createServer({
     upstream: 'aws',
     world,
-    path: callPath,
+    path: request => callPath(request, name => loadService(name)?.model),
     error: (error, request) => {
       const call = beginCall(request);
       const { body, headers } = encodeError(
@@ -80,7 +80,7 @@ async function answer(call: Call, aws: AwsWorld): Promise<WireReply> {
       common.missingCredentials.status,
     );
   }
-  const service = loadService(credential.service);
+  const { service } = call;
   if (!service) {
     throw new AwsError(
       common.unknownOperation.code,
@@ -90,7 +90,6 @@ async function answer(call: Call, aws: AwsWorld): Promise<WireReply> {
       NOT_SERVED,
     );
   }
-  call.service = service;
   const caller = authenticate(call, credential, aws);
   if (aws.conditions.holds('throttled')) {
     throw new AwsError(
@@ -153,7 +152,7 @@ function findOperation(
   signingName: string,
 ): { operation: OperationModel; handler: AnyHandler } {
   const { code, status } = protocol.commonErrors.unknownOperation;
-  const name = protocol.operationName(request);
+  const name = protocol.operationName(request, service!.model);
   const operation = name ? service!.model.operations.get(name) : undefined;
   if (!operation) {
     throw new AwsError(
@@ -211,10 +210,13 @@ function beginCall(request?: FastifyRequest): Call {
     headers: request?.headers ?? {},
     body: request?.headers['content-encoding'] === 'gzip' ? gunzip(raw) : raw,
   };
+  const credential = readCredential(wire.headers);
+  const service = credential && loadService(credential.service);
   return {
     request: wire,
     requestId: randomUUID(),
-    protocol: chooseProtocol(wire),
+    protocol: chooseProtocol(wire, service?.model),
+    service,
   };
 }
 
@@ -248,6 +250,7 @@ function encodeError(call: Call, error: AwsError): WireReply {
       message: error.message,
       status: model?.status ?? error.status,
       model,
+      members: error.members,
     },
     call.request,
     call.requestId,

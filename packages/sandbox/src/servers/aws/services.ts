@@ -1,10 +1,17 @@
 import { AwsError } from '../../world/aws/AwsError';
+import { budgetsHandlers } from './budgets';
 import { cloudFormationHandlers } from './cloudFormation';
 import { cloudWatchHandlers } from './cloudWatch';
 import { costExplorerHandlers } from './costExplorer';
 import { ecrHandlers } from './ecr';
+import { ecsHandlers } from './ecs';
+import { eksHandlers } from './eks';
+import { elastiCacheHandlers } from './elastiCache';
 import { AnyHandler } from './handlers';
 import { rdsHandlers } from './rds';
+import { resourceGroupsTaggingHandlers } from './resourceGroupsTagging';
+import { schedulerHandlers } from './scheduler';
+import { secretsManagerHandlers } from './secretsManager';
 import { stsHandlers } from './sts';
 import { readServiceModel, ServiceModel } from './wire/ServiceModel';
 
@@ -24,6 +31,8 @@ interface ServiceDefinition {
 }
 
 const lowerFirst = (text: string) => text[0].toLowerCase() + text.slice(1);
+
+const upperFirst = (text: string) => text[0].toUpperCase() + text.slice(1);
 
 const validationFailure = (code: string) => (path: string) =>
   new AwsError(
@@ -108,6 +117,87 @@ const DEFINITIONS: Record<string, ServiceDefinition> = {
     },
     handlers: costExplorerHandlers,
     missingMember: validationFailure('ValidationException'),
+  },
+  budgets: {
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-budgets') as typeof import('@aws-sdk/client-budgets');
+      return readServiceModel(sdk, new sdk.BudgetsClient({ region: REGION }));
+    },
+    handlers: budgetsHandlers,
+    missingMember: validationFailure('InvalidParameterException'),
+  },
+  ecs: {
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-ecs') as typeof import('@aws-sdk/client-ecs');
+      return readServiceModel(sdk, new sdk.ECSClient({ region: REGION }));
+    },
+    handlers: ecsHandlers,
+    missingMember: path =>
+      new AwsError(
+        'InvalidParameterException',
+        `${upperFirst(path)} can not be blank.`,
+      ),
+  },
+  eks: {
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-eks') as typeof import('@aws-sdk/client-eks');
+      return readServiceModel(sdk, new sdk.EKSClient({ region: REGION }));
+    },
+    handlers: eksHandlers,
+    missingMember: path =>
+      new AwsError('InvalidParameterException', `${path} cannot be empty.`),
+  },
+  elasticache: {
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-elasticache') as typeof import('@aws-sdk/client-elasticache');
+      return readServiceModel(
+        sdk,
+        new sdk.ElastiCacheClient({ region: REGION }),
+      );
+    },
+    handlers: elastiCacheHandlers,
+    missingMember: path =>
+      new AwsError(
+        'MissingParameter',
+        `The request must contain the parameter ${path}.`,
+      ),
+  },
+  scheduler: {
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-scheduler') as typeof import('@aws-sdk/client-scheduler');
+      return readServiceModel(sdk, new sdk.SchedulerClient({ region: REGION }));
+    },
+    handlers: schedulerHandlers,
+    missingMember: validationFailure('ValidationException'),
+  },
+  secretsmanager: {
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-secrets-manager') as typeof import('@aws-sdk/client-secrets-manager');
+      return readServiceModel(
+        sdk,
+        new sdk.SecretsManagerClient({ region: REGION }),
+      );
+    },
+    handlers: secretsManagerHandlers,
+    missingMember: validationFailure('ValidationException'),
+  },
+  tagging: {
+    loadModel() {
+      const sdk =
+        require('@aws-sdk/client-resource-groups-tagging-api') as typeof import('@aws-sdk/client-resource-groups-tagging-api');
+      return readServiceModel(
+        sdk,
+        new sdk.ResourceGroupsTaggingAPIClient({ region: REGION }),
+      );
+    },
+    handlers: resourceGroupsTaggingHandlers,
+    missingMember: validationFailure('InvalidParameterException'),
   },
 };
 

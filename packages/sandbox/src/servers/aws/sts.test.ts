@@ -131,15 +131,15 @@ describe('STS and the door of the AWS endpoint', () => {
         },
       });
 
-    const noService = await call('eks', 'X.ListClusters');
+    const noService = await call('lambda', 'X.ListFunctions');
     expect(noService.status).toBe(501);
     expect((await noService.json()).message).toContain(
-      'eks is not in the sandbox',
+      'lambda is not in the sandbox',
     );
-    const notServed = await call('ecr', 'X.StartImageScan');
+    const notServed = await call('ecr', 'X.GetAccountSetting');
     expect(notServed.status).toBe(501);
     expect((await notServed.json()).message).toBe(
-      'ecr:StartImageScan is not in the sandbox',
+      'ecr:GetAccountSetting is not in the sandbox',
     );
     const unknown = await call('ecr', 'X.MakeCoffee');
     expect(unknown.status).toBe(400);

@@ -11,6 +11,8 @@ export class AwsError extends Error {
     readonly code: string,
     message: string,
     readonly status: number = 400,
+    /** Members that the error's shape has beside its message, `clusterName`. */
+    readonly members: Record<string, unknown> = {},
   ) {
     super(message);
     this.name = code;

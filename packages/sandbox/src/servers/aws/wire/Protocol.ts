@@ -24,12 +24,20 @@ export interface WireError {
   status: number;
   /** The service's own model of the error; undefined for common errors. */
   model: ErrorModel | undefined;
+  /** Members of the error's shape beside the message. */
+  members?: Record<string, unknown>;
 }
 
 /** How requests are read and replies written; one each for the formats that AWS speaks. */
 export interface Protocol {
-  /** Name of the operation that the request asks for; undefined when it names none. */
-  operationName(request: WireRequest): string | undefined;
+  /**
+   * Name of the operation that the request asks for; undefined when it names
+   * none. REST services name it by path, which only their model explains.
+   */
+  operationName(
+    request: WireRequest,
+    service: ServiceModel | undefined,
+  ): string | undefined;
   /** Reads the input of an operation. @throws SyntaxError when it is malformed. */
   decode(
     operation: OperationModel,

@@ -1,10 +1,20 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 
+/** Where an operation of a REST service lives: method, path with `{labels}`, and status of success. */
+export interface HttpBinding {
+  method: string;
+  /** `/clusters/{name}/updates`; a query string with fixed parts may follow. */
+  path: string;
+  status: number;
+}
+
 /** One operation of a service: its name and the shapes that go in and out. */
 export interface OperationModel {
   name: string;
   input: NormalizedSchema;
   output: NormalizedSchema;
+  /** Undefined where the service's own protocol does not bind operations to paths. */
+  http?: HttpBinding;
 }
 
 /** One modelled error of a service. */
@@ -19,6 +29,8 @@ export interface ErrorModel {
 
 /** What a service's own client package says about its wire format. */
 export interface ServiceModel {
+  /** What the SDK's client speaks, `aws.protocols#restJson1`. */
+  protocolId: string;
   /** `com.amazonaws.ecr` */
   namespace: string;
   /** XML namespace of replies in the query protocol. */
@@ -45,12 +57,19 @@ export interface SdkClient {
 const OPERATION = 9;
 const ERROR = -3;
 
-type OperationTuple = [9, string, string, unknown, () => any, () => any];
+type OperationTuple = [
+  9,
+  string,
+  string,
+  { http?: [string, string, number] } | number,
+  () => any,
+  () => any,
+];
 type ErrorTuple = [-3, string, string, Record<string, any>, ...unknown[]];
 
-function protocolSettings(client: SdkClient): ProtocolSettings {
-  return (client.config as { protocolSettings: ProtocolSettings })
-    .protocolSettings;
+interface ClientConfig {
+  protocol: { getShapeId(): string };
+  protocolSettings: ProtocolSettings;
 }
 
 /**
@@ -64,7 +83,8 @@ export function readServiceModel(
   sdk: Record<string, unknown>,
   client: SdkClient,
 ): ServiceModel {
-  const settings = protocolSettings(client);
+  const { protocol, protocolSettings: settings } =
+    client.config as ClientConfig;
   const operations = new Map<string, OperationModel>();
   const errors = new Map<string, ErrorModel>();
 
@@ -73,11 +93,13 @@ export function readServiceModel(
       continue;
     }
     if (exported[0] === OPERATION) {
-      const [, , name, , input, output] = exported as OperationTuple;
+      const [, , name, traits, input, output] = exported as OperationTuple;
+      const http = typeof traits === 'object' ? traits.http : undefined;
       operations.set(name, {
         name,
         input: NormalizedSchema.of(input),
         output: NormalizedSchema.of(output),
+        http: http && { method: http[0], path: http[1], status: http[2] },
       });
     } else if (exported[0] === ERROR) {
       const [, , name, traits] = exported as ErrorTuple;
@@ -95,6 +117,7 @@ export function readServiceModel(
   }
 
   return {
+    protocolId: protocol.getShapeId(),
     namespace: settings.defaultNamespace,
     xmlNamespace: settings.xmlNamespace ?? '',
     version: settings.version ?? '',

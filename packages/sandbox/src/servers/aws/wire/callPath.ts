@@ -2,18 +2,24 @@ import { IncomingHttpHeaders } from 'node:http';
 import { chooseProtocol } from './chooseProtocol';
 import { queryProtocol } from './queryProtocol';
 import { readCredential } from './readCredential';
+import { ServiceModel } from './ServiceModel';
 
 /**
  * What to call a request before its body is here: `/ce/GetCostAndUsage`.
  *
- * Every request to AWS has the same URL; this tells them apart. In the query
+ * Most requests to AWS have the same URL; this tells them apart. In the query
  * protocol the operation stands in the body, so the name ends with the service.
+ *
+ * @param modelOf - the model of the service with a signing name, if there is one
  */
-export function callPath(request: {
-  method: string;
-  url: string;
-  headers: IncomingHttpHeaders;
-}): string {
+export function callPath(
+  request: {
+    method: string;
+    url: string;
+    headers: IncomingHttpHeaders;
+  },
+  modelOf: (signingName: string) => ServiceModel | undefined,
+): string {
   const credential = readCredential(request.headers);
   if (!credential) {
     return '/';
@@ -24,9 +30,12 @@ export function callPath(request: {
     headers: request.headers,
     body: Buffer.alloc(0),
   };
-  const protocol = chooseProtocol(wire);
+  const model = modelOf(credential.service);
+  const protocol = chooseProtocol(wire, model);
   const operation =
-    protocol === queryProtocol ? undefined : protocol.operationName(wire);
+    protocol === queryProtocol
+      ? undefined
+      : protocol.operationName(wire, model);
   return operation
     ? `/${credential.service}/${operation}`
     : `/${credential.service}`;

@@ -28,7 +28,7 @@ function errorType(
 }
 
 /** Name of the member that carries the message; the services differ in its case. */
-function messageMember(error: WireError): string {
+export function messageMember(error: WireError): string {
   if (error.model) {
     for (const [name] of error.model.schema.structIterator()) {
       if (name.toLocaleLowerCase('en-US') === 'message') {
@@ -110,6 +110,7 @@ export const jsonProtocol: Protocol = {
       headers,
       body: JSON.stringify({
         __type: type,
+        ...error.members,
         [messageMember(error)]: error.message,
       }),
     };

@@ -1,0 +1,4 @@
+import { Handlers } from './handlers';
+
+/** Amazon Elastic Kubernetes Service. */
+export const eksHandlers: Handlers<typeof import('@aws-sdk/client-eks')> = {};

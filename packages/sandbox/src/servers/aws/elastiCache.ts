@@ -1,0 +1,6 @@
+import { Handlers } from './handlers';
+
+/** Amazon ElastiCache. */
+export const elastiCacheHandlers: Handlers<
+  typeof import('@aws-sdk/client-elasticache')
+> = {};

@@ -1,0 +1,6 @@
+import { Handlers } from './handlers';
+
+/** Amazon EventBridge Scheduler. */
+export const schedulerHandlers: Handlers<
+  typeof import('@aws-sdk/client-scheduler')
+> = {};
