@@ -3,7 +3,8 @@ import { KubeObject, kubeTime } from './clusterTypes';
 import { stableUid } from './clusterIds';
 import { SeedEnvironment, SeedPlatform } from './platforms';
 
-interface NodePool {
+/** Nodes of one kind; an EKS node group. Memory and disk in GiB. */
+export interface NodePool {
   name: string;
   count: number;
   instanceType: string;
@@ -77,6 +78,13 @@ const DEFAULT_POOL: NodePool = {
   diskGi: 50,
 };
 
+/** The node pools of a platform's clusters. */
+export function nodePoolsOf(platform: SeedPlatform): NodePool[] {
+  return platform.system === 'campaign-lifecycle-platform'
+    ? CAMPAIGN_POOLS
+    : [DEFAULT_POOL];
+}
+
 /** Kubernetes version of every cluster. */
 export const KUBERNETES_VERSION = 'v1.33.5-eks-113cf36';
 
@@ -127,7 +135,7 @@ export function clusterInfrastructure(
       spec: { finalizers: ['kubernetes'] },
       status: { phase: 'Active' },
     })),
-    ...(campaign ? CAMPAIGN_POOLS : [DEFAULT_POOL]).flatMap(pool =>
+    ...nodePoolsOf(platform).flatMap(pool =>
       Array.from({ length: pool.count }, (_, index) =>
         node(pool, index, region, metadata),
       ),

@@ -3,6 +3,7 @@ import { AwsAccount, listAccounts } from './accounts';
 import { Conditions } from './Conditions';
 import { CostModel } from './CostModel';
 import { DatabaseFleet } from './DatabaseFleet';
+import { EksFleet } from './eks/EksFleet';
 import { ImageRegistry } from './ImageRegistry';
 import { MetricStore } from './MetricStore';
 import { registerAwsScenarios } from './scenarios';
@@ -18,8 +19,11 @@ export interface AwsWorld {
   readonly stacks: StackEngine;
   readonly drifts: DriftDetector;
   readonly databases: DatabaseFleet;
+  readonly eks: EksFleet;
   readonly metrics: MetricStore;
   readonly costs: CostModel;
+  /** Addresses of the sandbox's servers, known once they listen. */
+  readonly urls: World['urls'];
   report: World['report'];
 }
 
@@ -33,6 +37,7 @@ export type AwsSurroundings = Pick<
   | 'images'
   | 'scenarios'
   | 'report'
+  | 'urls'
   | 'onReset'
   | 'onClose'
 >;
@@ -50,8 +55,10 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     stacks,
     drifts: new DriftDetector(stacks, world),
     databases,
+    eks: new EksFleet(world),
     metrics: new MetricStore(world.clock, databases, conditions),
     costs: new CostModel(world, conditions),
+    urls: world.urls,
     report: world.report,
   };
   registerAwsScenarios(world.scenarios, conditions);

@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { World } from '../../types';
+import { AwsError } from '../AwsError';
+import { RegistryRef } from '../ImageRegistry';
+import { JsonFile } from '../JsonFile';
+import { CLUSTER_VERSIONS, minorOf } from './addonCatalog';
+import { seedClusters } from './seedClusters';
+import { ClusterUpdate, EksCluster, Nodegroup } from './types';
+
+// EKS takes about ten minutes for a control plane and one for a scaling.
+const VERSION_UPDATE_MS = 30_000;
+const CONFIG_UPDATE_MS = 6_000;
+// Nodes may be this many minor versions older than the control plane.
+const MOST_SKEW = 3;
+
+/** What an update of a node group's settings may change. */
+export interface NodegroupChange {
+  scaling?: Partial<Nodegroup['scaling']>;
+  maxUnavailable?: number;
+  addLabels?: Record<string, string>;
+  removeLabels?: string[];
+}
+
+/** The EKS clusters of all accounts and regions. Updates are under way for a while; those that were go on after a restart. */
+export class EksFleet {
+  private clusters: EksCluster[];
+  private readonly file: JsonFile<EksCluster[]>;
+
+  constructor(
+    private readonly world: Pick<
+      World,
+      'clock' | 'schedule' | 'platforms' | 'dataDir' | 'onReset' | 'onClose'
+    >,
+  ) {
+    this.file = new JsonFile(
+      join(world.dataDir, 'aws', 'eks.json'),
+      () => this.clusters,
+    );
+    this.clusters = this.file.load() ?? seedClusters(world.platforms);
+    for (const cluster of this.clusters) {
+      cluster.updates
+        .filter(({ status }) => status === 'InProgress')
+        .forEach(update => this.finishLater(cluster, update));
+    }
+    world.onReset(() => {
+      this.clusters = seedClusters(world.platforms);
+      this.file.touch();
+    });
+    world.onClose(() => this.file.flush());
+  }
+
+  /** Clusters of a place, by name. */
+  list({ accountId, region }: RegistryRef): EksCluster[] {
+    return this.clusters
+      .filter(
+        cluster => cluster.accountId === accountId && cluster.region === region,
+      )
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** @throws AwsError - ResourceNotFoundException */
+  get(place: RegistryRef, name: string): EksCluster {
+    const cluster = this.list(place).find(candidate => candidate.name === name);
+    if (!cluster) {
+      throw new AwsError(
+        'ResourceNotFoundException',
+        `No cluster found for name: ${name}.`,
+        404,
+        { clusterName: name },
+      );
+    }
+    return cluster;
+  }
+
+  /** @throws AwsError - ResourceNotFoundException */
+  getNodegroup(cluster: EksCluster, name: string): Nodegroup {
+    const nodegroup = cluster.nodegroups.find(group => group.name === name);
+    if (!nodegroup) {
+      throw new AwsError(
+        'ResourceNotFoundException',
+        `No node group found for name: ${name}.`,
+        404,
+        { clusterName: cluster.name, nodegroupName: name },
+      );
+    }
+    return nodegroup;
+  }
+
+  /** Replaces the tags of a cluster, node group or add-on. */
+  setTags(
+    resource: { tags: Record<string, string> },
+    tags: Record<string, string>,
+  ): void {
+    resource.tags = tags;
+    this.file.touch();
+  }
+
+  /**
+   * Begins to bring the control plane to the next minor version.
+   *
+   * @throws AwsError - InvalidParameterException, InvalidRequestException, ResourceInUseException
+   */
+  updateVersion(
+    cluster: EksCluster,
+    version: string | undefined,
+  ): ClusterUpdate {
+    const refuse = (code: string, message: string) =>
+      new AwsError(code, message, 400, { clusterName: cluster.name });
+    if (!version || !CLUSTER_VERSIONS.includes(version)) {
+      throw refuse(
+        'InvalidParameterException',
+        `unsupported Kubernetes version ${version}`,
+      );
+    }
+    if (version === cluster.version) {
+      throw refuse(
+        'InvalidParameterException',
+        `Cluster is already at the desired configuration with version ${version}`,
+      );
+    }
+    if (minorOf(version) !== minorOf(cluster.version) + 1) {
+      throw refuse(
+        'InvalidParameterException',
+        `Unsupported Kubernetes minor version update from ${cluster.version} to ${version}`,
+      );
+    }
+    this.checkIdle(cluster);
+    const tooOld = cluster.nodegroups.find(
+      group => minorOf(version) - minorOf(group.version) > MOST_SKEW,
+    );
+    if (tooOld) {
+      throw refuse(
+        'InvalidRequestException',
+        `Nodegroups ${tooOld.name} must be updated to match cluster version ${cluster.version} before updating cluster version`,
+      );
+    }
+    cluster.status = 'UPDATING';
+    return this.begin(cluster, {
+      type: 'VersionUpdate',
+      params: [
+        { type: 'Version', value: version },
+        { type: 'PlatformVersion', value: `eks.${minorOf(version) - 15}` },
+      ],
+    });
+  }
+
+  /**
+   * Begins to change a node group's size or labels.
+   *
+   * @throws AwsError - InvalidParameterException, ResourceInUseException
+   */
+  updateNodegroup(
+    cluster: EksCluster,
+    nodegroup: Nodegroup,
+    change: NodegroupChange,
+  ): ClusterUpdate {
+    const scaling = { ...nodegroup.scaling, ...change.scaling };
+    checkScaling(scaling, cluster, nodegroup);
+    this.checkIdle(cluster, nodegroup);
+    const params = [
+      ...(change.scaling
+        ? [
+            { type: 'MinSize', value: String(scaling.minSize) },
+            { type: 'MaxSize', value: String(scaling.maxSize) },
+            { type: 'DesiredSize', value: String(scaling.desiredSize) },
+          ]
+        : []),
+      ...(change.maxUnavailable === undefined
+        ? []
+        : [{ type: 'MaxUnavailable', value: String(change.maxUnavailable) }]),
+      ...(change.addLabels
+        ? [{ type: 'LabelsToAdd', value: JSON.stringify(change.addLabels) }]
+        : []),
+      ...(change.removeLabels
+        ? [
+            {
+              type: 'LabelsToRemove',
+              value: JSON.stringify(change.removeLabels),
+            },
+          ]
+        : []),
+    ];
+    if (params.length === 0) {
+      throw new AwsError(
+        'InvalidParameterException',
+        'No changes needed for the nodegroup.',
+        400,
+        { clusterName: cluster.name, nodegroupName: nodegroup.name },
+      );
+    }
+    nodegroup.status = 'UPDATING';
+    return this.begin(cluster, {
+      type: 'ConfigUpdate',
+      nodegroup: nodegroup.name,
+      params,
+    });
+  }
+
+  private checkIdle(cluster: EksCluster, nodegroup?: Nodegroup): void {
+    const running = cluster.updates.find(
+      update =>
+        update.status === 'InProgress' && update.nodegroup === nodegroup?.name,
+    );
+    if (running) {
+      throw new AwsError(
+        'ResourceInUseException',
+        nodegroup
+          ? `Nodegroup cannot be updated as it is currently not in Active State`
+          : `Cannot update cluster ${cluster.name} because it currently has update ${running.id} in progress`,
+        409,
+        { clusterName: cluster.name, nodegroupName: nodegroup?.name },
+      );
+    }
+  }
+
+  private begin(
+    cluster: EksCluster,
+    change: Pick<ClusterUpdate, 'type' | 'nodegroup' | 'params'>,
+  ): ClusterUpdate {
+    const update: ClusterUpdate = {
+      ...change,
+      id: randomUUID(),
+      status: 'InProgress',
+      createdAt: this.world.clock.now().toISOString(),
+    };
+    cluster.updates.unshift(update);
+    this.file.touch();
+    this.finishLater(cluster, update);
+    return update;
+  }
+
+  private finishLater(cluster: EksCluster, update: ClusterUpdate): void {
+    const takesMs =
+      update.type === 'VersionUpdate' ? VERSION_UPDATE_MS : CONFIG_UPDATE_MS;
+    this.world.schedule(takesMs, () => {
+      const value = (type: string) =>
+        update.params.find(param => param.type === type)?.value;
+      const nodegroup = cluster.nodegroups.find(
+        ({ name }) => name === update.nodegroup,
+      );
+      if (nodegroup) {
+        applyToNodegroup(nodegroup, value);
+        nodegroup.modifiedAt = this.world.clock.now().toISOString();
+      } else {
+        cluster.version = value('Version') ?? cluster.version;
+        cluster.platformVersion =
+          value('PlatformVersion') ?? cluster.platformVersion;
+        cluster.status = 'ACTIVE';
+      }
+      update.status = 'Successful';
+      this.file.touch();
+    });
+  }
+}
+
+function applyToNodegroup(
+  nodegroup: Nodegroup,
+  value: (type: string) => string | undefined,
+): void {
+  const number = (type: string, otherwise: number) =>
+    Number(value(type) ?? otherwise);
+  nodegroup.scaling = {
+    minSize: number('MinSize', nodegroup.scaling.minSize),
+    maxSize: number('MaxSize', nodegroup.scaling.maxSize),
+    desiredSize: number('DesiredSize', nodegroup.scaling.desiredSize),
+  };
+  nodegroup.maxUnavailable = number('MaxUnavailable', nodegroup.maxUnavailable);
+  const removed: string[] = JSON.parse(value('LabelsToRemove') ?? '[]');
+  nodegroup.labels = Object.fromEntries(
+    Object.entries({
+      ...nodegroup.labels,
+      ...JSON.parse(value('LabelsToAdd') ?? '{}'),
+    }).filter(([key]) => !removed.includes(key)),
+  ) as Record<string, string>;
+  nodegroup.status = 'ACTIVE';
+}
+
+function checkScaling(
+  { minSize, maxSize, desiredSize }: Nodegroup['scaling'],
+  cluster: EksCluster,
+  nodegroup: Nodegroup,
+): void {
+  const problem =
+    (maxSize < 1 && 'maxSize must be at least 1') ||
+    (minSize < 0 && 'minSize must be at least 0') ||
+    (minSize > maxSize &&
+      `Minimum capacity ${minSize} can't be greater than maximum capacity ${maxSize}`) ||
+    (desiredSize < minSize &&
+      `Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`) ||
+    (desiredSize > maxSize &&
+      `desired capacity ${desiredSize} can't be greater than max size ${maxSize}`);
+  if (problem) {
+    throw new AwsError('InvalidParameterException', problem, 400, {
+      clusterName: cluster.name,
+      nodegroupName: nodegroup.name,
+    });
+  }
+}
