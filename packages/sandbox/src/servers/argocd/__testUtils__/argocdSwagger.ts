@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 interface Schema {
   $ref?: string;
@@ -29,20 +30,17 @@ export type ReplyCheck = (
 const OPEN = new Set(['#/definitions/v1alpha1ResourceNode']);
 
 /**
- * The check of replies against the description that the environment variable
- * FAIRWAY_ARGOCD_SWAGGER names (Argo CD's `assets/swagger.json`). Besides types
- * it reports fields that Argo CD does not know. Without the variable it says
- * loudly that it checks nothing, and finds nothing.
+ * The check of replies against Argo CD's own description of the served
+ * operations (`__fixtures__/argocdSwagger.json` names its version). Besides
+ * types it reports fields that Argo CD does not know.
  */
 export function argocdSwagger(): ReplyCheck {
-  const file = process.env.FAIRWAY_ARGOCD_SWAGGER;
-  if (!file) {
-    process.stderr.write(
-      "SKIPPED: replies are not checked against Argo CD's API description; set FAIRWAY_ARGOCD_SWAGGER to its assets/swagger.json\n",
-    );
-    return () => [];
-  }
-  const swagger: Swagger = JSON.parse(readFileSync(file, 'utf8'));
+  const swagger: Swagger = JSON.parse(
+    readFileSync(
+      join(__dirname, '..', '__fixtures__', 'argocdSwagger.json'),
+      'utf8',
+    ),
+  );
   return (method, url, status, body) => {
     const path = url.split('?')[0];
     const template = Object.keys(swagger.paths)
