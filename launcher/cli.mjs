@@ -6,7 +6,7 @@ const COMMANDS = {
   dev: 'the same with hot reload',
   test: 'types, lint, format, unit, integration and browser tests',
   e2e: 'the browser tests alone',
-  sandbox: 'start the sandbox alone, or ask it: sandbox status | reset',
+  sandbox: 'start the sandbox alone, or ask and drive it: sandbox --help',
   doctor: 'what is present, missing or unreachable, and how to mend it',
   clean: 'remove what was built and kept (--all: the dependencies too)',
 };
@@ -39,10 +39,12 @@ Everything that Fairway keeps is below .fairway/ and .tools/ in this folder.`;
 
 const [command, ...args] = process.argv.slice(2);
 
+// it has a help of its own
+const explainsItself = command === 'sandbox';
 if (
   !command ||
   command === 'help' ||
-  args.includes('--help') ||
+  (args.includes('--help') && !explainsItself) ||
   command === '--help' ||
   command === '-h'
 ) {

@@ -53,9 +53,18 @@ export function readArgs(args, options) {
   }
 }
 
-function readPort(name, given, env) {
+/**
+ * A port from the command line, else the environment, else the default.
+ *
+ * @param {keyof typeof PORTS} name
+ * @param {string | undefined} given
+ * @param {Record<string, string | undefined>} env
+ * @param {string} [option] how it was written, for the complaint
+ * @throws Problem
+ */
+export function readPort(name, given, env, option = `--${name}`) {
   const { variable, fallback, count } = PORTS[name];
-  const source = given === undefined ? variable : `--${name}`;
+  const source = given === undefined ? variable : option;
   const text = given ?? env[variable];
   if (text === undefined || text === '') return fallback;
   const port = /^\d+$/.test(text) ? Number(text) : NaN;
@@ -64,7 +73,7 @@ function readPort(name, given, env) {
       `${source} is "${text}"; it must be a whole number from 1024 to ${
         65536 - count
       }.`,
-      `give another, for example --${name} ${fallback}.`,
+      `give another, for example ${option} ${fallback}.`,
     );
   }
   return port;

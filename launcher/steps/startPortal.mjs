@@ -14,7 +14,8 @@ import { endOfLog, hintFor } from './explainLog.mjs';
  * @property {string} dataDir absolute; databases, sandbox, work
  * @property {string} logDir absolute
  * @property {string} [databaseUrl] PostgreSQL; SQLite below dataDir when absent
- * @property {number} [speed] of everything in the sandbox that takes time
+ * @property {number | string} [speed] of everything in the sandbox that takes time
+ * @property {string} [generate] a generated platform, `<services>x<environments>`
  */
 
 /**
@@ -79,6 +80,7 @@ export async function startSandbox(options) {
         '--port',
         String(options.sandboxPort),
         ...(options.speed ? ['--speed', String(options.speed)] : []),
+        ...(options.generate ? ['--generate', options.generate] : []),
       ],
       { name: 'sandbox', logFile },
     );

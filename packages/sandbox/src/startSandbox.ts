@@ -84,6 +84,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (wanted.has('github')) {
       await listen('github', createGithubServer(world));
     }
+    const isNew = world.git.list().length === 0;
+    if (isNew) {
+      world.folder.seeding();
+    }
     await seedGit(world);
     registerGitScenarios(world);
     if (wanted.has('aws')) {
@@ -99,6 +103,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await listen('kubernetes', createKubernetesServer(world));
     }
     startPlayedCi(world);
+    if (isNew) {
+      world.github.flush();
+      world.folder.seeded();
+    }
+    await world.scenarios.resume();
     // Last: who can reach the control server finds everything else ready.
     const reset = () => resetWorld(world);
     await listen('control', createControlServer(world, { reset }));
@@ -112,6 +121,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 /** Back to the seed: git and GitHub first, then what the other parts registered. */
 async function resetWorld(world: OwnedWorld) {
   await world.scenarios.start('calm');
+  world.folder.seeding();
+  world.resetClock();
   for (const repository of world.git.list()) {
     await world.git.remove(repository);
   }
@@ -120,6 +131,8 @@ async function resetWorld(world: OwnedWorld) {
   await world.runResetTasks();
   world.counters.reset();
   world.faults.remove();
+  world.github.flush();
+  world.folder.seeded();
 }
 
 function loopback(host = '127.0.0.1'): string {

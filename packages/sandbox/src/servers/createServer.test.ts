@@ -180,7 +180,7 @@ describe('what all servers have in common', () => {
       'Action=Nothing&Version=1',
       '\u0000\u0001',
     ];
-    const bases = Object.values(sandbox.urls);
+    const bases = Object.values(sandbox.urls).filter(Boolean);
     const broken: string[] = [];
     for (const base of bases) {
       for (let call = 0; call < 300; call += 1) {

@@ -6,25 +6,18 @@ import Fastify, {
 } from 'fastify';
 import { ServerResponse } from 'node:http';
 import { World } from '../world/types';
-import { Fault } from '../world/FaultTable';
+import { OpenCall } from '../world/CallCounters';
+import { FaultyCall } from '../world/FaultTable';
+import { HttpError } from './HttpError';
+import { exposeStream, playFault } from './playFault';
+import { requireLoopbackHost } from './requireLoopback';
 
-/** An error that a handler throws; the server words it as its vendor does. */
-export class HttpError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    /** Anything the vendor's error shape needs, such as a code. */
-    readonly details: Record<string, unknown> = {},
-    readonly headers: Record<string, string> = {},
-  ) {
-    super(message);
-  }
-}
+export { HttpError };
 
 /** An error reply in the vendor's shape. */
 export interface ErrorReply {
-  /** An object is sent as JSON. */
-  body: string | object;
+  /** An object is sent as JSON, bytes as they are. */
+  body: string | Buffer | object;
   contentType?: string;
   headers?: Record<string, string>;
 }
@@ -37,8 +30,16 @@ export interface ServerOptions {
   error(error: HttpError, request?: FastifyRequest): ErrorReply;
   /** Largest request body, bytes; 64 MiB unless told. */
   bodyLimit?: number;
-  /** What counters and faults know a request by, where its URL does not tell: `/ce/GetCostAndUsage`. */
+  /**
+   * What counters and faults know a request by, where its URL does not tell:
+   * `/ce/GetCostAndUsage`. It is asked when the body is there, and faults are
+   * played then.
+   */
   path?(request: FastifyRequest): string;
+  /** What the vendor says to who calls too often; 429 with `retry-after: 1` unless told. */
+  throttled?(request: FastifyRequest): HttpError;
+  /** Paths that no fault hits. */
+  spared?: RegExp;
 }
 
 /**
@@ -65,8 +66,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
             ? 'text/plain; charset=utf-8'
             : 'application/json; charset=utf-8'),
       )
-      .send(typeof body === 'string' ? body : JSON.stringify(body));
+      .send(
+        typeof body === 'string' || Buffer.isBuffer(body)
+          ? body
+          : JSON.stringify(body),
+      );
   };
+
+  const openCalls = new WeakMap<
+    FastifyRequest,
+    (path: string, route?: string) => FaultyCall
+  >();
 
   const server = Fastify({
     bodyLimit: options.bodyLimit ?? 64 * 1024 * 1024,
@@ -84,32 +94,77 @@ export function createServer(options: ServerOptions): FastifyInstance {
     (_request, body, done) => done(null, body),
   );
 
+  const throttled =
+    options.throttled ??
+    (() => new HttpError(429, 'Too Many Requests', {}, { 'retry-after': '1' }));
+
+  const meet = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    call: FaultyCall,
+  ) => {
+    exposeStream(reply.raw, call, world.faults);
+    const fault = options.spared?.test(call.path)
+      ? undefined
+      : world.faults.take(call);
+    return (
+      fault &&
+      playFault(fault, request, reply, {
+        status: ({ id, status, message, code, headers }) =>
+          sendError(
+            request,
+            reply,
+            new HttpError(
+              status!,
+              message ?? `Injected fault ${id}`,
+              code === undefined ? {} : { code },
+              headers,
+            ),
+          ),
+        throttle({ message, headers }) {
+          const usual = throttled(request);
+          return sendError(
+            request,
+            reply,
+            new HttpError(
+              usual.status,
+              message ?? usual.message,
+              usual.details,
+              { ...usual.headers, ...headers },
+            ),
+          );
+        },
+      })
+    );
+  };
+
   server.addHook('onRequest', async (request, reply) => {
-    measure(options, request, reply);
+    requireLoopbackHost(request);
+    const open = measure(options, reply.raw);
+    const isOn = (path: string, route = path) => {
+      open.isOn(`${request.method} ${route}`);
+      return { upstream, method: request.method, path, route };
+    };
+    openCalls.set(request, isOn);
+    if (options.path) {
+      return undefined;
+    }
     // No name in any vendor's API has one, and programs take them as an end.
     if (/%(0[0ad]|7f)/i.test(request.url)) {
       throw new HttpError(400, 'The URL has a control character in it');
     }
-    const path = options.path?.(request) ?? request.url.split('?')[0];
-    const fault = world.faults.take(upstream, request.method, path);
-    if (fault) {
-      await play(fault, reply.raw);
-      if (fault.kind === 'status') {
-        sendError(
-          request,
-          reply,
-          new HttpError(
-            fault.status!,
-            fault.message ?? `Injected fault ${fault.id}`,
-            {},
-            fault.headers,
-          ),
-        );
-        return reply;
-      }
-    }
-    return undefined;
+    return meet(
+      request,
+      reply,
+      isOn(request.url.split('?')[0], request.routeOptions.url ?? '(none)'),
+    );
   });
+
+  if (options.path) {
+    server.addHook('preHandler', async (request, reply) =>
+      meet(request, reply, openCalls.get(request)!(options.path!(request))),
+    );
+  }
 
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const httpError = toHttpError(error);
@@ -154,17 +209,13 @@ function toHttpError(error: Error & { statusCode?: number }): HttpError {
   );
 }
 
+/** Counts a call and the bytes of its reply, until its connection has done with it. */
 function measure(
-  { world, upstream, path }: ServerOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  const route = `${request.method} ${
-    path?.(request) ?? request.routeOptions.url ?? '(none)'
-  }`;
-  const end = world.counters.begin(upstream, route);
+  { world, upstream }: ServerOptions,
+  raw: ServerResponse,
+): OpenCall {
+  const call = world.counters.begin(upstream);
   let bytes = 0;
-  const raw = reply.raw;
   const { write, end: finish } = raw;
   const size = (chunk: unknown, encoding: unknown) => {
     if (typeof chunk === 'string') {
@@ -184,60 +235,7 @@ function measure(
     return (finish as any).apply(this, args);
   } as typeof raw.end;
   raw.once('close', () =>
-    end({ bytes, failed: raw.statusCode >= 400 || !raw.writableFinished }),
+    call.end({ bytes, failed: raw.statusCode >= 400 || !raw.writableFinished }),
   );
-}
-
-const never = () => new Promise<void>(() => {});
-
-/** Plays a fault; resolves when the call may go on. */
-async function play(fault: Fault, raw: ServerResponse): Promise<void> {
-  const closed = new Promise<void>(resolve => raw.once('close', resolve));
-  switch (fault.kind) {
-    case 'delay':
-      await Promise.race([
-        closed,
-        new Promise(resolve => {
-          setTimeout(resolve, fault.delayMs).unref();
-        }),
-      ]);
-      return;
-    case 'drop':
-      raw.socket?.destroy();
-      await never();
-      return;
-    case 'stall':
-      await never();
-      return;
-    case 'truncate':
-      truncate(raw);
-      return;
-    default:
-  }
-}
-
-/** Lets the head and half of the first piece of the body through, then cuts. */
-function truncate(raw: ServerResponse) {
-  const write = raw.write.bind(raw) as (
-    chunk: Uint8Array,
-    callback: () => void,
-  ) => boolean;
-  let cut = false;
-  const cutAfterHalf = (chunk: unknown) => {
-    if (cut || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) {
-      raw.socket?.destroy();
-      return true;
-    }
-    cut = true;
-    const bytes = Buffer.from(chunk as Uint8Array);
-    write(bytes.subarray(0, Math.floor(bytes.length / 2)), () =>
-      raw.socket?.destroy(),
-    );
-    return true;
-  };
-  raw.write = ((chunk: unknown) => cutAfterHalf(chunk)) as typeof raw.write;
-  raw.end = ((chunk: unknown) => {
-    cutAfterHalf(chunk);
-    return raw;
-  }) as typeof raw.end;
+  return call;
 }

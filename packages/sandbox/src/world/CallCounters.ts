@@ -16,6 +16,16 @@ export interface UpstreamCount extends RouteCount {
   routes: Record<string, RouteCount>;
 }
 
+/** A call that is being counted. */
+export interface OpenCall {
+  /** Says which route it is; once, as soon as it is known. */
+  isOn(route: string): void;
+  end(outcome: { bytes: number; failed: boolean }): void;
+}
+
+/** More than all servers together have; what comes after is counted as `(other)`. */
+const MOST_ROUTES = 500;
+
 const zero = (): RouteCount => ({
   calls: 0,
   bytes: 0,
@@ -31,24 +41,33 @@ const zero = (): RouteCount => ({
 export class CallCounters {
   private readonly upstreams = new Map<string, UpstreamCount>();
 
-  /** Counts a call that has begun; call the returned function when it has ended. */
-  begin(
-    upstream: string,
-    route: string,
-  ): (outcome: { bytes: number; failed: boolean }) => void {
+  /** Counts a call that has begun. */
+  begin(upstream: string): OpenCall {
     const total = this.upstream(upstream);
-    const byRoute = (total.routes[route] ??= zero());
-    for (const count of [total, byRoute]) {
-      count.calls += 1;
-      count.open += 1;
-      count.peakConcurrency = Math.max(count.peakConcurrency, count.open);
-    }
-    return ({ bytes, failed }) => {
-      for (const count of [total, byRoute]) {
-        count.open -= 1;
-        count.bytes += bytes;
-        count.failures += failed ? 1 : 0;
-      }
+    const counts: RouteCount[] = [];
+    const count = (one: RouteCount) => {
+      one.calls += 1;
+      one.open += 1;
+      one.peakConcurrency = Math.max(one.peakConcurrency, one.open);
+      counts.push(one);
+    };
+    count(total);
+    return {
+      isOn: route => {
+        const isNew = !Object.hasOwn(total.routes, route);
+        const name =
+          isNew && Object.keys(total.routes).length >= MOST_ROUTES
+            ? '(other)'
+            : route;
+        count((total.routes[name] ??= zero()));
+      },
+      end: ({ bytes, failed }) => {
+        for (const one of counts.splice(0)) {
+          one.open -= 1;
+          one.bytes += bytes;
+          one.failures += failed ? 1 : 0;
+        }
+      },
     };
   }
 

@@ -1,79 +1,31 @@
-import { z } from 'zod';
+import { noise, seedOf } from './aws/noise';
+import { Fault, FaultSpec, faultSchema } from './faultSchema';
+import { compilePath } from './pathPattern';
 
-/** A path prefix (`/api/v3/repos`) or a regular expression between slashes (`/^\/api\/.+$/`). */
-const pathPattern = z.string().superRefine((value, context) => {
-  try {
-    compilePath(value);
-  } catch (error) {
-    context.addIssue({
-      code: 'custom',
-      message: `not a valid regular expression: ${(error as Error).message}`,
-    });
-  }
-});
+export type { Fault, FaultSpec } from './faultSchema';
 
-/** What `POST /faults` takes. */
-export const faultSchema = z
-  .object({
-    upstream: z.enum(['github', 'argocd', 'kubernetes', 'aws', 'control']),
-    /** HTTP method; absent: any. */
-    method: z
-      .string()
-      .transform(value => value.toUpperCase())
-      .optional(),
-    /** Absent: every path of the upstream. */
-    path: pathPattern.optional(),
-    /**
-     * `status` answers with a status in the vendor's error shape, `delay` waits
-     * and then answers as always, `stall` never answers, `drop` closes the
-     * connection at once, `truncate` closes it in the middle of the body.
-     */
-    kind: z.enum(['status', 'delay', 'truncate', 'stall', 'drop']),
-    status: z.number().int().min(400).max(599).optional(),
-    /** Headers to add to the reply of a `status` fault, such as `retry-after`. */
-    headers: z.record(z.string(), z.string()).optional(),
-    /** Message in the reply of a `status` fault. */
-    message: z.string().optional(),
-    delayMs: z.number().int().min(0).max(600_000).optional(),
-    /** How many calls it hits; absent: all. */
-    count: z.number().int().min(1).optional(),
-    /** How long it lasts, real seconds; absent: until deleted. */
-    forSeconds: z.number().positive().optional(),
-  })
-  .strict()
-  .superRefine((fault, context) => {
-    if (fault.kind === 'status' && fault.status === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['status'],
-        message: 'a fault of kind status needs a status from 400 to 599',
-      });
-    }
-    if (fault.kind === 'delay' && fault.delayMs === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['delayMs'],
-        message: 'a fault of kind delay needs delayMs',
-      });
-    }
-  });
+/** A call as faults know it. */
+export interface FaultyCall {
+  upstream: string;
+  /** `GET` */
+  method: string;
+  /** Without query; `/ce/GetCostAndUsage` for AWS. */
+  path: string;
+  /** `/api/v1/applications/:name`, as in the counters. */
+  route?: string;
+}
 
-/** A fault as asked for. */
-export type FaultSpec = z.input<typeof faultSchema>;
+interface Entry {
+  fault: Fault;
+  matches(call: FaultyCall): boolean;
+  /** Calls or events that matched so far. */
+  seen: number;
+  removed: boolean;
+}
 
-/** A fault in the table. */
-export type Fault = z.output<typeof faultSchema> & {
-  id: number;
-  /** Calls hit so far. */
-  hits: number;
-  /** Calls still to be hit; undefined: without limit. */
-  remaining?: number;
-  expiresAt?: Date;
-};
-
-/** Faults by route; the first that matches a call is played. */
+/** Faults by route; the oldest that matches a call is played. They end with the process. */
 export class FaultTable {
-  private faults: Fault[] = [];
+  private entries: Entry[] = [];
   private nextId = 1;
 
   /** @throws ZodError - the fault is not well formed. */
@@ -90,52 +42,120 @@ export class FaultTable {
           : new Date(Date.now() + parsed.forSeconds * 1000),
     };
     this.nextId += 1;
-    this.faults.push(fault);
+    this.entries.push({
+      fault,
+      matches: matcherOf(fault),
+      seen: 0,
+      removed: false,
+    });
     return fault;
   }
 
   /** Faults that can still hit, oldest first. */
   list(): Fault[] {
-    this.faults = this.faults.filter(
-      fault =>
-        fault.remaining !== 0 &&
-        (fault.expiresAt === undefined ||
-          fault.expiresAt.getTime() > Date.now()),
-    );
-    return [...this.faults];
+    return this.living().map(({ fault }) => fault);
   }
 
   /** Removes one fault, or all; returns how many were removed. */
   remove(id?: number): number {
-    const before = this.faults.length;
-    this.faults =
-      id === undefined ? [] : this.faults.filter(fault => fault.id !== id);
-    return before - this.faults.length;
+    const living = this.living();
+    const removed = living.filter(
+      ({ fault }) => id === undefined || fault.id === id,
+    );
+    for (const entry of removed) {
+      entry.removed = true;
+    }
+    this.entries = living.filter(entry => !entry.removed);
+    return removed.length;
   }
 
-  /** The fault to play for a call; counts the hit. */
-  take(upstream: string, method: string, path: string): Fault | undefined {
-    const fault = this.list().find(
-      candidate =>
-        candidate.upstream === upstream &&
-        (candidate.method === undefined || candidate.method === method) &&
-        (candidate.path === undefined || compilePath(candidate.path)(path)),
+  /** The fault to play for a call that has come in; counts the hit. */
+  take(call: FaultyCall): Fault | undefined {
+    return this.entries.length > 0
+      ? this.hit('request', call, 0)?.fault
+      : undefined;
+  }
+
+  /**
+   * The fault to play for a piece of a reply that is being sent; counts the
+   * hit. `isOver` tells whether a stall was taken back since.
+   *
+   * @param sent - pieces sent before it
+   */
+  takeStream(
+    call: FaultyCall,
+    sent: number,
+  ): { fault: Fault; isOver(): boolean } | undefined {
+    const entry =
+      this.entries.length > 0 ? this.hit('stream', call, sent) : undefined;
+    return (
+      entry && {
+        fault: entry.fault,
+        isOver: () => entry.removed || isPast(entry.fault),
+      }
     );
-    if (fault) {
-      fault.hits += 1;
-      if (fault.remaining !== undefined) {
-        fault.remaining -= 1;
+  }
+
+  private hit(
+    at: Fault['at'],
+    call: FaultyCall,
+    sent: number,
+  ): Entry | undefined {
+    const entry = this.living().find(candidate => {
+      const { fault } = candidate;
+      if (
+        fault.at !== at ||
+        sent < (fault.afterEvents ?? 0) ||
+        !candidate.matches(call)
+      ) {
+        return false;
+      }
+      candidate.seen += 1;
+      return (
+        fault.share === undefined ||
+        noise(seedOf(`fault/${fault.seed ?? 0}`), candidate.seen) < fault.share
+      );
+    });
+    if (entry) {
+      entry.fault.hits += 1;
+      if (entry.fault.remaining !== undefined) {
+        entry.fault.remaining -= 1;
       }
     }
-    return fault;
+    return entry;
+  }
+
+  private living(): Entry[] {
+    this.entries = this.entries.filter(
+      ({ fault }) => fault.remaining !== 0 && !isPast(fault),
+    );
+    return this.entries;
   }
 }
 
-function compilePath(pattern: string): (path: string) => boolean {
-  const expression = /^\/(.+)\/$/.exec(pattern);
-  if (expression && /[\\^$*+?()[\]{}|]/.test(expression[1])) {
-    const regex = new RegExp(expression[1]);
-    return path => regex.test(path);
-  }
-  return path => path.startsWith(pattern);
+function isPast(fault: Fault): boolean {
+  return (
+    fault.expiresAt !== undefined && fault.expiresAt.getTime() <= Date.now()
+  );
+}
+
+function matcherOf(fault: Fault): (call: FaultyCall) => boolean {
+  const path = fault.path === undefined ? () => true : compilePath(fault.path);
+  const { service, action } = fault;
+  return call => {
+    if (call.upstream !== fault.upstream) {
+      return false;
+    }
+    if (fault.method !== undefined && fault.method !== call.method) {
+      return false;
+    }
+    if (service || action) {
+      const [, calledService, calledAction] = call.path.split('/');
+      return (
+        (!service || service === calledService) &&
+        (!action || action.toLowerCase() === calledAction?.toLowerCase())
+      );
+    }
+    return path(call.path) || call.route === fault.path;
+  };
 }

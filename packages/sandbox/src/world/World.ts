@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BareGitStore } from './BareGitStore';
 import { CallCounters } from './CallCounters';
+import { DataDir } from './DataDir';
 import { FaultTable } from './FaultTable';
 import { GithubState } from './GithubState';
 import { createImageStore } from './images';
@@ -25,6 +25,10 @@ export interface WorldOptions {
 export interface OwnedWorld extends World {
   /** Filled in by whoever listens. */
   readonly urls: SandboxUrls;
+  /** The folder on disk, which no other sandbox has. */
+  readonly folder: DataDir;
+  /** Sets the clock back to the machine's. */
+  resetClock(): void;
   /** Runs what was registered with `onReset`, in order. */
   runResetTasks(): Promise<void>;
   /** Runs what was registered with `onClose`, then drops all scheduled tasks. */
@@ -40,7 +44,7 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
       `speed must be a number above 0, not ${options.speed}; 1 is real time`,
     );
   }
-  mkdirSync(dataDir, { recursive: true });
+  const folder = DataDir.open(dataDir);
 
   const report =
     options.report ??
@@ -50,22 +54,42 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
         `sandbox: ${message}${reason === undefined ? '' : `: ${reason}`}\n`,
       );
     });
-  const { clock, schedule, stop } = createTimeline({ speed, report });
+  const { clock, schedule, toNow, stop } = createTimeline({
+    speed,
+    report,
+    offsetMs: folder.clockOffsetMs,
+    onOffset: offsetMs => folder.keepClockOffset(offsetMs),
+  });
   const resetTasks: Array<() => void | Promise<void>> = [];
   const closeTasks: Array<() => void | Promise<void>> = [];
-  const git = await BareGitStore.open(dataDir, clock);
+  const git = await BareGitStore.open(dataDir, clock).catch(error => {
+    folder.release();
+    throw error;
+  });
+  const scenarios = createScenarioTable({
+    file: join(dataDir, 'scenarios.json'),
+    clock,
+    report,
+  });
 
   const parts = {
     clock,
     platforms: options.platforms ?? PLATFORMS,
     git,
     github: GithubState.open(dataDir),
-    urls: { control: '', github: '', argocd: '', kubernetes: '', aws: '' },
+    urls: {
+      control: '',
+      github: '',
+      argocd: '',
+      kubernetes: '',
+      aws: '',
+      oidc: '',
+    },
     dataDir,
     speed,
     counters: new CallCounters(),
     faults: new FaultTable(),
-    scenarios: createScenarioTable(),
+    scenarios,
     schedule,
     report,
     onReset: (task: () => void | Promise<void>) => {
@@ -77,6 +101,8 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
   };
 
   return Object.assign(parts, {
+    folder,
+    resetClock: toNow,
     images: createImageStore(parts),
     async runResetTasks() {
       for (const task of resetTasks) {
@@ -89,6 +115,8 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
       }
       stop();
       parts.github.flush();
+      scenarios.flush();
+      folder.release();
     },
   });
 }

@@ -13,14 +13,20 @@ interface Task {
 export function createTimeline(options: {
   speed: number;
   report: World['report'];
+  /** How far the clock is ahead of the machine's, ms; 0 unless told. */
+  offsetMs?: number;
+  /** Told the offset whenever it changes. */
+  onOffset?(offsetMs: number): void;
 }): {
   clock: AdvanceableClock;
   schedule: World['schedule'];
+  /** Sets the clock back to the machine's; tasks stay where they are. */
+  toNow(): void;
   stop(): void;
 } {
   const { speed, report } = options;
   const tasks = new Set<Task>();
-  let offsetMs = 0;
+  let offsetMs = options.offsetMs ?? 0;
 
   const arm = (task: Task) => {
     task.timer = setTimeout(async () => {
@@ -42,6 +48,7 @@ export function createTimeline(options: {
           throw new Error(`the clock only moves forward, not by ${ms} ms`);
         }
         offsetMs += ms;
+        options.onOffset?.(offsetMs);
         for (const task of tasks) {
           clearTimeout(task.timer);
           task.dueAt -= ms / speed;
@@ -57,6 +64,10 @@ export function createTimeline(options: {
         clearTimeout(task.timer);
         tasks.delete(task);
       };
+    },
+    toNow() {
+      offsetMs = 0;
+      options.onOffset?.(0);
     },
     stop() {
       for (const task of tasks) {

@@ -153,6 +153,8 @@ export interface SandboxUrls {
   argocd: string;
   kubernetes: string;
   aws: string;
+  /** The identity provider; also its issuer. */
+  oidc: string;
 }
 
 /** The pretend platform: state and rules, no sockets. */
@@ -191,26 +193,68 @@ export interface World {
   argocd?: ArgocdEngine;
 }
 
+/** What a scenario can be told. */
+export interface ScenarioParameter {
+  name: string;
+  /** What it chooses, and what happens without it. */
+  description: string;
+  /** Text unless told; text is read as a number where one is wanted. */
+  type?: 'text' | 'number';
+  default?: string | number;
+}
+
+/** One start of a scenario, as it is kept until the scenario ends. */
+export interface ScenarioRun {
+  parameters: Record<string, unknown>;
+  /** What `start` returned. */
+  result: any;
+  /** Time of the world, ISO 8601. */
+  startedAt: string;
+}
+
 /** A named situation. */
 export interface Scenario {
   /** As in `POST /scenarios/<name>`. */
   name: string;
   /** One sentence: what changes in the world. */
   description: string;
+  /** Others are refused; absent: nothing is known of them, all are passed on. */
+  parameters?: ScenarioParameter[];
   /**
    * Brings the world into the situation; safe to repeat.
-   * Returns what was done, for the reply.
+   * Returns what was done, for the reply and for `stop`; plain data.
    */
   start(parameters: Record<string, unknown>): unknown | Promise<unknown>;
-  /** Takes back what `start` did; `calm` stops every scenario. */
-  stop?(): void | Promise<void>;
+  /**
+   * Takes back what `start` did; `calm` stops every scenario.
+   *
+   * @param runs - every start since the last stop, oldest first; also those
+   *   from before a restart
+   */
+  stop?(runs: ScenarioRun[]): void | Promise<void>;
+  /** Brings the situation back after a restart of the sandbox; starts it again unless told. */
+  resume?(run: ScenarioRun): unknown | Promise<unknown>;
+}
+
+/** A scenario as it is listed. */
+export interface ScenarioEntry {
+  name: string;
+  description: string;
+  parameters: ScenarioParameter[];
+  active: boolean;
+  /** Starts that are in force; empty when it is not active. */
+  runs: ScenarioRun[];
 }
 
 /** The situations that parts of the world offer. */
 export interface ScenarioTable {
   /** @throws Error - the name is taken. */
   register(scenario: Scenario): void;
-  list(): Array<{ name: string; description: string; active: boolean }>;
-  /** @throws Error - no such scenario. */
+  list(): ScenarioEntry[];
+  /** @throws Error - no such scenario or parameter; names the nearest. */
   start(name: string, parameters?: Record<string, unknown>): Promise<unknown>;
+  /** Ends one scenario; nothing happens when it is not active. */
+  stop(name: string): Promise<void>;
+  /** Brings back what was active when the sandbox stopped. Once, when all are registered. */
+  resume(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { AwsError } from '../../world/aws/AwsError';
 import { AwsWorld, createAwsWorld } from '../../world/aws/AwsWorld';
 import { Caller, identify } from '../../world/aws/credentials';
 import { World } from '../../world/types';
-import { createServer } from '../createServer';
+import { createServer, HttpError } from '../createServer';
 import { AnyHandler } from './handlers';
 import { LoadedService, loadService, SERVICE_NAMES } from './services';
 import { callPath } from './wire/callPath';
@@ -38,19 +38,25 @@ export function createAwsServer(world: World): FastifyInstance {
     path: request => callPath(request, name => loadService(name)?.model),
     error: (error, request) => {
       const call = beginCall(request);
+      const usual = error.status >= 500 ? 'ServiceUnavailable' : 'BadRequest';
       const { body, headers } = encodeError(
         call,
         new AwsError(
-          error.status >= 500 ? 'ServiceUnavailable' : 'BadRequest',
+          String(error.details.code ?? usual),
           error.message,
           error.status,
         ),
       );
       return {
-        body: typeof body === 'string' ? body : Buffer.from(body).toString(),
+        body: typeof body === 'string' ? body : Buffer.from(body),
         contentType: headers['content-type'],
         headers,
       };
+    },
+    throttled(request) {
+      const { code, status } =
+        beginCall(request).protocol.commonErrors.throttled;
+      return new HttpError(status, 'Rate exceeded', { code });
     },
   });
 

@@ -48,6 +48,14 @@ export function createKubernetesServer(world: World): FastifyInstance {
     upstream: 'kubernetes',
     world,
     error: error => ({ body: statusOf(error) }),
+    // What API priority and fairness answers when its queues are full.
+    throttled: () =>
+      new HttpError(
+        429,
+        'Too many requests, please try again later.',
+        { retryAfterSeconds: 1 },
+        { 'retry-after': '1' },
+      ),
   });
 
   server.addHook('onRequest', async request => {
@@ -142,7 +150,9 @@ function statusOf(error: HttpError): object {
     status: 'Failure',
     message: error.message,
     reason: REASONS[error.status] ?? 'Unknown',
-    ...(error.details.kind ? { details: error.details } : {}),
+    ...(error.details.kind || error.details.retryAfterSeconds
+      ? { details: error.details }
+      : {}),
     code: error.status,
   };
 }

@@ -7,6 +7,11 @@ import { ArgocdEngine } from './ArgocdEngine';
 import { Application } from './types';
 
 const DEFAULT_APPLICATION = 'sample-backend-uat';
+const APPLICATION = {
+  name: 'application',
+  description: 'name of the Argo CD application',
+  default: DEFAULT_APPLICATION,
+};
 
 /** Registers `sync-degraded`, `image-missing`, `live-drift` and `argo-silent`. */
 export function registerArgocdScenarios(
@@ -48,7 +53,16 @@ export function registerArgocdScenarios(
   world.scenarios.register({
     name: 'sync-degraded',
     description:
-      'The pods of one application fail after a restart: it becomes Degraded. Parameters: application, reason.',
+      'The pods of one application fail after a restart: it becomes Degraded.',
+    parameters: [
+      APPLICATION,
+      {
+        name: 'reason',
+        description: 'why its containers end, as their logs and events say',
+        default:
+          'readiness probe failed: HTTP probe failed with statuscode: 503',
+      },
+    ],
     start(parameters) {
       const application = find(parameters);
       const reason = String(
@@ -74,7 +88,8 @@ export function registerArgocdScenarios(
   world.scenarios.register({
     name: 'image-missing',
     description:
-      'The registry loses the images of one application, which is restarted: its new pods stay in ImagePullBackOff. Parameter: application.',
+      'The registry loses the images of one application, which is restarted: its new pods stay in ImagePullBackOff.',
+    parameters: [APPLICATION],
     start(parameters) {
       const application = find(parameters);
       const cluster = engine.destination(application.spec);
@@ -104,37 +119,49 @@ export function registerArgocdScenarios(
     },
   });
 
-  const scaled: Array<() => void> = [];
   world.scenarios.register({
     name: 'live-drift',
     description:
-      'Somebody scales a Deployment of one application by hand: it becomes OutOfSync (and heals itself under self-heal). Parameter: application.',
+      'Somebody scales a Deployment of one application by hand: it becomes OutOfSync (and heals itself under self-heal).',
+    parameters: [APPLICATION],
     async start(parameters) {
       const application = find(parameters);
       const cluster = engine.destination(application.spec);
-      for (const workload of needWorkloads(application)) {
+      const scaled = needWorkloads(application).map(workload => {
         const key = keyOf(workload);
         const from = cluster.applied(key)!.spec.replicas ?? 1;
         scale(cluster, key, from, from + 1);
-        scaled.push(() => scale(cluster, key, from + 1, from));
-      }
+        return { key, from };
+      });
       await engine.refresh(application.metadata.name);
-      return { application: application.metadata.name };
+      return {
+        application: application.metadata.name,
+        cluster: cluster.name,
+        scaled,
+      };
     },
-    async stop() {
-      scaled.splice(0).forEach(undo => undo());
+    async stop(runs) {
+      for (const { result } of [...runs].reverse()) {
+        const cluster = engine.clusters.get(result.cluster);
+        for (const { key, from } of result.scaled) {
+          if (cluster) scale(cluster, key, from + 1, from);
+        }
+      }
       for (const application of engine.store.list()) {
         if (application.status.sync.status === 'OutOfSync') {
           await engine.refresh(application.metadata.name);
         }
       }
     },
+    // The cluster remembers.
+    resume() {},
   });
 
   world.scenarios.register({
     name: 'argo-silent',
     description:
       'Argo CD keeps connections open and says nothing: API calls wait and watches stall.',
+    parameters: [],
     start() {
       engine.setSilent(true);
       return {};

@@ -1,14 +1,14 @@
 import { IncomingHttpHeaders } from 'node:http';
 import { chooseProtocol } from './chooseProtocol';
-import { queryProtocol } from './queryProtocol';
 import { readCredential } from './readCredential';
+import { Protocol, WireRequest } from './Protocol';
 import { ServiceModel } from './ServiceModel';
 
 /**
- * What to call a request before its body is here: `/ce/GetCostAndUsage`.
+ * What to call a request: `/ce/GetCostAndUsage`.
  *
- * Most requests to AWS have the same URL; this tells them apart. In the query
- * protocol the operation stands in the body, so the name ends with the service.
+ * Most requests to AWS have the same URL; this tells them apart. Where the
+ * operation cannot be read, the name ends with the service.
  *
  * @param modelOf - the model of the service with a signing name, if there is one
  */
@@ -17,6 +17,7 @@ export function callPath(
     method: string;
     url: string;
     headers: IncomingHttpHeaders;
+    body?: unknown;
   },
   modelOf: (signingName: string) => ServiceModel | undefined,
 ): string {
@@ -28,15 +29,26 @@ export function callPath(
     method: request.method,
     url: request.url,
     headers: request.headers,
-    body: Buffer.alloc(0),
+    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
   };
   const model = modelOf(credential.service);
   const protocol = chooseProtocol(wire, model);
-  const operation =
-    protocol === queryProtocol
-      ? undefined
-      : protocol.operationName(wire, model);
+  const operation = operationName(protocol, wire, model);
   return operation
     ? `/${credential.service}/${operation}`
     : `/${credential.service}`;
+}
+
+/** The operation of a service that is served; a made-up name is none. */
+function operationName(
+  protocol: Protocol,
+  wire: WireRequest,
+  model: ServiceModel | undefined,
+): string | undefined {
+  try {
+    const name = protocol.operationName(wire, model);
+    return name && model?.operations.has(name) ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }
