@@ -3,8 +3,8 @@ import { startSandbox } from './startSandbox';
 
 const USAGE = `Usage: sandbox --data-dir <folder> [--port 7100] [--speed 1]
 
-Starts the pretend platform on loopback: control, GitHub, Argo CD, Kubernetes
-and AWS on five ports from --port on (0: free ports). Prints one line of JSON
+Starts the pretend platform on loopback: control, GitHub, Argo CD, Kubernetes,
+AWS and sign-in (OpenID Connect) on six ports from --port on (0: free ports). Prints one line of JSON
 with the URLs when it is up. Stop it with SIGTERM or Ctrl+C.
 `;
 

@@ -5,6 +5,7 @@ import { createAwsServer } from './servers/aws/index';
 import { createControlServer } from './servers/control/index';
 import { createGithubServer } from './servers/github/index';
 import { createKubernetesServer } from './servers/kubernetes/index';
+import { createOidcServer } from './servers/oidc/index';
 import { startArgocd } from './world/argocd/startArgocd';
 import { createWorld, OwnedWorld, WorldOptions } from './world/World';
 import { seedGit } from './world/seed/seedGit';
@@ -13,12 +14,12 @@ import { registerGitScenarios } from './scenarios/gitScenarios';
 import { SandboxUrls, World } from './world/types';
 
 /** A server beside the control server. */
-export type ServerName = 'github' | 'argocd' | 'kubernetes' | 'aws';
+export type ServerName = 'github' | 'argocd' | 'kubernetes' | 'aws' | 'oidc';
 
 export interface SandboxOptions extends WorldOptions {
   /**
-   * Port of the control server; GitHub, Argo CD, Kubernetes and AWS follow on
-   * the next four. 0 or absent: a free port for each.
+   * Port of the control server; GitHub, Argo CD, Kubernetes, AWS and OIDC
+   * follow on the next five. 0 or absent: a free port for each.
    */
   port?: number;
   /** Only loopback is accepted; `127.0.0.1` unless told. */
@@ -40,6 +41,7 @@ const OFFSETS: Record<ServerName | 'control', number> = {
   argocd: 2,
   kubernetes: 3,
   aws: 4,
+  oidc: 5,
 };
 
 /**
@@ -51,13 +53,13 @@ const OFFSETS: Record<ServerName | 'control', number> = {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = loopback(options.host);
   const basePort = options.port ?? 0;
-  if (!Number.isInteger(basePort) || basePort < 0 || basePort > 65_531) {
+  if (!Number.isInteger(basePort) || basePort < 0 || basePort > 65_530) {
     throw new Error(
-      `port must be 0 or from 1 to 65531 (five ports are used), not ${options.port}`,
+      `port must be 0 or from 1 to 65530 (six ports are used), not ${options.port}`,
     );
   }
   const wanted = new Set<ServerName>(
-    options.only ?? ['github', 'argocd', 'kubernetes', 'aws'],
+    options.only ?? ['github', 'argocd', 'kubernetes', 'aws', 'oidc'],
   );
   const world = await createWorld(options);
   const servers: FastifyInstance[] = [];
@@ -101,6 +103,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
     if (wanted.has('kubernetes')) {
       await listen('kubernetes', createKubernetesServer(world));
+    }
+    if (wanted.has('oidc')) {
+      await listen('oidc', createOidcServer(world));
     }
     startPlayedCi(world);
     if (isNew) {

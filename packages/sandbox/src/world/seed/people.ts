@@ -42,3 +42,55 @@ export function peopleOf(platform: SeedPlatform): {
     platformEngineer: author('platform-engineer'),
   };
 }
+
+/** Someone who can sign in: a user of the catalog. */
+export interface Person extends Author {
+  /** System of their platform, or what they belong to instead. */
+  team: string;
+  /** What they do, a few words. */
+  role: string;
+  /** Names of their groups in the catalog, the leads' among them. */
+  groups: string[];
+}
+
+/** Everybody who can sign in: the people of the platforms, then those beside them. */
+export function allPeople(platforms: SeedPlatform[]): Person[] {
+  return [
+    ...platforms.flatMap(platform => {
+      const { developer, lead } = peopleOf(platform);
+      const team = platform.system;
+      return [
+        {
+          ...developer,
+          team,
+          role: 'starts services, asks for promotions',
+          groups: [team],
+        },
+        {
+          ...lead,
+          team,
+          role: 'approves promotions to production',
+          groups: [team, `${team}-leads`],
+        },
+      ];
+    }),
+    {
+      ...author('platform-engineer'),
+      team: 'platform-engineering',
+      role: 'looks after all environments',
+      groups: ['platform-engineering'],
+    },
+    {
+      ...author('on-call'),
+      team: 'on-call',
+      role: 'is called when something is broken',
+      groups: ['on-call'],
+    },
+    {
+      ...author('outsider'),
+      team: 'no team',
+      role: 'sees, but may not act',
+      groups: [],
+    },
+  ];
+}

@@ -1,0 +1,1 @@
+export { createOidcServer } from './createOidcServer';
