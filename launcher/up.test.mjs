@@ -40,6 +40,33 @@ describe('fairway up', { timeout: 120_000 }, () => {
       () => 'a server still listens',
     );
 
+  it('collects the configuration schemas again only when one of them changed', async () => {
+    const once = async () => {
+      const run = up();
+      await run.until('data is kept');
+      run.kill('SIGTERM');
+      await run.ended;
+      return checkout.read('schema-runs.txt').trim().split('\n').length;
+    };
+    assert.equal(await once(), 1);
+    assert.equal(await once(), 1);
+    checkout.write('plugins/one/config.schema.json', '{"type":"object"}');
+    assert.equal(await once(), 2);
+    const kept = fs
+      .readdirSync(path.join(checkout.root, '.fairway'))
+      .filter(name => name.startsWith('config-schema-'));
+    assert.equal(kept.length, 1);
+  });
+
+  it('says which configuration schema cannot be read', async () => {
+    const run = up({
+      FAKE_SCHEMA_FAILS: 'plugins/one/config.schema.json: bad',
+    });
+    assert.notEqual(await run.ended, 0);
+    assert.match(run.output, /plugins\/one\/config\.schema\.json: bad/);
+    await nothingRuns();
+  });
+
   it('prints one line for each step, then the address and who can sign in', async () => {
     const run = up();
     await run.until('data is kept');
@@ -51,6 +78,7 @@ describe('fairway up', { timeout: 120_000 }, () => {
       'dependencies',
       'browser app',
       'sandbox',
+      'config schema',
       'portal',
     ]);
     assert.match(run.output, new RegExp(`http://localhost:${ports.portal}\n`));

@@ -45,6 +45,16 @@ setTimeout(() => {
 }, Number(process.env.FAKE_BUILD_MS ?? 0));
 `;
 
+const SCHEMA_WRITER = `
+const fs = require('fs');
+fs.appendFileSync('schema-runs.txt', 'run ' + process.pid + '\\n');
+if (process.env.FAKE_SCHEMA_FAILS) {
+  console.log(process.env.FAKE_SCHEMA_FAILS);
+  process.exit(1);
+}
+fs.writeFileSync(process.argv[2], '{}');
+`;
+
 /**
  * A checkout in a folder with a space in its name: the real launcher, and
  * stand-ins of a few lines for Yarn, the build, the sandbox and the portal.
@@ -71,6 +81,7 @@ export function fakeCheckout() {
   write('.yarn/releases/yarn-4.cjs', YARN);
   write('node_modules/@backstage/cli/bin/backstage-cli', CLI);
   write('node_modules/@backstage/cli/config/nodeTransform.cjs', '');
+  write('packages/backend/scripts/writeConfigSchema.cjs', SCHEMA_WRITER);
   write('plugins/one/index.js', '');
   write('packages/app/index.js', '');
   write(

@@ -4,6 +4,7 @@ import { NODE_TRANSFORM, ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { start, stop } from '../processes.mjs';
 import { step } from '../progress.mjs';
+import { collectConfigSchema } from './configSchema.mjs';
 import { endOfLog, hintFor } from './explainLog.mjs';
 
 /**
@@ -36,6 +37,8 @@ export function portalEnvironment(options) {
     FAIRWAY_SANDBOX_ARGOCD_URL: at(2),
     FAIRWAY_SANDBOX_KUBERNETES_URL: at(3),
     AWS_ENDPOINT_URL: at(4),
+    FAIRWAY_SANDBOX_OIDC_URL: at(5),
+    FAIRWAY_SANDBOX_GRAFANA_URL: at(6),
     // the sandbox answers for AWS: a profile of this machine must not leak in
     AWS_PROFILE: undefined,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -100,6 +103,7 @@ export async function startSandbox(options) {
  * @param {PortalOptions} options
  */
 export async function startBackend(options) {
+  const configSchema = await collectConfigSchema();
   return step('portal', async note => {
     note('starting');
     const logFile = path.join(options.logDir, 'portal.log');
@@ -120,6 +124,7 @@ export async function startBackend(options) {
         logFile,
         env: {
           ...portalEnvironment(options),
+          FAIRWAY_CONFIG_SCHEMA: configSchema,
           NODE_ENV: 'development',
           LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
         },

@@ -1,6 +1,9 @@
 import { createBackend } from '@backstage/backend-defaults';
+import { rootLogger } from './rootLogger';
 
 const backend = createBackend();
+
+backend.add(rootLogger);
 
 backend.add(import('@backstage/plugin-app-backend'));
 
@@ -8,7 +11,7 @@ backend.add(import('@backstage/plugin-app-backend'));
 backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(import('@backstage/plugin-auth-backend-module-github-provider'));
 backend.add(import('@backstage/plugin-auth-backend-module-oidc-provider'));
-backend.add(import('@fairway/plugin-auth-backend-module-development'));
+backend.add(import('@fairway/plugin-auth-backend-module-issuer-check'));
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(
   import('@fairway/plugin-permission-backend-module-platform-policy'),

@@ -5,7 +5,7 @@ import authPlugin from '@backstage/plugin-auth-backend';
 import githubProvider from '@backstage/plugin-auth-backend-module-github-provider';
 import oidcProvider from '@backstage/plugin-auth-backend-module-oidc-provider';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import developmentProvider from '@fairway/plugin-auth-backend-module-development';
+import issuerCheck from '@fairway/plugin-auth-backend-module-issuer-check';
 import type { JsonObject } from '@backstage/types';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -98,7 +98,7 @@ describe('the production configuration', () => {
     expect(namedVariables.sort()).toEqual(Object.keys(VARIABLES).sort());
   });
 
-  it('has no development sign-in and nothing of the sandbox', async () => {
+  it('has no sign-in without a password and nothing of the sandbox', async () => {
     const config = await load(VARIABLES);
     expect(Object.keys((config.auth as any).providers)).toEqual(['github']);
     expect((config.auth as any).environment).toBe('production');
@@ -180,7 +180,8 @@ describe('sign-in in production', () => {
   beforeEach(() => setNodeEnv('production'));
   afterEach(() => setNodeEnv(nodeEnv));
 
-  async function start(auth: unknown) {
+  /** @param checked - as production does; not for an issuer of this machine */
+  async function start(auth: unknown, checked = true) {
     const data = await load({
       FAIRWAY_BASE_URL: VARIABLES.FAIRWAY_BASE_URL,
       FAIRWAY_SESSION_SECRET: VARIABLES.FAIRWAY_SESSION_SECRET,
@@ -192,7 +193,7 @@ describe('sign-in in production', () => {
         authPlugin,
         githubProvider,
         oidcProvider,
-        developmentProvider,
+        ...(checked ? [issuerCheck] : []),
         catalogServiceMock.factory({ entities: [] }),
         mockServices.rootConfig.factory({
           data: {
@@ -205,7 +206,7 @@ describe('sign-in in production', () => {
     });
   }
 
-  it('starts with GitHub alone, and development sign-in is not there', async () => {
+  it('starts with GitHub alone, and nothing else is there', async () => {
     const backend = await start({});
     const { server } = backend;
     const { headers } = await request(server)
@@ -216,10 +217,6 @@ describe('sign-in in production', () => {
     );
     await request(server)
       .get('/api/auth/oidc/start?env=production')
-      .expect(404);
-    await request(server)
-      .get('/api/auth/development/refresh')
-      .set('x-fairway-development-user', 'user:default/platform-engineer')
       .expect(404);
     await request(server).get('/api/auth/guest/refresh').expect(404);
     await backend.stop();
@@ -252,7 +249,7 @@ describe('sign-in in production', () => {
         .replace('${OIDC_CLIENT_ID}', 'oidc-client')
         .replace('${OIDC_CLIENT_SECRET}', 'oidc-secret'),
     );
-    const backend = await start({ providers });
+    const backend = await start({ providers }, false);
     const { server } = backend;
     const { headers } = await request(server)
       .get('/api/auth/oidc/start?env=production&scope=openid')
@@ -267,6 +264,31 @@ describe('sign-in in production', () => {
       .expect(404);
     await backend.stop();
     issuer.close();
+  });
+
+  it('never starts on the sandbox, under whatever name', async () => {
+    const sandbox = parse(
+      fs.readFileSync(path.join(ROOT, 'app-config.sandbox.yaml'), 'utf8'),
+    ).auth.providers.oidc.development;
+    for (const [environment, metadataUrl] of [
+      ['production', 'http://localhost:7105/.well-known/openid-configuration'],
+      ['development', 'http://localhost:7105/.well-known/openid-configuration'],
+      ['production', 'https://sandbox.example.com/.well-known/openid-configuration'],
+    ]) {
+      await expect(
+        start({
+          providers: { oidc: { [environment]: { ...sandbox, metadataUrl } } },
+        }),
+      ).rejects.toThrow(`auth.providers.oidc.${environment}`);
+    }
+  });
+
+  it('is on the list of what the backend consists of', () => {
+    expect(
+      fs.readFileSync(path.join(__dirname, 'index.ts'), 'utf8'),
+    ).toContain(
+      "backend.add(import('@fairway/plugin-auth-backend-module-issuer-check'))",
+    );
   });
 
   it('does not start with a provider whose variables are unset', async () => {

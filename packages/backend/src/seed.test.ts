@@ -1,5 +1,5 @@
 import { Entity, parseEntityRef } from '@backstage/catalog-model';
-import { PLATFORMS } from '@fairway/sandbox';
+import { allPeople, PLATFORMS } from '@fairway/sandbox';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -220,15 +220,34 @@ describe('the configuration of the sandbox', () => {
     }
   });
 
-  it('lets exactly the people of the catalog sign in', () => {
-    const users = sandboxConfig.auth.providers.development.users as string[];
-    expect(sorted(users)).toEqual(
-      sorted(ofKind('User').map(e => `user:default/${e.metadata.name}`)),
+  it('lets exactly the people of the catalog sign in, by their email', () => {
+    const people = allPeople(PLATFORMS);
+    expect(
+      sorted(people.map(({ login, email }) => `${login} ${email}`)),
+    ).toEqual(
+      sorted(
+        ofKind('User').map(
+          ({ metadata, spec }) =>
+            `${metadata.name} ${(spec as any).profile.email}`,
+        ),
+      ),
     );
+    for (const { login, groups } of people) {
+      const user = ofKind('User').find(e => e.metadata.name === login);
+      expect(groups).toEqual((user!.spec as any).memberOf);
+    }
+    expect(sandboxConfig.auth.providers).toEqual({
+      oidc: {
+        development: expect.objectContaining({
+          signIn: {
+            resolvers: [{ resolver: 'emailMatchingUserEntityProfileEmail' }],
+          },
+        }),
+      },
+    });
   });
 
   it('is introduced by the launcher with the same people', () => {
-    const users = sandboxConfig.auth.providers.development.users as string[];
-    expect(introduced().map(name => `user:default/${name}`)).toEqual(users);
+    expect(introduced()).toEqual(allPeople(PLATFORMS).map(p => p.login));
   });
 });
