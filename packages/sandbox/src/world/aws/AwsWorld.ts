@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { World } from '../types';
-import { AwsAccount, listAccounts } from './accounts';
+import { AwsAccount, listAccounts, secondaryRegions } from './accounts';
 import { Conditions } from './Conditions';
 import { CostModel } from './CostModel';
 import { DatabaseFleet } from './DatabaseFleet';
+import { DatabaseChanges, databaseChanges } from './databases/databaseChanges';
+import { databaseSeries } from './databaseSeries';
 import { EksFleet } from './eks/EksFleet';
 import { ImageRegistry } from './ImageRegistry';
 import { MetricStore } from './MetricStore';
@@ -19,6 +22,8 @@ export interface AwsWorld {
   readonly stacks: StackEngine;
   readonly drifts: DriftDetector;
   readonly databases: DatabaseFleet;
+  /** What can be done to the databases, by the rules of RDS. */
+  readonly databaseChanges: DatabaseChanges;
   readonly eks: EksFleet;
   readonly metrics: MetricStore;
   readonly costs: CostModel;
@@ -44,9 +49,13 @@ export type AwsSurroundings = Pick<
 
 /** Puts the pretend AWS together from what the platforms consist of. Once per world. */
 export function createAwsWorld(world: AwsSurroundings): AwsWorld {
-  const conditions = new Conditions(world.clock);
+  const conditions = new Conditions(
+    world.clock,
+    join(world.dataDir, 'aws', 'conditions.json'),
+    secondaryRegions(world.platforms),
+  );
   const stacks = new StackEngine(world);
-  const databases = new DatabaseFleet(world.platforms);
+  const databases = new DatabaseFleet(world);
   const aws: AwsWorld = {
     clock: world.clock,
     accounts: listAccounts(world.platforms),
@@ -55,13 +64,29 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     stacks,
     drifts: new DriftDetector(stacks, world),
     databases,
+    databaseChanges: databaseChanges(databases, conditions),
     eks: new EksFleet(world),
-    metrics: new MetricStore(world.clock, databases, conditions),
+    metrics: new MetricStore(
+      world.clock,
+      [
+        {
+          get revision() {
+            return databases.revision;
+          },
+          seriesIn: place => databaseSeries(databases, conditions, place),
+        },
+      ],
+      join(world.dataDir, 'aws', 'metrics.json'),
+    ),
     costs: new CostModel(world, conditions),
     urls: world.urls,
     report: world.report,
   };
   registerAwsScenarios(world.scenarios, conditions);
+  world.onClose(() => {
+    conditions.flush();
+    aws.metrics.flush();
+  });
   world.onReset(() => {
     conditions.clear();
     aws.metrics.clear();

@@ -1,4 +1,5 @@
 import { Clock } from '../types';
+import { JsonFile } from './JsonFile';
 
 /** What can be wrong with the pretend AWS. */
 export type AwsCondition =
@@ -12,25 +13,54 @@ interface Interval {
   fromMs: number;
   /** Absent while it lasts. */
   untilMs?: number;
+  /** Regions that it is about; absent: those that it is about by itself. */
+  regions?: string[];
 }
 
 /**
  * Which conditions held when.
  *
  * Series remember: a spike that is over stays visible in the past, and one that
- * begins now does not change what was measured before.
+ * begins now does not change what was measured before. They are kept in a file
+ * when one is named.
  */
 export class Conditions {
   private readonly intervals: Interval[] = [];
+  private readonly file: JsonFile<Interval[]> | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param secondaryRegions - what `region-down` is about unless told */
+  constructor(
+    private readonly clock: Clock,
+    path?: string,
+    private readonly secondaryRegions: string[] = [],
+  ) {
+    this.file = path ? new JsonFile(path, () => this.intervals) : undefined;
+    this.intervals.push(...(this.file?.load() ?? []));
+  }
 
   /** Begins a condition; nothing happens when it holds already. */
-  start(condition: AwsCondition): void {
+  start(condition: AwsCondition, regions?: string[]): void {
     const nowMs = this.clock.now().getTime();
     if (!this.holdsAt(condition, nowMs)) {
-      this.intervals.push({ condition, fromMs: nowMs });
+      this.intervals.push({ condition, fromMs: nowMs, regions });
+      this.file?.touch();
     }
+  }
+
+  /** Whether a region was down at a time, epoch milliseconds. */
+  regionDownAt(region: string, atMs: number): boolean {
+    return this.regionDownSince(region, atMs) !== undefined;
+  }
+
+  /** When the outage began that a region was in at a time, epoch milliseconds; undefined when it was up. */
+  regionDownSince(region: string, atMs: number): number | undefined {
+    return this.intervals.find(
+      ({ condition, fromMs, untilMs, regions }) =>
+        condition === 'region-down' &&
+        fromMs <= atMs &&
+        (untilMs === undefined || atMs < untilMs) &&
+        (regions ?? this.secondaryRegions).includes(region),
+    )?.fromMs;
   }
 
   stop(condition: AwsCondition): void {
@@ -40,6 +70,7 @@ export class Conditions {
         interval.untilMs = nowMs;
       }
     }
+    this.file?.touch();
   }
 
   holds(condition: AwsCondition): boolean {
@@ -66,5 +97,11 @@ export class Conditions {
   /** Forgets everything. */
   clear(): void {
     this.intervals.length = 0;
+    this.file?.touch();
+  }
+
+  /** Writes now what is still to be written. */
+  flush(): void {
+    this.file?.flush();
   }
 }

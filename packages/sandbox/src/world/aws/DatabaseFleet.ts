@@ -1,233 +1,330 @@
-import { SeedDatabase, SeedEnvironment, SeedPlatform } from '../platforms';
-import { noise, seedOf } from './noise';
+import { join } from 'node:path';
+import { World } from '../types';
+import { AwsError } from './AwsError';
+import {
+  ClusterSnapshot,
+  DatabaseCluster,
+  DatabaseEvent,
+  DatabaseInstance,
+  EventSource,
+  FleetState,
+  GlobalDatabase,
+  PendingStep,
+  Phase,
+} from './databases/records';
+import { EventText } from './databases/eventTexts';
+import { seedDatabases } from './databases/seedDatabases';
+import { JsonFile } from './JsonFile';
 
-/** A DB instance: a member of an Aurora cluster, or an RDS instance that stands alone. */
-export interface DatabaseInstance {
-  id: string;
+const DAY_MS = 86_400_000;
+// DescribeEvents looks back 14 days.
+const EVENT_DAYS = 14;
+const MOST_EVENTS = 2_000;
+/** What is gone keeps its metrics; the oldest are forgotten. */
+const MOST_GONE = 100;
+
+/** An account in a region. */
+export interface DatabasePlace {
   accountId: string;
   region: string;
-  availabilityZone: string;
-  engine: SeedDatabase['engine'];
-  engineVersion: string;
-  instanceClass: string;
-  /** Identifier of the Aurora cluster; undefined for plain RDS. */
-  clusterId: string | undefined;
-  /** Writes; false for Aurora readers and RDS read replicas. */
-  isWriter: boolean;
-  /** Identifier of the RDS instance that this one replicates. */
-  replicaOf: string | undefined;
-  arn: string;
-  tags: Record<string, string>;
-  createdAt: Date;
 }
 
-/** An Aurora cluster in one region. */
-export interface DatabaseCluster {
-  id: string;
-  accountId: string;
-  region: string;
-  engine: SeedDatabase['engine'];
-  engineVersion: string;
-  /** Identifier of the global cluster that it is part of. */
-  globalClusterId: string | undefined;
-  /** False for the secondary clusters of a global database. */
-  isWriter: boolean;
-  /** Region of the writing cluster; its own unless it is a secondary. */
-  sourceRegion: string;
-  arn: string;
-  instances: DatabaseInstance[];
-  tags: Record<string, string>;
-  createdAt: Date;
-}
+type Surroundings = Pick<
+  World,
+  'clock' | 'schedule' | 'platforms' | 'dataDir' | 'onReset' | 'onClose'
+>;
 
-/** An Aurora global database: one writing cluster and its secondaries in other regions. */
-export interface GlobalDatabase {
-  id: string;
-  accountId: string;
-  engine: SeedDatabase['engine'];
-  engineVersion: string;
-  /** The writing cluster first. */
-  clusters: DatabaseCluster[];
-}
-
-/** The databases of all platforms, as their seed describes them. */
+/**
+ * The databases of all accounts: what there is, what happened to it, and what
+ * will be over in a while. The rules of changing it are in `databases/`.
+ *
+ * State is kept on disk; a step that was under way goes on after a restart.
+ */
 export class DatabaseFleet {
-  readonly globals: GlobalDatabase[] = [];
-  readonly clusters: DatabaseCluster[] = [];
-  readonly instances: DatabaseInstance[] = [];
+  /** Another number after every change. */
+  revision = 0;
+  private state: FleetState;
+  /** Steps of an earlier world do nothing. */
+  private generation = 0;
+  private readonly finishers = new Map<string, (step: PendingStep) => void>();
+  private readonly file: JsonFile<FleetState>;
 
-  constructor(platforms: SeedPlatform[]) {
-    for (const platform of platforms) {
-      for (const environment of platform.environments) {
-        if (environment.database && environment.accountId) {
-          this.add(platform, environment, environment.database);
-        }
-      }
-    }
+  constructor(private readonly world: Surroundings) {
+    this.file = new JsonFile(
+      join(world.dataDir, 'aws', 'databases.json'),
+      () => this.state,
+    );
+    this.state = this.file.load() ?? seedDatabases(world.platforms);
+    world.onReset(() => {
+      this.generation += 1;
+      this.state = seedDatabases(world.platforms);
+      this.changed();
+    });
+    world.onClose(() => this.file.flush());
+  }
+
+  get nowMs(): number {
+    return this.world.clock.now().getTime();
+  }
+
+  get globals(): GlobalDatabase[] {
+    return this.state.globals;
+  }
+
+  get clusters(): DatabaseCluster[] {
+    return this.state.clusters.filter(isThere);
+  }
+
+  get instances(): DatabaseInstance[] {
+    return this.state.instances.filter(isThere);
+  }
+
+  get snapshots(): ClusterSnapshot[] {
+    return this.state.snapshots;
   }
 
   /** Clusters that an account sees in a region, by identifier. */
-  clustersIn(accountId: string, region: string): DatabaseCluster[] {
-    return visible(this.clusters, accountId, region);
+  clustersIn(place: DatabasePlace): DatabaseCluster[] {
+    return byId(this.clusters.filter(item => isIn(item, place)));
   }
 
   /** Instances that an account sees in a region, by identifier. */
-  instancesIn(accountId: string, region: string): DatabaseInstance[] {
-    return visible(this.instances, accountId, region);
+  instancesIn(place: DatabasePlace): DatabaseInstance[] {
+    return byId(this.instances.filter(item => isIn(item, place)));
   }
 
-  /** Global databases of an account with a member in the region, by identifier. */
-  globalsIn(accountId: string, region: string): GlobalDatabase[] {
+  /** Global databases of an account: those with a member in the region, and those without members. */
+  globalsIn({ accountId, region }: DatabasePlace): GlobalDatabase[] {
     return byId(
-      this.globals.filter(
+      this.state.globals.filter(
         database =>
           database.accountId === accountId &&
-          database.clusters.some(cluster => cluster.region === region),
+          (database.memberArns.length === 0 ||
+            this.membersOf(database).some(member => member.region === region)),
       ),
     );
   }
 
-  private add(
-    platform: SeedPlatform,
-    environment: SeedEnvironment,
-    database: SeedDatabase,
-  ): void {
-    const accountId = environment.accountId!;
-    const tags = {
-      Environment: environment.shortName,
-      System: platform.system,
+  snapshotsIn(place: DatabasePlace): ClusterSnapshot[] {
+    return byId(this.state.snapshots.filter(item => isIn(item, place)));
+  }
+
+  /** Everything that ever measured something in a place, also what is gone. */
+  measuredIn(place: DatabasePlace): {
+    clusters: DatabaseCluster[];
+    instances: DatabaseInstance[];
+  } {
+    return {
+      clusters: this.state.clusters.filter(item => isIn(item, place)),
+      instances: this.state.instances.filter(item => isIn(item, place)),
     };
-    if (database.engine === 'postgres') {
-      for (const { id, region, instances } of database.clusters) {
-        this.instances.push(
-          ...plainInstances({
-            id,
-            accountId,
-            region,
-            database,
-            count: instances,
-            tags,
-          }),
-        );
-      }
-      return;
-    }
-    const clusters = database.clusters.map(({ id, region, instances }, index) =>
-      auroraCluster({
-        id,
-        accountId,
-        region,
-        database,
-        count: instances,
-        tags,
-        isWriter: index === 0,
-        sourceRegion: database.clusters[0].region,
-      }),
+  }
+
+  /** Clusters of a global database, the writing one first. */
+  membersOf(database: GlobalDatabase): DatabaseCluster[] {
+    return database.memberArns
+      .map(arn => this.clusterByArn(arn))
+      .filter((item): item is DatabaseCluster => item !== undefined);
+  }
+
+  globalOf(cluster: DatabaseCluster): GlobalDatabase | undefined {
+    return this.state.globals.find(({ memberArns }) =>
+      memberArns.includes(cluster.arn),
     );
-    this.clusters.push(...clusters);
-    this.instances.push(...clusters.flatMap(({ instances }) => instances));
-    if (database.globalCluster) {
-      this.globals.push({
-        id: database.globalCluster,
-        accountId,
-        engine: database.engine,
-        engineVersion: database.engineVersion,
-        clusters,
-      });
+  }
+
+  /** Instances of a cluster, by identifier. */
+  instancesOf(cluster: DatabaseCluster): DatabaseInstance[] {
+    return byId(
+      this.instances.filter(
+        item => item.clusterId === cluster.id && isIn(item, cluster),
+      ),
+    );
+  }
+
+  clusterOf(instance: DatabaseInstance): DatabaseCluster | undefined {
+    return this.clusters.find(
+      item => item.id === instance.clusterId && isIn(item, instance),
+    );
+  }
+
+  clusterByArn(arn: string): DatabaseCluster | undefined {
+    return this.clusters.find(item => item.arn === arn);
+  }
+
+  instanceByArn(arn: string): DatabaseInstance | undefined {
+    return this.instances.find(item => item.arn === arn);
+  }
+
+  /** By identifier in any case, or by ARN. @throws AwsError - DBClusterNotFoundFault. */
+  getCluster(place: DatabasePlace, wanted: string): DatabaseCluster {
+    return this.require(
+      this.clustersIn(place),
+      wanted,
+      new AwsError('DBClusterNotFoundFault', `DBCluster ${wanted} not found.`),
+    );
+  }
+
+  /** By identifier in any case, or by ARN. @throws AwsError - DBInstanceNotFoundFault. */
+  getInstance(place: DatabasePlace, wanted: string): DatabaseInstance {
+    return this.require(
+      this.instancesIn(place),
+      wanted,
+      new AwsError(
+        'DBInstanceNotFoundFault',
+        `DBInstance ${wanted} not found.`,
+      ),
+    );
+  }
+
+  /** By identifier in any case, in any region of the account. @throws AwsError - GlobalClusterNotFoundFault. */
+  getGlobal({ accountId }: DatabasePlace, wanted: string): GlobalDatabase {
+    return this.require(
+      this.state.globals.filter(item => item.accountId === accountId),
+      wanted,
+      new AwsError(
+        'GlobalClusterNotFoundFault',
+        `Global cluster ${wanted} not found.`,
+      ),
+    );
+  }
+
+  add(kind: 'globals', item: GlobalDatabase): void;
+  add(kind: 'clusters', item: DatabaseCluster): void;
+  add(kind: 'instances', item: DatabaseInstance): void;
+  add(kind: 'snapshots', item: ClusterSnapshot): void;
+  add(kind: keyof FleetState, item: unknown): void {
+    (this.state[kind] as unknown[]).push(item);
+    this.changed();
+  }
+
+  /** Takes a cluster or instance away; its metrics stay. */
+  remove(record: DatabaseCluster | DatabaseInstance): void {
+    this.changePhase(record, { running: false, writes: false });
+    record.deletedAtMs = this.nowMs;
+    this.state.clusters = dropOldestGone(this.state.clusters);
+    this.state.instances = dropOldestGone(this.state.instances);
+    this.changed();
+  }
+
+  removeGlobal(database: GlobalDatabase): void {
+    this.state.globals = this.state.globals.filter(item => item !== database);
+    this.changed();
+  }
+
+  /** Notes from when on a cluster or instance is something else. */
+  changePhase(
+    record: DatabaseCluster | DatabaseInstance,
+    change: Partial<Omit<Phase, 'fromMs'>>,
+  ): void {
+    const last = record.history[record.history.length - 1];
+    record.history.push({ ...last, ...change, fromMs: this.nowMs });
+    this.changed();
+  }
+
+  /** Writes what was changed in place. */
+  changed(): void {
+    this.revision += 1;
+    this.file.touch();
+  }
+
+  /** Writes an event into the journal. */
+  record(
+    sourceType: EventSource,
+    source: { id: string; arn: string } & DatabasePlace,
+    { message, categories }: EventText,
+  ): void {
+    this.state.events.push({
+      accountId: source.accountId,
+      region: source.region,
+      sourceType,
+      sourceId: source.id,
+      sourceArn: source.arn,
+      message,
+      categories,
+      atMs: this.nowMs,
+    });
+    this.state.events = this.state.events.slice(-MOST_EVENTS);
+    this.changed();
+  }
+
+  /** The journal of a place, oldest first, as far back as RDS gives it. */
+  eventsIn(place: DatabasePlace): DatabaseEvent[] {
+    const oldest = this.nowMs - EVENT_DAYS * DAY_MS;
+    return this.state.events.filter(
+      event => isIn(event, place) && event.atMs >= oldest,
+    );
+  }
+
+  /** Says what happens when steps of a name are over. Before {@link resume}. */
+  onStep(name: string, finish: (step: PendingStep) => void): void {
+    this.finishers.set(name, finish);
+  }
+
+  /** Lets a step be over after some of the world's time. */
+  later(
+    delayMs: number,
+    name: string,
+    arn: string,
+    data?: Record<string, unknown>,
+  ): void {
+    const step: PendingStep = { name, arn, dueMs: this.nowMs + delayMs, data };
+    this.state.steps.push(step);
+    this.changed();
+    this.wait(step, delayMs);
+  }
+
+  /** Goes on with the steps that a restart interrupted. */
+  resume(): void {
+    for (const step of this.state.steps) {
+      this.wait(step, Math.max(0, step.dueMs - this.nowMs));
     }
+  }
+
+  private wait(step: PendingStep, delayMs: number): void {
+    const { generation } = this;
+    this.world.schedule(delayMs, () => {
+      if (generation !== this.generation) {
+        return;
+      }
+      this.state.steps = this.state.steps.filter(other => other !== step);
+      this.changed();
+      this.finishers.get(step.name)?.(step);
+    });
+  }
+
+  private require<T extends { id: string; arn: string }>(
+    items: T[],
+    wanted: string,
+    error: AwsError,
+  ): T {
+    const id = wanted.toLocaleLowerCase('en-US');
+    const found = items.find(item => item.id === id || item.arn === wanted);
+    if (!found) {
+      throw error;
+    }
+    return found;
   }
 }
 
-interface Plan {
-  id: string;
-  accountId: string;
-  region: string;
-  database: SeedDatabase;
-  /** Number of instances. */
-  count: number;
-  tags: Record<string, string>;
+function isThere({ deletedAtMs }: { deletedAtMs?: number }): boolean {
+  return deletedAtMs === undefined;
 }
 
-function auroraCluster(
-  plan: Plan & { isWriter: boolean; sourceRegion: string },
-): DatabaseCluster {
-  const { id, accountId, region, database, tags } = plan;
-  return {
-    id,
-    accountId,
-    region,
-    engine: database.engine,
-    engineVersion: database.engineVersion,
-    globalClusterId: database.globalCluster,
-    isWriter: plan.isWriter,
-    sourceRegion: plan.sourceRegion,
-    arn: `arn:aws:rds:${region}:${accountId}:cluster:${id}`,
-    instances: Array.from({ length: plan.count }, (_, index) =>
-      instance(plan, {
-        id: `${id}-${index + 1}`,
-        index,
-        clusterId: id,
-        isWriter: plan.isWriter && index === 0,
-        replicaOf: undefined,
-      }),
-    ),
-    tags,
-    createdAt: createdAt(id),
-  };
-}
-
-function plainInstances(plan: Plan): DatabaseInstance[] {
-  return Array.from({ length: plan.count }, (_, index) =>
-    instance(plan, {
-      id: index === 0 ? plan.id : `${plan.id}-replica-${index}`,
-      index,
-      clusterId: undefined,
-      isWriter: index === 0,
-      replicaOf: index === 0 ? undefined : plan.id,
-    }),
-  );
-}
-
-function instance(
-  { accountId, region, database, tags }: Plan,
-  place: Pick<
-    DatabaseInstance,
-    'id' | 'clusterId' | 'isWriter' | 'replicaOf'
-  > & { index: number },
-): DatabaseInstance {
-  const { index, ...identity } = place;
-  return {
-    ...identity,
-    accountId,
-    region,
-    availabilityZone: `${region}${'abc'[index % 3]}`,
-    engine: database.engine,
-    engineVersion: database.engineVersion,
-    instanceClass: database.instanceClass,
-    arn: `arn:aws:rds:${region}:${accountId}:db:${identity.id}`,
-    tags,
-    createdAt: createdAt(identity.clusterId ?? identity.id),
-  };
-}
-
-/** Some day of the first half of 2025, the same every time. */
-function createdAt(id: string): Date {
-  const day = Math.floor(noise(seedOf(id), 0) * 180);
-  return new Date(Date.UTC(2025, 0, 1 + day, 9, 30));
+function isIn(item: DatabasePlace, place: DatabasePlace): boolean {
+  return item.accountId === place.accountId && item.region === place.region;
 }
 
 function byId<T extends { id: string }>(items: T[]): T[] {
   return [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function visible<T extends { id: string; accountId: string; region: string }>(
-  items: T[],
-  accountId: string,
-  region: string,
-): T[] {
-  return byId(
-    items.filter(
-      item => item.accountId === accountId && item.region === region,
-    ),
+function dropOldestGone<T extends { deletedAtMs?: number }>(items: T[]): T[] {
+  const gone = items.filter(item => !isThere(item));
+  const dropped = new Set(
+    gone
+      .sort((a, b) => a.deletedAtMs! - b.deletedAtMs!)
+      .slice(0, Math.max(0, gone.length - MOST_GONE)),
   );
+  return items.filter(item => !dropped.has(item));
 }

@@ -1,7 +1,6 @@
 import { Clock } from '../types';
-import { Conditions } from './Conditions';
-import { DatabaseFleet } from './DatabaseFleet';
-import { databaseSeries, MetricSeries } from './databaseSeries';
+import { JsonFile } from './JsonFile';
+import { MetricSeries, SeriesSource } from './MetricSeries';
 
 const MINUTE_MS = 60_000;
 // CloudWatch keeps one-minute points for 15 days, five-minute points for 63
@@ -14,6 +13,11 @@ const RETENTION: Array<{ periodSeconds: number; days: number }> = [
 ];
 /** How long sent points are kept, so that a busy sender does not fill the memory. */
 const CUSTOM_POINTS_PER_METRIC = 20_000;
+/** How much of that outlives a restart: the newest day of each metric. */
+const KEPT_POINTS_PER_METRIC = 1_440;
+const KEPT_METRICS = 500;
+// ListMetrics forgets what sent nothing for two weeks.
+const LISTED_MINUTES = 14 * DAY_MINUTES;
 
 /** Where a metric is kept. */
 export interface MetricPlace {
@@ -49,21 +53,57 @@ interface CustomMetric extends MetricId {
   minutes: Map<number, StatisticSet>;
 }
 
-/** The metrics of all accounts and regions: those that RDS sends, and those that callers put. */
-export class MetricStore {
-  private readonly series = new Map<string, Map<string, MetricSeries>>();
-  private readonly custom = new Map<string, Map<string, CustomMetric>>();
+/** A put metric as it is kept on disk: its place, and minutes as `[minute, sum, count, minimum, maximum]`. */
+interface KeptMetric extends MetricId {
+  place: string;
+  unit?: string;
+  minutes: number[][];
+}
 
+/** The metrics of all accounts and regions: those that services send, and those that callers put. */
+export class MetricStore {
+  private readonly series = new Map<
+    string,
+    { revision: number; byKey: Map<string, MetricSeries> }
+  >();
+  private readonly custom = new Map<string, Map<string, CustomMetric>>();
+  private readonly file: JsonFile<KeptMetric[]> | undefined;
+
+  /** @param path - file in which the newest of what was put is kept */
   constructor(
     private readonly clock: Clock,
-    private readonly databases: DatabaseFleet,
-    private readonly conditions: Conditions,
-  ) {}
+    private readonly sources: SeriesSource[],
+    path?: string,
+  ) {
+    this.file = path ? new JsonFile(path, () => this.toKeep()) : undefined;
+    for (const { place, minutes, ...metric } of this.file?.load() ?? []) {
+      this.customAt(place).set(keyOf(metric), {
+        ...metric,
+        unit: metric.unit,
+        minutes: new Map(
+          minutes.map(([minute, sum, count, minimum, maximum]) => [
+            minute,
+            { sum, count, minimum, maximum },
+          ]),
+        ),
+      });
+    }
+  }
 
-  /** All metrics of a place, by namespace, name and dimensions. */
+  /** Lets another service send metrics. */
+  addSource(source: SeriesSource): void {
+    this.sources.push(source);
+    this.series.clear();
+  }
+
+  /** Metrics of a place that sent something in the last two weeks, by namespace, name and dimensions. */
   list(place: MetricPlace): MetricId[] {
+    const oldest =
+      Math.floor(this.clock.now().getTime() / MINUTE_MS) - LISTED_MINUTES;
     return [
-      ...this.seriesIn(place).values(),
+      ...[...this.seriesIn(place).values()].filter(
+        ({ lastMinute }) => lastMinute === undefined || lastMinute > oldest,
+      ),
       ...this.customIn(place).values(),
     ].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
@@ -155,11 +195,18 @@ export class MetricStore {
     if (metric.minutes.size > CUSTOM_POINTS_PER_METRIC) {
       metric.minutes.delete(metric.minutes.keys().next().value!);
     }
+    this.file?.touch();
   }
 
   /** Forgets what callers put. */
   clear(): void {
     this.custom.clear();
+    this.file?.touch();
+  }
+
+  /** Writes now what is still to be written. */
+  flush(): void {
+    this.file?.flush();
   }
 
   private reader(
@@ -180,24 +227,31 @@ export class MetricStore {
   }
 
   private seriesIn(place: MetricPlace): Map<string, MetricSeries> {
-    const key = `${place.accountId}/${place.region}`;
+    const key = placeKey(place);
+    const revision = this.sources.reduce(
+      (sum, source) => sum + source.revision,
+      0,
+    );
     let found = this.series.get(key);
-    if (!found) {
-      found = new Map(
-        databaseSeries(
-          this.databases,
-          this.conditions,
-          place.accountId,
-          place.region,
-        ).map(series => [keyOf(series), series]),
-      );
+    if (found?.revision !== revision) {
+      found = {
+        revision,
+        byKey: new Map(
+          this.sources
+            .flatMap(source => source.seriesIn(place))
+            .map(series => [keyOf(series), series]),
+        ),
+      };
       this.series.set(key, found);
     }
-    return found;
+    return found.byKey;
   }
 
   private customIn(place: MetricPlace): Map<string, CustomMetric> {
-    const key = `${place.accountId}/${place.region}`;
+    return this.customAt(placeKey(place));
+  }
+
+  private customAt(key: string): Map<string, CustomMetric> {
     let found = this.custom.get(key);
     if (!found) {
       found = new Map();
@@ -205,6 +259,30 @@ export class MetricStore {
     }
     return found;
   }
+
+  private toKeep(): KeptMetric[] {
+    return [...this.custom]
+      .flatMap(([place, metrics]) =>
+        [...metrics.values()].map(metric => ({
+          ...metric,
+          place,
+          minutes: [...metric.minutes]
+            .slice(-KEPT_POINTS_PER_METRIC)
+            .map(([minute, { sum, count, minimum, maximum }]) => [
+              minute,
+              sum,
+              count,
+              minimum,
+              maximum,
+            ]),
+        })),
+      )
+      .slice(-KEPT_METRICS);
+  }
+}
+
+function placeKey({ accountId, region }: MetricPlace): string {
+  return `${accountId}/${region}`;
 }
 
 function addTo(point: Datapoint, measured: StatisticSet | undefined): void {

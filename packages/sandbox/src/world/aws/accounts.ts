@@ -34,3 +34,11 @@ export function listAccounts(platforms: SeedPlatform[]): AwsAccount[] {
 export function platformRegions(platform: SeedPlatform): string[] {
   return [...new Set(platform.environments.flatMap(({ regions }) => regions))];
 }
+
+/** Regions that are no platform's primary. */
+export function secondaryRegions(platforms: SeedPlatform[]): string[] {
+  const primaries = platforms.map(platform => platformRegions(platform)[0]);
+  return [...new Set(platforms.flatMap(platformRegions))].filter(
+    region => !primaries.includes(region),
+  );
+}

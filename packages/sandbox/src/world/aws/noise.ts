@@ -14,3 +14,14 @@ export function noise(seed: number, step: number): number {
 export function seedOf(name: string): number {
   return createHash('sha256').update(name).digest().readInt32BE(0);
 }
+
+const MINUTES_PER_DAY = 1440;
+
+/** Between -1 and 1, highest in the middle of the day (UTC), shifted for each seed. */
+export function dailyWave(seed: number, minute: number): number {
+  const phase = noise(seed, -1) * 120;
+  return Math.sin(
+    (2 * Math.PI * ((minute + phase) % MINUTES_PER_DAY)) / MINUTES_PER_DAY -
+      Math.PI / 2,
+  );
+}

@@ -9,7 +9,8 @@ const SCENARIOS: Array<{ name: AwsCondition; description: string }> = [
   },
   {
     name: 'region-down',
-    description: 'Secondary regions send no CloudWatch datapoints any more.',
+    description:
+      'Secondary regions (or the `region` asked for) are unreachable: no CloudWatch datapoints, replication waits.',
   },
   {
     name: 'throttled',
@@ -31,9 +32,23 @@ export function registerAwsScenarios(
     table.register({
       name,
       description,
-      start() {
-        conditions.start(name);
-        return { condition: name };
+      parameters:
+        name === 'region-down'
+          ? [
+              {
+                name: 'region',
+                description: 'the region that is down, `ap-southeast-2`',
+                default: 'every secondary region',
+              },
+            ]
+          : [],
+      start({ region }) {
+        const regions =
+          name === 'region-down' && typeof region === 'string'
+            ? [region]
+            : undefined;
+        conditions.start(name, regions);
+        return { condition: name, ...(regions && { regions }) };
       },
       stop: () => conditions.stop(name),
     });
