@@ -43,7 +43,7 @@ export async function status(control) {
   const urls = Object.entries(json.urls).filter(([, url]) => url);
   return {
     json,
-    text: `The sandbox runs since ${tellDuration(since)} (process ${
+    text: `The sandbox has run for ${tellDuration(since)} (process ${
       json.pid
     }).\n\n${pairs(urls)}\n\n${pairs(rows)}`,
   };

@@ -24,6 +24,15 @@ import {
 const NO_COMMIT = '0'.repeat(40);
 const REPOSITORY_NAME = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9_.-]+$/;
 
+function removeLocks(repository: string) {
+  const refs = readdirSync(join(repository, 'refs'), { recursive: true });
+  const left = [
+    ...refs.map(name => join('refs', String(name))),
+    ...readdirSync(repository),
+  ].filter(name => name.endsWith('.lock'));
+  left.forEach(name => rmSync(join(repository, name), { force: true }));
+}
+
 /** A ref had moved since the caller looked. */
 export class RefMovedError extends Error {}
 
@@ -73,7 +82,10 @@ export class BareGitStore implements GitStore {
       for (const folder of readdirSync(join(store.root, owner))) {
         if (folder.endsWith('.git')) {
           const name = `${owner}/${folder.slice(0, -'.git'.length)}`;
+          removeLocks(join(store.root, owner, folder));
           store.known.set(name, await store.readRefs(name));
+        } else if (folder.endsWith('.git.new')) {
+          rmSync(join(store.root, owner, folder), { recursive: true });
         }
       }
     }

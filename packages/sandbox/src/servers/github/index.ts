@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FastifyInstance } from 'fastify';
 import { World } from '../../world/types';
-import { createServer } from '../createServer';
+import { createServer, HttpError } from '../createServer';
 import { accountRoutes } from './accounts';
 import { actionsRoutes } from './actions';
 import { branchRoutes } from './branches';
@@ -32,6 +32,16 @@ export function createGithubServer(world: World): FastifyInstance {
     upstream: 'github',
     world,
     bodyLimit: 128 * 1024 * 1024,
+    throttled: () =>
+      new HttpError(
+        403,
+        'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+        {
+          documentationUrl:
+            'https://docs.github.com/free-pro-team@latest/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits',
+        },
+        { 'retry-after': '60' },
+      ),
     error(error, request) {
       if (request && !request.url.startsWith('/api/')) {
         return { body: `${error.message}\n` };
