@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { platformRegions } from './aws/accounts';
 import { ImageRegistry } from './aws/ImageRegistry';
-import { noise, seedOf } from './aws/noise';
-import { seedDigest, SeedPlatform, SeedService } from './platforms';
+import { playedImage } from './aws/registry/playedImage';
+import { signImage } from './aws/registry/signImage';
+import { SeedPlatform, SeedService } from './platforms';
 import { previousVersion, seedReleases } from './seed/releases';
 import { World } from './types';
 
@@ -85,12 +86,14 @@ function seedPlatform(
         tags: { System: platform.system, Component: service.name },
       });
       for (const release of releases(platform, service, now)) {
-        registry.place({
+        const image = {
           accountId,
           region,
           repository: service.name,
           ...release,
-        });
+        };
+        registry.place(image);
+        signImage(registry, image, release.pushedAt);
       }
     }
   }
@@ -132,12 +135,15 @@ function releases(platform: SeedPlatform, service: SeedService, now: Date) {
     };
     older.push(oldest);
   }
-  return [...older, ...known].map(({ version, builtDaysAgo }) => ({
-    digest: seedDigest(service.name, version),
-    tags: [version],
-    pushedAt: new Date(now.getTime() - builtDaysAgo * DAY_MS),
-    sizeBytes: Math.round(
-      20_000_000 + noise(seedOf(`${service.name}:${version}`), 1) * 100_000_000,
-    ),
-  }));
+  return [...older, ...known].map(({ version, builtDaysAgo }) => {
+    const content = `${service.name}:${version}`;
+    const { digest, sizeBytes } = playedImage(content);
+    return {
+      content,
+      digest,
+      sizeBytes,
+      tags: [version],
+      pushedAt: new Date(now.getTime() - builtDaysAgo * DAY_MS),
+    };
+  });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { playedImage } from './aws/registry/playedImage';
 
 /**
  * What the four platforms consist of, as plain data. Everything the sandbox
@@ -17,6 +17,8 @@ export interface SeedEnvironment {
   namespace?: string;
   /** Whether Argo CD syncs on its own. */
   autoSync: boolean;
+  /** ECS only: services go from blue to green; otherwise they roll. */
+  blueGreen?: boolean;
   database?: SeedDatabase;
   /** Roughly what a month costs, whole US dollars, shared parts included. */
   monthlyCostUsd: number;
@@ -373,6 +375,7 @@ const mobilyticsEnvironment = (
   cluster: `mobilytics-${shortName}`,
   namespace: 'mobilytics',
   autoSync,
+  blueGreen: !autoSync,
   database: {
     engine: 'postgres',
     engineVersion: '16.6',
@@ -453,9 +456,7 @@ export const PLATFORMS: SeedPlatform[] = [
 
 /** The digest of a seeded image: the same for a name and version everywhere. */
 export function seedDigest(name: string, version: string): string {
-  return `sha256:${createHash('sha256')
-    .update(`${name}:${version}`)
-    .digest('hex')}`;
+  return playedImage(`${name}:${version}`).digest;
 }
 
 /** Image repository URI as overlays name it. */

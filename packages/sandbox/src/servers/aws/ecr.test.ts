@@ -29,6 +29,11 @@ import { AwsRig, startAws } from './__testUtils__/startAws';
 
 const SHARED = '111100000000';
 const CAMPAIGN = '222200000000';
+const LIFECYCLE_POLICY =
+  '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":5},"action":{"type":"expire"}}]}';
+/** An index of nothing: a manifest that needs no layers. */
+const MANIFEST =
+  '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}';
 const digestOf = (text: string) => seedDigest('test', text);
 
 describe('ECR', () => {
@@ -145,12 +150,12 @@ describe('ECR', () => {
     await ecr.send(
       new PutLifecyclePolicyCommand({
         repositoryName,
-        lifecyclePolicyText: '{"rules":[]}',
+        lifecyclePolicyText: LIFECYCLE_POLICY,
       }),
     );
     expect(
       await ecr.send(new GetLifecyclePolicyCommand({ repositoryName })),
-    ).toMatchObject({ lifecyclePolicyText: '{"rules":[]}' });
+    ).toMatchObject({ lifecyclePolicyText: LIFECYCLE_POLICY });
 
     await expect(
       ecr.send(new GetRepositoryPolicyCommand({ repositoryName })),
@@ -210,7 +215,7 @@ describe('ECR', () => {
     await ecr.send(
       new PutImageCommand({
         repositoryName,
-        imageManifest: '{"schemaVersion":2}',
+        imageManifest: MANIFEST,
         imageTag: 'one',
       }),
     );
@@ -218,7 +223,7 @@ describe('ECR', () => {
       ecr.send(
         new PutImageCommand({
           repositoryName,
-          imageManifest: '{"schemaVersion":2}',
+          imageManifest: MANIFEST,
           imageTag: 'one',
         }),
       ),
@@ -254,7 +259,7 @@ describe('ECR', () => {
       ecr.send(
         new PutImageCommand({
           repositoryName: 'sample-backend',
-          imageManifest: '{"schemaVersion":2,"x":1}',
+          imageManifest: MANIFEST,
           imageTag: '1.8.0',
         }),
       ),

@@ -1,11 +1,7 @@
 import { AwsError } from '../../world/aws/AwsError';
 import { RegistryRef } from '../../world/aws/ImageRegistry';
+import { allowsAccount } from '../../world/aws/repositoryPolicy';
 import { CallContext } from './handlers';
-
-interface Statement {
-  Effect?: string;
-  Principal?: '*' | { AWS?: string | string[] };
-}
 
 /**
  * Lets a call into another account's registry only when the policy of the
@@ -27,7 +23,7 @@ export function checkRegistryAccess(
     repositoryName === undefined
       ? undefined
       : context.aws.registry.findRepository(registry, repositoryName)?.policy;
-  if (!policy || !allows(policy, context.accountId)) {
+  if (!policy || !allowsAccount(policy, context.accountId)) {
     throw new AwsError(
       'AccessDeniedException',
       `User: ${
@@ -41,23 +37,4 @@ export function checkRegistryAccess(
       }`,
     );
   }
-}
-
-function allows(policyText: string, accountId: string): boolean {
-  const { Statement } = JSON.parse(policyText) as {
-    Statement?: Statement | Statement[];
-  };
-  return [Statement ?? []].flat().some(({ Effect, Principal }) => {
-    const principals =
-      Principal === '*' ? ['*'] : [Principal?.AWS ?? []].flat();
-    return (
-      Effect === 'Allow' &&
-      principals.some(
-        principal =>
-          principal === '*' ||
-          principal === accountId ||
-          principal.startsWith(`arn:aws:iam::${accountId}:`),
-      )
-    );
-  });
 }

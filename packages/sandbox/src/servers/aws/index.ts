@@ -6,6 +6,7 @@ import { AwsWorld, createAwsWorld } from '../../world/aws/AwsWorld';
 import { Caller, identify } from '../../world/aws/credentials';
 import { World } from '../../world/types';
 import { createServer, HttpError } from '../createServer';
+import { addLayerRoute } from './ecrDownloads';
 import { AnyHandler } from './handlers';
 import { LoadedService, loadService, SERVICE_NAMES } from './services';
 import { callPath } from './wire/callPath';
@@ -60,6 +61,7 @@ export function createAwsServer(world: World): FastifyInstance {
     },
   });
 
+  addLayerRoute(server, aws);
   server.all('*', async (request, reply) => {
     const call = beginCall(request);
     try {

@@ -1,58 +1,41 @@
 import { EventEmitter } from 'node:events';
+import { dirname, join } from 'node:path';
 import { ImageStore, StoredImage, World } from '../types';
 import { AwsError } from './AwsError';
 import { JsonFile } from './JsonFile';
+import {
+  checkDigest,
+  checkRepositoryName,
+  checkTag,
+  isImmutable,
+  isScannable,
+} from './registry/imageRules';
+import { startImageExpiry } from './registry/imageExpiry';
+import { LayerStore } from './registry/LayerStore';
+import { mediaTypeOf } from './registry/manifests';
+import { RegistrySettings } from './registry/RegistrySettings';
+import { mayScan } from './registry/scanFindings';
+import {
+  ImageContent,
+  ImagePush,
+  ImageReplication,
+  NewRepository,
+  RegistryImage,
+  registryKey,
+  RegistryRef,
+  ReplicationRule,
+  Repository,
+  RepositorySettings,
+} from './registry/types';
 
-/** Which registry: every account has one in every region. */
-export interface RegistryRef {
-  accountId: string;
-  region: string;
-}
-
-export type TagMutability =
-  | 'MUTABLE'
-  | 'IMMUTABLE'
-  | 'MUTABLE_WITH_EXCLUSION'
-  | 'IMMUTABLE_WITH_EXCLUSION';
-
-/** The settings of a repository that can be changed after its creation. */
-export interface RepositorySettings {
-  tagMutability: TagMutability;
-  /** Tag patterns with `*` that are excepted from the rule of mutability. */
-  tagMutabilityExclusions?: string[];
-  scanOnPush: boolean;
-  lifecyclePolicy?: string;
-  policy?: string;
-  tags: Record<string, string>;
-}
-
-export interface Repository extends RepositorySettings, RegistryRef {
-  name: string;
-  encryptionType: string;
-  kmsKey?: string;
-  /** ISO time, UTC. */
-  createdAt: string;
-}
-
-export type ReplicationState = 'IN_PROGRESS' | 'COMPLETE' | 'FAILED';
-
-/** How far one image has come on its way to one other registry. */
-export interface ImageReplication extends RegistryRef {
-  status: ReplicationState;
-  failureCode?: string;
-}
-
-/** An image as the registry keeps it. */
-export interface RegistryImage extends StoredImage {
-  replications: ImageReplication[];
-}
-
-/** To where the images of one registry are copied. */
-export interface ReplicationRule {
-  destinations: RegistryRef[];
-  /** Only repositories whose name begins so; empty means all. */
-  prefixes: string[];
-}
+export type {
+  RegistryImage,
+  RegistryRef,
+  ReplicationRule,
+  Repository,
+  RepositorySettings,
+  TagMutability,
+} from './registry/types';
 
 interface Stored {
   repositories: Array<
@@ -65,11 +48,6 @@ interface Stored {
 
 // What a replication between two regions of a quiet registry takes.
 const REPLICATION_MS = 2_000;
-
-const NAME =
-  /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * The image registries of all accounts and regions, as ECR keeps them.
@@ -85,12 +63,22 @@ export class ImageRegistry implements ImageStore {
   private readonly images = new Map<string, Map<string, RegistryImage>>();
   private readonly rules = new Map<string, ReplicationRule[]>();
   private readonly file: JsonFile<Stored>;
+  /** What is set for registries as a whole. */
+  readonly settings: RegistrySettings;
+  readonly layers: LayerStore;
 
+  /** @param path - of the file that keeps repositories and images; the rest is kept beside it */
   constructor(
     private readonly world: Pick<World, 'clock' | 'schedule'>,
     path: string,
   ) {
+    const folder = dirname(path);
     this.file = new JsonFile(path, () => this.toStored());
+    this.settings = new RegistrySettings(
+      join(folder, 'registry-settings.json'),
+    );
+    this.layers = new LayerStore(join(folder, 'layers'));
+    startImageExpiry(this, world);
   }
 
   /** Reads the state from disk and takes up replications that were under way. False when there is none. */
@@ -131,10 +119,14 @@ export class ImageRegistry implements ImageStore {
     this.images.clear();
     this.rules.clear();
     this.file.touch();
+    this.settings.clear();
+    this.layers.clear();
   }
 
   flush(): void {
     this.file.flush();
+    this.settings.flush();
+    this.layers.flush();
   }
 
   /** Repositories of one registry, by name. */
@@ -145,6 +137,11 @@ export class ImageRegistry implements ImageStore {
           accountId === registry.accountId && region === registry.region,
       )
       .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Repositories of all registries, in no order. */
+  allRepositories(): Repository[] {
+    return [...this.repositories.values()];
   }
 
   findRepository(registry: RegistryRef, name: string): Repository | undefined {
@@ -167,20 +164,9 @@ export class ImageRegistry implements ImageStore {
   createRepository(
     registry: RegistryRef,
     name: string,
-    settings: Partial<RepositorySettings> & {
-      encryptionType?: string;
-      kmsKey?: string;
-    } = {},
+    settings: NewRepository = {},
   ): Repository {
-    if (!NAME.test(name) || name.length < 2 || name.length > 256) {
-      throw new AwsError(
-        'InvalidParameterException',
-        `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '${NAME.source.slice(
-          1,
-          -1,
-        )}''`,
-      );
-    }
+    checkRepositoryName(name);
     if (this.findRepository(registry, name)) {
       throw new AwsError(
         'RepositoryAlreadyExistsException',
@@ -282,10 +268,48 @@ export class ImageRegistry implements ImageStore {
     if (id.tag !== undefined && image.tags.length > 1) {
       image.tags = image.tags.filter(tag => tag !== id.tag);
     } else {
-      this.images.get(keyOf(registry, name))!.delete(image.digest);
+      this.removeImage(registry, name, image.digest);
     }
     this.file.touch();
     return image;
+  }
+
+  /** Artifacts that are about an image, newest first. @throws AwsError - RepositoryNotFoundException */
+  referrersOf(
+    registry: RegistryRef,
+    name: string,
+    digest: string,
+  ): RegistryImage[] {
+    return this.listImages(registry, name).filter(
+      ({ subject }) => subject === digest,
+    );
+  }
+
+  /** Notes that an image was pulled now. */
+  markPulled(image: RegistryImage): void {
+    image.lastPulledAt = this.world.clock.now().toISOString();
+    this.file.touch();
+  }
+
+  /** @throws AwsError - UnsupportedImageTypeException, LimitExceededException */
+  startScan(image: RegistryImage): void {
+    if (!isScannable(image)) {
+      throw new AwsError(
+        'UnsupportedImageTypeException',
+        `The image '${image.digest}' is of a type that cannot be scanned: ${
+          image.artifactType ?? mediaTypeOf(image)
+        }`,
+      );
+    }
+    const now = this.world.clock.now();
+    if (!mayScan(image, now)) {
+      throw new AwsError(
+        'LimitExceededException',
+        'The scan quota per image has been exceeded. Wait and try again.',
+      );
+    }
+    image.scanStartedAt = now.toISOString();
+    this.file.touch();
   }
 
   hasRepository(
@@ -330,17 +354,26 @@ export class ImageRegistry implements ImageStore {
    * @throws AwsError - RepositoryNotFoundException; InvalidParameterException;
    *   ImageTagAlreadyExistsException when a tag of an immutable repository would move.
    */
-  push(image: Omit<StoredImage, 'pushedAt' | 'sizeBytes'>): RegistryImage {
-    const { images } = this.checkPush(image);
+  push(image: ImagePush): RegistryImage {
+    const { images, repository } = this.checkPush(image);
     const known = images.get(image.digest);
     if (known && image.tags.every(tag => known.tags.includes(tag))) {
       return known;
     }
     const stored = this.store(image, {
       pushedAt: known?.pushedAt ?? this.world.clock.now(),
-      sizeBytes: known?.sizeBytes ?? sizeOf(image.digest),
+      sizeBytes: known?.sizeBytes ?? image.sizeBytes ?? sizeOf(image.digest),
     });
-    this.replicate(stored);
+    if (repository.scanOnPush && !known && isScannable(stored)) {
+      stored.scanStartedAt = stored.pushedAt.toISOString();
+    }
+    stored.replications = this.destinationsOf(image).map(destination => ({
+      ...destination,
+      status: 'IN_PROGRESS',
+    }));
+    stored.replications.forEach(replication =>
+      this.finishLater(stored, replication),
+    );
     this.events.emit('push', stored);
     return stored;
   }
@@ -349,9 +382,12 @@ export class ImageRegistry implements ImageStore {
    * Puts an image at its place as if it had been pushed at that time: no
    * replication and no event. For seeding.
    */
-  place(image: StoredImage): void {
-    this.checkPush(image);
+  place(image: StoredImage & ImageContent): void {
+    const { repository } = this.checkPush(image);
     const stored = this.store(image, image);
+    if (repository.scanOnPush && isScannable(stored)) {
+      stored.scanStartedAt = stored.pushedAt.toISOString();
+    }
     stored.replications = this.destinationsOf(image).map(destination => ({
       ...destination,
       status: 'COMPLETE',
@@ -376,19 +412,9 @@ export class ImageRegistry implements ImageStore {
   ) {
     const repository = this.getRepository(image, image.repository);
     const images = this.images.get(keyOf(image, image.repository))!;
-    if (!DIGEST.test(image.digest)) {
-      throw new AwsError(
-        'InvalidParameterException',
-        `Invalid parameter at 'imageDigest' failed to satisfy constraint: '${image.digest}' is not sha256 followed by 64 hexadecimal digits`,
-      );
-    }
+    checkDigest(image.digest);
     for (const tag of image.tags) {
-      if (!TAG.test(tag)) {
-        throw new AwsError(
-          'InvalidParameterException',
-          `Invalid parameter at 'imageTag' failed to satisfy constraint: '${tag}' is not a valid tag`,
-        );
-      }
+      checkTag(tag);
       const holder = [...images.values()].find(({ tags }) =>
         tags.includes(tag),
       );
@@ -403,12 +429,12 @@ export class ImageRegistry implements ImageStore {
         );
       }
     }
-    return { images };
+    return { images, repository };
   }
 
   /** Writes an image and takes its tags from those that had them. */
   private store(
-    image: Omit<StoredImage, 'pushedAt' | 'sizeBytes'>,
+    image: ImagePush,
     facts: Pick<StoredImage, 'pushedAt' | 'sizeBytes'>,
   ): RegistryImage {
     const images = this.images.get(keyOf(image, image.repository))!;
@@ -426,7 +452,14 @@ export class ImageRegistry implements ImageStore {
       tags: [...new Set([...(known?.tags ?? []), ...image.tags])],
       pushedAt: facts.pushedAt,
       sizeBytes: facts.sizeBytes,
+      content: image.content ?? known?.content,
+      manifest: image.manifest ?? known?.manifest,
+      mediaType: image.mediaType ?? known?.mediaType,
+      artifactType: image.artifactType ?? known?.artifactType,
+      subject: image.subject ?? known?.subject,
       replications: known?.replications ?? [],
+      scanStartedAt: known?.scanStartedAt,
+      lastPulledAt: known?.lastPulledAt,
     };
     images.set(image.digest, stored);
     this.file.touch();
@@ -443,15 +476,6 @@ export class ImageRegistry implements ImageStore {
           prefixes.some(prefix => image.repository.startsWith(prefix)),
       )
       .flatMap(({ destinations }) => destinations);
-  }
-
-  private replicate(image: RegistryImage): void {
-    image.replications = this.destinationsOf(image).map(
-      ({ accountId, region }) => ({ accountId, region, status: 'IN_PROGRESS' }),
-    );
-    for (const replication of image.replications) {
-      this.finishLater(image, replication);
-    }
   }
 
   private finishLater(
@@ -477,14 +501,23 @@ export class ImageRegistry implements ImageStore {
     });
   }
 
-  /** The other end of a replication; like ECR it makes the repository, with default settings, when there is none. */
+  /** The other end of a replication; like ECR it makes the repository, by the template for it, when there is none. */
   private receive(
     source: RegistryImage,
     destination: RegistryRef,
   ): RegistryImage {
     if (!this.findRepository(destination, source.repository)) {
-      this.createRepository(destination, source.repository);
+      this.createRepository(
+        destination,
+        source.repository,
+        this.settings.forNewRepository(
+          destination,
+          source.repository,
+          'REPLICATION',
+        ),
+      );
     }
+    this.layers.copy(source, destination, source.repository);
     const copy = {
       ...source,
       accountId: destination.accountId,
@@ -495,6 +528,18 @@ export class ImageRegistry implements ImageStore {
       pushedAt: this.world.clock.now(),
       sizeBytes: source.sizeBytes,
     });
+  }
+
+  /** Removes an image and, as ECR does, what refers to it. */
+  removeImage(registry: RegistryRef, name: string, digest: string): void {
+    const images = this.images.get(keyOf(registry, name))!;
+    images.delete(digest);
+    for (const image of images.values()) {
+      if (image.subject === digest) {
+        images.delete(image.digest);
+      }
+    }
+    this.file.touch();
   }
 
   private toStored(): Stored {
@@ -514,24 +559,8 @@ export class ImageRegistry implements ImageStore {
   }
 }
 
-function registryKey({ accountId, region }: RegistryRef): string {
-  return `${accountId}/${region}`;
-}
-
 function keyOf(registry: RegistryRef, name: string): string {
   return `${registryKey(registry)}/${name}`;
-}
-
-function isImmutable(repository: Repository, tag: string): boolean {
-  const excepted = (repository.tagMutabilityExclusions ?? []).some(pattern =>
-    new RegExp(
-      `^${pattern
-        .split('*')
-        .map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-        .join('.*')}$`,
-    ).test(tag),
-  );
-  return repository.tagMutability.startsWith('IMMUTABLE') !== excepted;
 }
 
 /** Between 20 and 120 MB, and the same for a digest every time. */

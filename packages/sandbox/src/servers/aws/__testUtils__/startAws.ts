@@ -44,7 +44,8 @@ export async function startAws(
     const server = createAwsServer(world);
     await server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = server.server.address() as AddressInfo;
-    return { world, server, endpoint: `http://127.0.0.1:${port}` };
+    world.urls.aws = `http://127.0.0.1:${port}`;
+    return { world, server, endpoint: world.urls.aws };
   };
   let running = await start();
   const stop = async () => {
