@@ -6,6 +6,9 @@ import { CostModel } from './CostModel';
 import { DatabaseFleet } from './DatabaseFleet';
 import { DatabaseChanges, databaseChanges } from './databases/databaseChanges';
 import { databaseSeries } from './databaseSeries';
+import { EcsEngine } from './ecs/EcsEngine';
+import { ecsSeries } from './ecs/ecsSeries';
+import { startEcs } from './ecs/startEcs';
 import { EksFleet } from './eks/EksFleet';
 import { ImageRegistry } from './ImageRegistry';
 import { MetricStore } from './MetricStore';
@@ -24,6 +27,7 @@ export interface AwsWorld {
   readonly databases: DatabaseFleet;
   /** What can be done to the databases, by the rules of RDS. */
   readonly databaseChanges: DatabaseChanges;
+  readonly ecs: EcsEngine;
   readonly eks: EksFleet;
   readonly metrics: MetricStore;
   readonly costs: CostModel;
@@ -37,6 +41,8 @@ export type AwsSurroundings = Pick<
   World,
   | 'clock'
   | 'schedule'
+  | 'speed'
+  | 'git'
   | 'platforms'
   | 'dataDir'
   | 'images'
@@ -56,6 +62,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
   );
   const stacks = new StackEngine(world);
   const databases = new DatabaseFleet(world);
+  const ecs = startEcs(world);
   const aws: AwsWorld = {
     clock: world.clock,
     accounts: listAccounts(world.platforms),
@@ -65,6 +72,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     drifts: new DriftDetector(stacks, world),
     databases,
     databaseChanges: databaseChanges(databases, conditions),
+    ecs,
     eks: new EksFleet(world),
     metrics: new MetricStore(
       world.clock,
@@ -74,6 +82,12 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
             return databases.revision;
           },
           seriesIn: place => databaseSeries(databases, conditions, place),
+        },
+        {
+          get revision() {
+            return ecs.store.state.serial;
+          },
+          seriesIn: place => ecsSeries(ecs.store, place),
         },
       ],
       join(world.dataDir, 'aws', 'metrics.json'),
