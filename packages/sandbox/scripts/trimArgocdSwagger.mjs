@@ -86,7 +86,7 @@ ${entries(definitions)}
 );
 
 function references(value) {
-  return [
-    ...JSON.stringify(value).matchAll(/"#\/definitions\/([^"]+)"/g),
-  ].map(match => match[1]);
+  return [...JSON.stringify(value).matchAll(/"#\/definitions\/([^"]+)"/g)].map(
+    match => match[1],
+  );
 }

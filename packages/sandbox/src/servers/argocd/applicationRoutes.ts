@@ -1,7 +1,7 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { kubeTime } from '../../world/clusterTypes';
 import { stableUid } from '../../world/clusterIds';
-import { repositoryOf } from '../../world/argocd/ApplicationReader';
+import { repositoryOf, sourcesOf } from '../../world/argocd/sources';
 import { ArgocdEngine } from '../../world/argocd/ArgocdEngine';
 import { ArgocdError, permissionDenied } from '../../world/argocd/ArgocdError';
 import { Application } from '../../world/argocd/types';
@@ -136,14 +136,14 @@ export function addApplicationRoutes(
   });
 
   read('/manifests', async (application, request) => {
-    const { revision, sourceType, objects } = await engine.targetManifests(
+    const { revisions, sourceTypes, objects } = await engine.targetState(
       application,
-      request.query.revision,
+      { revisions: [request.query.revision].filter(r => r !== undefined) },
     );
     return {
       manifests: objects.map(object => JSON.stringify(object)),
-      revision,
-      sourceType,
+      revision: revisions[0],
+      sourceType: sourceTypes[0],
       namespace: application.spec.destination.namespace ?? '',
       server: application.spec.destination.server ?? '',
     };
@@ -190,7 +190,7 @@ export function addApplicationRoutes(
   read('/links', async () => ({ items: [] }));
 
   read('/revisions/:revision/metadata', async (application, request) => {
-    const repository = repositoryOf(application.spec.source.repoURL);
+    const repository = repositoryOf(application.spec.source?.repoURL);
     const { revision } = request.params;
     const [commit] = (await world.git.resolve(repository, revision))
       ? await world.git.log(repository, revision, { limit: 1 })
@@ -297,7 +297,7 @@ function matcher(query: Query): (application: Application) => boolean {
   return ({ metadata, spec }) =>
     (!query.name || metadata.name === query.name) &&
     (projects.length === 0 || projects.includes(spec.project)) &&
-    (!query.repo || spec.source.repoURL === query.repo) &&
+    (!query.repo || sourcesOf(spec).some(s => s.repoURL === query.repo)) &&
     (!query.appNamespace || metadata.namespace === query.appNamespace) &&
     selects(metadata.labels);
 }

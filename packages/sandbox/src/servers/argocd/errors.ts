@@ -3,6 +3,7 @@ import { ErrorReply, HttpError } from '../createServer';
 
 /** HTTP status of a gRPC code, as grpc-gateway maps it. */
 const HTTP_OF: Record<keyof typeof GRPC, number> = {
+  Unknown: 500,
   InvalidArgument: 400,
   NotFound: 404,
   AlreadyExists: 409,

@@ -13,19 +13,41 @@ const resource = z.looseObject({
   namespace: z.string().optional(),
 });
 
+/** protobuf's int64 is a string in JSON; Argo CD takes both. */
+const int64 = z.union([
+  z.number().int(),
+  z.string().regex(/^\d+$/).transform(Number),
+]);
+
+const apply = z.object({ force: z.boolean().optional() });
+const strategy = z.object({ apply: apply.optional(), hook: apply.optional() });
+
+const retryStrategy = z.looseObject({
+  limit: int64.optional(),
+  backoff: z
+    .object({
+      duration: z.string().optional(),
+      factor: int64.optional(),
+      maxDuration: z.string().optional(),
+    })
+    .optional(),
+});
+
 const syncRequest = z.looseObject({
   revision: z.string().optional(),
   dryRun: z.boolean().optional(),
   prune: z.boolean().optional(),
-  strategy: z.unknown().optional(),
+  strategy: strategy.nullish(),
+  revisions: z.array(z.string()).nullish(),
+  sourcePositions: z.array(int64).nullish(),
+  retryStrategy: retryStrategy.nullish(),
   resources: z.array(resource).nullish(),
   infos: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
   syncOptions: z.object({ items: z.array(z.string()).nullish() }).nullish(),
 });
 
 const rollbackRequest = z.looseObject({
-  // protobuf's int64 is a string in JSON; Argo CD takes both.
-  id: z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)]),
+  id: int64,
   prune: z.boolean().optional(),
   dryRun: z.boolean().optional(),
 });
@@ -70,7 +92,7 @@ export function addOperationRoutes(
 
   route('POST', '/sync', async (application, request) => {
     const body = parse(syncRequest, jsonBody(request));
-    return engine.sync(
+    return engine.operations.sync(
       application.metadata.name,
       {
         ...(body.revision ? { revision: body.revision } : {}),
@@ -81,6 +103,11 @@ export function addOperationRoutes(
         ...(body.syncOptions?.items?.length
           ? { syncOptions: body.syncOptions.items }
           : {}),
+        ...(body.revisions?.length ? { revisions: body.revisions } : {}),
+        ...(body.sourcePositions?.length
+          ? { sourcePositions: body.sourcePositions }
+          : {}),
+        ...(body.retryStrategy ? { retry: body.retryStrategy } : {}),
         ...(body.infos?.length ? { info: body.infos } : {}),
       },
       { username: userOf(request) },
@@ -89,13 +116,13 @@ export function addOperationRoutes(
 
   route('POST', '/rollback', async (application, request) => {
     const body = parse(rollbackRequest, jsonBody(request));
-    return engine.rollback(application.metadata.name, body, {
+    return engine.operations.rollback(application.metadata.name, body, {
       username: userOf(request),
     });
   });
 
   route('DELETE', '/operation', async application => {
-    engine.terminate(application.metadata.name);
+    engine.operations.terminate(application.metadata.name);
     return {};
   });
 

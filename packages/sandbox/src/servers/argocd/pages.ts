@@ -1,5 +1,6 @@
 import { FastifyInstance } from 'fastify';
 import { ArgocdEngine } from '../../world/argocd/ArgocdEngine';
+import { revisionsOf, sourcesOf } from '../../world/argocd/sources';
 import { Application } from '../../world/argocd/types';
 
 /** Plain pages, so that links to Argo CD land somewhere that tells the same. */
@@ -64,11 +65,18 @@ function applicationPage({ metadata, spec, status }: Application): string {
     metadata.name,
     `<table>${[
       row('Project', spec.project),
-      row('Repository', spec.source.repoURL),
-      row('Path', spec.source.path),
-      row('Target revision', spec.source.targetRevision),
+      ...sourcesOf(spec).flatMap(source => [
+        row('Repository', source.repoURL),
+        row('Path', source.path ?? source.chart),
+        row('Target revision', source.targetRevision),
+      ]),
       row('Destination', spec.destination.name ?? spec.destination.server),
-      row('Sync', `${status.sync.status} (${status.sync.revision ?? 'never'})`),
+      row(
+        'Sync',
+        `${status.sync.status} (${
+          revisionsOf(status.sync).join(', ') || 'never'
+        })`,
+      ),
       row('Health', status.health.status),
       row('Images', status.summary.images?.join(', ')),
       row(
@@ -89,7 +97,9 @@ function applicationPage({ metadata, spec, status }: Application): string {
       .join('')}</table>
 <h2>History</h2><table>${[...(status.history ?? [])]
       .reverse()
-      .map(h => row(String(h.id), `${h.deployedAt} ${h.revision}`))
+      .map(h =>
+        row(String(h.id), `${h.deployedAt} ${revisionsOf(h).join(', ')}`),
+      )
       .join('')}</table>
 <p><a href="/applications">All applications</a></p>`,
   );

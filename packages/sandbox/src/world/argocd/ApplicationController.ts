@@ -1,44 +1,34 @@
-import { KubeObject, kubeTime } from '../clusterTypes';
+import { kubeTime } from '../clusterTypes';
 import { World } from '../types';
-import { ApplicationReader } from './ApplicationReader';
+import { ApplicationNotes } from './ApplicationNotes';
+import { ApplicationReader, TargetState } from './ApplicationReader';
 import { ApplicationStore } from './ApplicationStore';
 import { ArgocdError } from './ArgocdError';
 import { setConditions, setHealth, setHealthStatus } from './applicationStatus';
-import { ComparedResource, compare, prepareTargets } from './compare';
+import { ComparedResource, compare, isOutOfSync, repeated } from './compare';
 import { SELF_HEAL_MS, decideAutoSync } from './decideAutoSync';
-import { runSync } from './runSync';
+import { OperationRunner } from './OperationRunner';
+import { judgeSpec } from './projects';
+import { NO_SOURCE, hasSeveralSources, sourcesOf } from './sources';
 import { SyncWindowState, judgeSyncWindows } from './syncWindows';
-import { Application, ApplicationSource, Operation } from './types';
-
-/** From the request to the controller taking it up, ms. */
-const PICK_UP_MS = 100;
-/** How long a sync takes after that, ms. */
-const SYNC_MS = 1400;
-/** Argo CD's default for `revisionHistoryLimit`. */
-const HISTORY_LIMIT = 10;
-const EVENTS_KEPT = 30;
-
-/** Something that happened to an application; Argo CD writes it as a Kubernetes event. */
-export interface ApplicationNote {
-  reason: string;
-  message: string;
-  at: string;
-}
+import { TaskQueues } from './TaskQueues';
+import { Application, ApplicationCondition, Operation } from './types';
 
 /**
- * Brings applications on: compares, syncs, and watches health.
+ * Brings applications on: compares, lets them sync, and watches health.
  *
  * An application goes through this, each step saved and seen by watchers:
  * 1. a refresh compares it: `Synced` or `OutOfSync`;
  * 2. a person, or automated sync, sets an operation;
- * 3. the operation runs for a moment and applies the manifests;
+ * 3. the {@link OperationRunner} applies the manifests, wave by wave;
  * 4. health is `Progressing` until the pods are ready, or `Degraded` when the
  *    progress deadline passes.
  */
 export class ApplicationController {
+  readonly notes: ApplicationNotes;
   private readonly compared = new Map<string, ComparedResource[]>();
-  private readonly notes = new Map<string, ApplicationNote[]>();
-  private readonly queues = new Map<string, Promise<unknown>>();
+  private readonly queues = new TaskQueues();
+  private readonly operations: OperationRunner;
   private readonly moving = new Set<string>();
   private closed = false;
 
@@ -46,14 +36,27 @@ export class ApplicationController {
     private readonly world: Pick<World, 'clock' | 'speed' | 'schedule'>,
     private readonly store: ApplicationStore,
     private readonly reader: ApplicationReader,
-  ) {}
+  ) {
+    this.notes = new ApplicationNotes(world.clock);
+    this.operations = new OperationRunner(
+      world,
+      store,
+      reader,
+      this.notes,
+      this.queues,
+      {
+        reconcile: name => this.reconcile(name),
+        closed: () => this.closed,
+      },
+    );
+  }
 
   /** Takes up what a restart interrupted. */
   resume(): void {
     for (const application of this.store.list()) {
       this.moving.add(application.metadata.name);
       if (application.operation) {
-        this.carryOn(application);
+        this.operations.carryOn(application);
       }
     }
   }
@@ -65,17 +68,12 @@ export class ApplicationController {
 
   /** Compares with git and the cluster now; in turn with what else happens to the application. */
   refresh(name: string): Promise<void> {
-    return this.inTurn(name, () => this.reconcile(name));
+    return this.queues.run(name, () => this.reconcile(name));
   }
 
   /** Each resource of the last comparison; undefined when there was none. */
   comparedResources(name: string): ComparedResource[] | undefined {
     return this.compared.get(name);
-  }
-
-  /** Newest last, at most thirty. */
-  notesOf(name: string): ApplicationNote[] {
-    return this.notes.get(name) ?? [];
   }
 
   windows(application: Application): SyncWindowState {
@@ -87,26 +85,17 @@ export class ApplicationController {
   }
 
   /** @throws ArgocdError - another operation is running. */
-  startOperation(application: Application, operation: Operation): Application {
-    if (application.operation) {
-      throw new ArgocdError(
-        'FailedPrecondition',
-        'another operation is already in progress',
-      );
-    }
-    application.operation = operation;
-    // The controller fills it in when it takes the operation up.
-    delete application.status.operationState;
-    this.store.save(application);
-    this.note(
-      application,
-      'OperationStarted',
-      operation.initiatedBy?.automated
-        ? `Initiated automated sync to '${operation.sync?.revision}'`
-        : `${operation.initiatedBy?.username} initiated sync to ${operation.sync?.revision}`,
-    );
-    this.carryOn(application);
-    return structuredClone(application);
+  startOperation(
+    application: Application,
+    operation: Operation,
+    what?: string,
+  ): Application {
+    return this.operations.start(application, operation, what);
+  }
+
+  /** Asks the running operation to end. */
+  terminate(application: Application): void {
+    this.operations.terminate(application);
   }
 
   /** Looks at the health of an application again, soon and until it rests. */
@@ -138,7 +127,8 @@ export class ApplicationController {
 
   /** Forgets an application, or all. */
   forget(name?: string): void {
-    for (const memory of [this.compared, this.notes, this.moving]) {
+    this.notes.forget(name);
+    for (const memory of [this.compared, this.moving]) {
       if (name === undefined) {
         memory.clear();
       } else {
@@ -153,44 +143,48 @@ export class ApplicationController {
       return;
     }
     const now = this.world.clock.now();
-    const { source, destination } = application.spec;
-    const { status } = application;
-    const comparedTo = { source, destination };
+    const { status, spec } = application;
     status.reconciledAt = kubeTime(now);
-    let targets: {
-      revision: string;
-      sourceType: string;
-      objects: KubeObject[];
-    };
+    let targets: TargetState;
+    let compared: ComparedResource[];
     try {
-      this.reader.destination(application.spec);
-      targets = await this.reader.targetManifests(application);
+      const conditions = this.judge(application);
+      if (conditions.length > 0) {
+        this.cannotCompare(application, conditions, now);
+        return;
+      }
+      targets = await this.reader.targetState(application);
+      if (this.store.get(name) !== application) {
+        return;
+      }
+      compared = compare(
+        application,
+        targets.objects,
+        this.reader.liveState(application),
+      );
     } catch (error) {
-      status.sync = { status: 'Unknown', comparedTo };
-      setHealthStatus(application, 'Unknown', now);
-      setConditions(application, [conditionOf(error as Error)], now);
-      this.store.save(application);
-      return;
-    }
-    if (this.store.get(name) !== application) {
+      this.cannotCompare(application, [conditionOf(error as Error)], now);
       return;
     }
 
-    const compared = compare(
-      application,
-      targets.objects,
-      this.reader.liveState(application),
-    );
     this.compared.set(name, compared);
+    const several = hasSeveralSources(spec);
     status.sync = {
-      status: compared.every(r => r.status === 'Synced')
-        ? 'Synced'
-        : 'OutOfSync',
-      revision: targets.revision,
-      comparedTo,
+      status: compared.some(isOutOfSync) ? 'OutOfSync' : 'Synced',
+      ...(several
+        ? { revisions: targets.revisions }
+        : { revision: targets.revisions[0] }),
+      comparedTo: comparedTo(application),
     };
-    status.sourceType = targets.sourceType;
-    setConditions(application, [], now);
+    delete status.sourceType;
+    delete status.sourceTypes;
+    if (several) {
+      status.sourceTypes = targets.sourceTypes;
+    } else {
+      [status.sourceType] = targets.sourceTypes;
+    }
+    const conditions = warnings(targets);
+    setConditions(application, conditions, now);
     this.setHealth(application, compared);
     if (this.isMoving(application)) {
       this.moving.add(name);
@@ -202,7 +196,11 @@ export class ApplicationController {
     });
     if (decision.kind === 'gaveUp') {
       const { message } = decision;
-      setConditions(application, [{ type: 'SyncError', message }], now);
+      setConditions(
+        application,
+        [...conditions, { type: 'SyncError', message }],
+        now,
+      );
     }
     this.store.save(application);
     if (decision.kind === 'start') {
@@ -210,6 +208,35 @@ export class ApplicationController {
     } else if (decision.kind === 'later') {
       this.world.schedule(SELF_HEAL_MS, () => this.refresh(name));
     }
+  }
+
+  /** What is wrong with the spec. @throws ArgocdError - there is no such cluster. */
+  private judge({ spec }: Application): ApplicationCondition[] {
+    const project = this.store.projects.get(spec.project);
+    if (!project) {
+      return [
+        {
+          type: 'InvalidSpecError',
+          message: `Application referencing project ${spec.project} which does not exist`,
+        },
+      ];
+    }
+    const cluster = this.reader.destination(spec);
+    return judgeSpec(spec, project, this.reader.addressOf(cluster));
+  }
+
+  private cannotCompare(
+    application: Application,
+    conditions: ApplicationCondition[],
+    now: Date,
+  ) {
+    application.status.sync = {
+      status: 'Unknown',
+      comparedTo: comparedTo(application),
+    };
+    setHealthStatus(application, 'Unknown', now);
+    setConditions(application, conditions, now);
+    this.store.save(application);
   }
 
   private setHealth(
@@ -234,129 +261,35 @@ export class ApplicationController {
       return false;
     }
   }
+}
 
-  private carryOn(application: Application) {
-    const { name } = application.metadata;
-    const operation = application.operation!;
-    const stillRuns = () => this.store.get(name)?.operation === operation;
-    this.world.schedule(PICK_UP_MS, () => {
-      if (stillRuns() && !application.status.operationState) {
-        application.status.operationState = {
-          operation,
-          phase: 'Running',
-          message: 'one or more tasks are running',
-          startedAt: kubeTime(this.world.clock.now()),
-        };
-        this.store.save(application);
-      }
-      this.world.schedule(SYNC_MS, () =>
-        this.inTurn(name, async () => {
-          if (stillRuns() && !this.closed) {
-            await this.finishOperation(application, operation);
-          }
-        }),
-      );
-    });
-  }
+function comparedTo({
+  spec,
+}: Application): Application['status']['sync']['comparedTo'] {
+  const { destination, ignoreDifferences } = spec;
+  const from = hasSeveralSources(spec)
+    ? { source: NO_SOURCE, sources: sourcesOf(spec) }
+    : { source: spec.source ?? NO_SOURCE };
+  return {
+    ...from,
+    destination,
+    ...(ignoreDifferences ? { ignoreDifferences } : {}),
+  };
+}
 
-  private async finishOperation(
-    application: Application,
-    operation: Operation,
-  ): Promise<void> {
-    const { spec, status, metadata } = application;
-    const sync = operation.sync ?? {};
-    const source: ApplicationSource = sync.source ?? spec.source;
-    const startedAt =
-      status.operationState?.startedAt ?? kubeTime(this.world.clock.now());
-    let phase: 'Succeeded' | 'Failed' | 'Error' = 'Failed';
-    let message = 'Operation terminated';
-    let resources;
-    if (status.operationState?.phase !== 'Terminating') {
-      try {
-        this.reader.destination(spec);
-        const rendered = await this.reader.render(source, sync.revision!);
-        ({ phase, message, resources } = runSync(
-          application,
-          sync,
-          prepareTargets(application, rendered.objects),
-          this.reader.liveState(application),
-        ));
-      } catch (error) {
-        phase = 'Error';
-        message = (error as Error).message;
-      }
-    }
-
-    const finishedAt = kubeTime(this.world.clock.now());
-    delete application.operation;
-    status.operationState = {
-      operation,
-      phase,
-      message,
-      startedAt,
-      finishedAt,
-      syncResult: {
-        revision: sync.revision!,
-        source,
-        ...(resources ? { resources } : {}),
-      },
-    };
-    if (phase === 'Succeeded' && !sync.dryRun && !sync.resources?.length) {
-      const history = status.history ?? [];
-      status.history = [
-        ...history,
-        {
-          id: (history.at(-1)?.id ?? -1) + 1,
-          revision: sync.revision!,
-          deployStartedAt: startedAt,
-          deployedAt: finishedAt,
-          source,
-          initiatedBy: operation.initiatedBy ?? {},
-        },
-      ].slice(-(spec.revisionHistoryLimit ?? HISTORY_LIMIT));
-    }
-    this.note(
-      application,
-      phase === 'Succeeded' ? 'OperationCompleted' : 'OperationFailed',
-      phase === 'Succeeded'
-        ? `Sync operation to ${sync.revision} succeeded`
-        : `Sync operation to ${sync.revision} failed: ${message}`,
-    );
-    await this.reconcile(metadata.name);
-  }
-
-  private note(application: Application, reason: string, message: string) {
-    const { name } = application.metadata;
-    this.notes.set(
-      name,
-      [
-        ...(this.notes.get(name) ?? []),
-        { reason, message, at: kubeTime(this.world.clock.now()) },
-      ].slice(-EVENTS_KEPT),
-    );
-  }
-
-  /** One thing at a time for each application. */
-  private inTurn(name: string, task: () => Promise<void>): Promise<void> {
-    const before = this.queues.get(name) ?? Promise.resolve();
-    const next = before.then(task, task);
-    const settled = next.catch(() => {});
-    this.queues.set(name, settled);
-    settled.then(() => {
-      if (this.queues.get(name) === settled) {
-        this.queues.delete(name);
-      }
-    });
-    return next;
-  }
+function warnings({ objects }: TargetState): ApplicationCondition[] {
+  return [...repeated(objects)].map(([key, count]) => ({
+    type: 'RepeatedResourceWarning',
+    message: `Resource ${key} appeared ${count} times among application resources.`,
+  }));
 }
 
 /** Why an application cannot be compared, in Argo CD's words. */
-function conditionOf(error: Error) {
+function conditionOf(error: Error): ApplicationCondition {
   return error instanceof ArgocdError && error.code === 'InvalidArgument'
     ? { type: 'InvalidSpecError', message: error.message }
     : {
         type: 'ComparisonError',
-        message: `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = ${error.message}`,
+        message: `Failed to load target state: ${error.message}`,
       };
 }

@@ -10,11 +10,22 @@ import {
   PastApply,
   liveStateOf,
 } from './liveState';
-import { Manifests, RenderedSource } from './Manifests';
+import { Commit, Manifests, RenderedSource } from './Manifests';
+import { DestinationCluster } from './projects';
+import { repositoryOf, sourcesOf } from './sources';
 import { Application, ApplicationSource, ApplicationSpec } from './types';
 
 /** Address of the cluster that Argo CD itself runs in. */
 export const IN_CLUSTER_SERVER = 'https://kubernetes.default.svc';
+
+/** What git wants of an application, all its sources together. */
+export interface TargetState {
+  /** One commit for each source, in their order. */
+  revisions: string[];
+  /** In the order of the sources; empty for one that has only a `ref`. */
+  sourceTypes: Array<RenderedSource['sourceType'] | ''>;
+  objects: KubeObject[];
+}
 
 /** The two sides of a comparison: what git wants, and what the clusters hold. */
 export class ApplicationReader {
@@ -24,7 +35,19 @@ export class ApplicationReader {
     /** By the name that a destination uses. */
     private readonly clusters: ReadonlyMap<string, Cluster>,
     private readonly children: ChildApplications,
+    private readonly urls: { kubernetes: string },
   ) {}
+
+  /** Name and address of a cluster, as `argocd cluster list` shows them. */
+  addressOf({ name }: Cluster): DestinationCluster {
+    return {
+      name,
+      server:
+        name === 'in-cluster'
+          ? IN_CLUSTER_SERVER
+          : `${this.urls.kubernetes}/clusters/${name}`,
+    };
+  }
 
   /** Cluster of a destination. @throws ArgocdError - there is no such cluster. */
   destination(spec: ApplicationSpec): Cluster {
@@ -54,24 +77,58 @@ export class ApplicationReader {
       .flatMap(object => live.tree(object));
   }
 
-  /** Target manifests at a revision, or at the tracked one. */
-  async targetManifests(
+  /**
+   * What git wants: at the tracked revisions, or at others.
+   *
+   * @throws ArgocdError - no such repository or revision.
+   * @throws Error - a source cannot be rendered; the message is the renderer's.
+   */
+  async targetState(
     application: Application,
-    revision?: string,
-  ): Promise<{ revision: string; sourceType: string; objects: KubeObject[] }> {
-    const { source } = application.spec;
-    const sha = await this.resolve(source, revision);
-    const rendered = await this.render(source, sha);
+    from: { sources?: ApplicationSource[]; revisions?: string[] } = {},
+  ): Promise<TargetState> {
+    const sources = from.sources ?? sourcesOf(application.spec);
+    const revisions = await this.resolveAll(sources, from.revisions);
+    const refs = new Map<string, Commit>(
+      sources.flatMap((source, index) =>
+        source.ref
+          ? [[source.ref, commitOf(source, revisions[index])] as const]
+          : [],
+      ),
+    );
+    const rendered = await Promise.all(
+      sources.map((source, index) =>
+        source.ref && !source.path && !source.chart
+          ? undefined
+          : this.render(application, source, revisions[index], refs).catch(
+              error => {
+                throw new Error(
+                  `failed to generate manifest for source ${index + 1} of ${
+                    sources.length
+                  }: rpc error: code = Unknown desc = ${error.message}`,
+                );
+              },
+            ),
+      ),
+    );
     return {
-      revision: sha,
-      sourceType: rendered.sourceType,
-      objects: prepareTargets(application, rendered.objects),
+      revisions,
+      sourceTypes: rendered.map(r => r?.sourceType ?? ''),
+      objects: prepareTargets(
+        application,
+        rendered.flatMap(r => r?.objects ?? []),
+      ),
     };
   }
 
-  /** Manifests of a source at a commit, as rendered. */
-  render(source: ApplicationSource, sha: string): Promise<RenderedSource> {
-    return this.manifests.render(repositoryOf(source.repoURL), sha, source);
+  /** The commit of each source: at the given revisions, or at the tracked ones. */
+  resolveAll(
+    sources: ApplicationSource[],
+    revisions: Array<string | undefined> = [],
+  ): Promise<string[]> {
+    return Promise.all(
+      sources.map((source, index) => this.resolve(source, revisions[index])),
+    );
   }
 
   /**
@@ -80,6 +137,9 @@ export class ApplicationReader {
    * @throws ArgocdError - there is no such repository or revision.
    */
   async resolve(source: ApplicationSource, revision?: string): Promise<string> {
+    if (source.chart) {
+      return revision || source.targetRevision || '';
+    }
     const repository = repositoryOf(source.repoURL);
     if (!repository || !this.git.has(repository)) {
       throw new ArgocdError(
@@ -107,13 +167,29 @@ export class ApplicationReader {
     }
   }
 
+  private render(
+    { metadata, spec }: Application,
+    source: ApplicationSource,
+    sha: string,
+    refs: ReadonlyMap<string, Commit>,
+  ): Promise<RenderedSource> {
+    return this.manifests.render({
+      ...commitOf(source, sha),
+      source,
+      application: {
+        name: metadata.name,
+        namespace: spec.destination.namespace,
+      },
+      refs,
+    });
+  }
+
   /** A cluster as an application sees and changes it. */
   targetOf(cluster: Cluster, past?: PastApply): ApplicationLiveState {
     return liveStateOf(cluster, past, this.children);
   }
 }
 
-/** `owner/name` of a repository URL; empty when it names none. */
-export function repositoryOf(url: string | undefined): string {
-  return url?.replace(/\.git$/, '').match(/[/:]([^/:]+\/[^/]+)$/)?.[1] ?? '';
+function commitOf(source: ApplicationSource, sha: string): Commit {
+  return { repository: repositoryOf(source.repoURL), sha };
 }

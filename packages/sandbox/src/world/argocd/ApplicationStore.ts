@@ -18,6 +18,7 @@ interface StoreFile {
   resourceVersion: number;
   applications: Application[];
   projects: AppProject[];
+  unrendered?: string[];
   clusters: ClusterSnapshot[];
 }
 
@@ -29,8 +30,11 @@ export class ApplicationStore {
   /** Emits `change` with {@link ApplicationEvent}. */
   readonly events = new EventEmitter();
   readonly projects = new Map<string, AppProject>();
+  /** Names of seeded applications whose manifests were never rendered. */
+  readonly unrendered = new Set<string>();
   private readonly applications = new Map<string, Application>();
   private version = 1000;
+  private sorted: Application[] | undefined;
 
   constructor(private readonly file: string) {
     this.events.setMaxListeners(0);
@@ -38,9 +42,10 @@ export class ApplicationStore {
 
   /** By name. */
   list(): Application[] {
-    return [...this.applications.values()].sort((a, b) =>
+    this.sorted ??= [...this.applications.values()].sort((a, b) =>
       a.metadata.name < b.metadata.name ? -1 : 1,
     );
+    return [...this.sorted];
   }
 
   get(name: string): Application | undefined {
@@ -58,7 +63,10 @@ export class ApplicationStore {
     const type = this.applications.has(name) ? 'MODIFIED' : 'ADDED';
     this.version += 1;
     application.metadata.resourceVersion = String(this.version);
-    this.applications.set(name, application);
+    if (this.applications.get(name) !== application) {
+      this.applications.set(name, application);
+      this.sorted = undefined;
+    }
     this.emit({ type, application });
   }
 
@@ -66,6 +74,7 @@ export class ApplicationStore {
     const application = this.applications.get(name);
     if (application) {
       this.applications.delete(name);
+      this.sorted = undefined;
       this.version += 1;
       application.metadata.resourceVersion = String(this.version);
       this.emit({ type: 'DELETED', application });
@@ -77,6 +86,7 @@ export class ApplicationStore {
       this.remove(application.metadata.name);
     }
     this.projects.clear();
+    this.unrendered.clear();
   }
 
   /**
@@ -106,7 +116,9 @@ export class ApplicationStore {
     content.applications.forEach(a =>
       this.applications.set(a.metadata.name, a),
     );
+    this.sorted = undefined;
     content.projects.forEach(p => this.projects.set(p.metadata.name, p));
+    content.unrendered?.forEach(name => this.unrendered.add(name));
     return content.clusters;
   }
 
@@ -117,6 +129,7 @@ export class ApplicationStore {
       resourceVersion: this.version,
       applications: this.list(),
       projects: [...this.projects.values()],
+      unrendered: [...this.unrendered],
       clusters,
     };
     mkdirSync(dirname(this.file), { recursive: true });

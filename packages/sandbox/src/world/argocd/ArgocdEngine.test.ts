@@ -116,17 +116,21 @@ describe('ArgocdEngine', () => {
     );
     await until('sample-backend-uat', is('OutOfSync Healthy'));
 
-    const answer = await engine.sync(
+    const answer = await engine.operations.sync(
       'sample-backend-uat',
       { revision: sha },
       { username: 'fairway' },
     );
     expect(answer.operation).toEqual({
-      sync: { revision: sha },
+      sync: {
+        revision: sha,
+        source: answer.spec.source,
+        syncOptions: ['CreateNamespace=true'],
+      },
       initiatedBy: { username: 'fairway' },
     });
     await expect(
-      engine.sync('sample-backend-uat', {}, { username: 'fairway' }),
+      engine.operations.sync('sample-backend-uat', {}, { username: 'fairway' }),
     ).rejects.toThrow('another operation is already in progress');
 
     const done = await until('sample-backend-uat', is('Synced Healthy'));
@@ -151,7 +155,7 @@ describe('ArgocdEngine', () => {
       'sample-backend',
       `9.9.9@${digest}`,
     );
-    await engine.sync(
+    await engine.operations.sync(
       'sample-backend-uat',
       { revision: sha },
       { username: 'fairway' },
@@ -294,14 +298,14 @@ describe('ArgocdEngine', () => {
     const { engine, until } = sandbox;
     const user = { username: 'fairway' };
     expect(() =>
-      engine.rollback('sample-backend-dev', { id: 0 }, user),
+      engine.operations.rollback('sample-backend-dev', { id: 0 }, user),
     ).toThrow('rollback cannot be initiated when auto-sync is enabled');
     expect(() =>
-      engine.rollback('sample-backend-uat', { id: 77 }, user),
+      engine.operations.rollback('sample-backend-uat', { id: 77 }, user),
     ).toThrow('does not have deployment with id 77');
 
     const [first] = engine.store.get('sample-backend-uat')!.status.history!;
-    engine.rollback('sample-backend-uat', { id: first.id }, user);
+    engine.operations.rollback('sample-backend-uat', { id: first.id }, user);
     const back = await until('sample-backend-uat', is('OutOfSync Healthy'));
     expect(back.status.history!.at(-1)!.revision).toBe(first.revision);
   });
@@ -310,7 +314,7 @@ describe('ArgocdEngine', () => {
     const [first] =
       sandbox.engine.store.get('sample-backend-dev')!.status.history!;
     await expect(
-      sandbox.engine.sync(
+      sandbox.engine.operations.sync(
         'sample-backend-dev',
         { revision: first.revision },
         { username: 'fairway' },
@@ -351,12 +355,12 @@ describe('ArgocdEngine', () => {
       spec: {
         ...spec,
         destination: { ...spec.destination, namespace: 'nowhere' },
-        source: { ...spec.source, path: 'gitops/base/sample-backend' },
+        source: { ...spec.source!, path: 'gitops/base/sample-backend' },
         syncPolicy: {},
       },
     });
     await until('astray', is('OutOfSync Missing'));
-    await engine.sync('astray', {}, { username: 'fairway' });
+    await engine.operations.sync('astray', {}, { username: 'fairway' });
     const failed = await until(
       'astray',
       a => a.status.operationState?.phase === 'Failed',
@@ -375,7 +379,7 @@ describe('ArgocdEngine', () => {
       'sample-backend',
       await sandbox.tagOf('dev', 'sample-backend'),
     );
-    await engine.sync(
+    await engine.operations.sync(
       'sample-backend-uat',
       { revision: sha },
       { username: 'a' },
@@ -428,15 +432,19 @@ describe('ArgocdEngine', () => {
 
   it('terminates a running operation', async () => {
     const { engine, until } = sandbox;
-    expect(() => engine.terminate('sample-backend-uat')).toThrow(
+    expect(() => engine.operations.terminate('sample-backend-uat')).toThrow(
       'No operation is in progress',
     );
-    await engine.sync('sample-backend-uat', {}, { username: 'fairway' });
+    await engine.operations.sync(
+      'sample-backend-uat',
+      {},
+      { username: 'fairway' },
+    );
     await until(
       'sample-backend-uat',
       a => a.status.operationState?.phase === 'Running',
     );
-    engine.terminate('sample-backend-uat');
+    engine.operations.terminate('sample-backend-uat');
     const ended = await until('sample-backend-uat', a => !a.operation);
     expect(ended.status.operationState).toMatchObject({
       phase: 'Failed',

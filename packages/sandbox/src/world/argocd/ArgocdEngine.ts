@@ -1,40 +1,28 @@
 import { EventEmitter } from 'node:events';
 import { Cluster } from '../cluster';
-import { KubeObject, keyOf, kubeTime } from '../clusterTypes';
-import { stableUid } from '../clusterIds';
-import { GitPush, World } from '../types';
-import {
-  ApplicationController,
-  ApplicationNote,
-} from './ApplicationController';
-import { ApplicationReader, repositoryOf } from './ApplicationReader';
+import { KubeObject, keyOf } from '../clusterTypes';
+import { World } from '../types';
+import { ApplicationController } from './ApplicationController';
+import { ApplicationNote } from './ApplicationNotes';
+import { ApplicationReader, TargetState } from './ApplicationReader';
 import { ApplicationStore } from './ApplicationStore';
-import { ArgocdError, permissionDenied } from './ArgocdError';
 import { ComparedResource } from './compare';
+import { GitFollower } from './GitFollower';
+import { Manifests } from './Manifests';
+import { ApplicationInput, applyInput, newApplication } from './newApplication';
+import { OperationRequests } from './OperationRequests';
 import { PastApply } from './liveState';
-import { Manifests, parseManifests } from './Manifests';
+import { DestinationCluster } from './projects';
 import { SyncTarget } from './runSync';
 import { SyncWindowState } from './syncWindows';
-import {
-  Application,
-  ApplicationSpec,
-  Operation,
-  OperationInitiator,
-  SyncOperation,
-  isAutomated,
-} from './types';
+import { Application, ApplicationSpec } from './types';
 
-/** Namespace that Argo CD and its applications live in. */
-export const ARGOCD_NAMESPACE = 'argocd';
-
-/** From a push to the refresh that its webhook causes, ms. */
-const WEBHOOK_MS = 150;
 /** How often applications that move are looked at, ms. */
 const TICK_MS = 400;
-/** Argo CD's `timeout.reconciliation`; up to half as much is added as jitter. */
-const RECONCILE_MS = 120_000;
 /** Changes are written to disk at most this often, real ms. */
 const WRITE_MS = 1_000;
+/** A large state is written less often: it takes at most a twentieth of the time. */
+const WRITE_SHARE = 20;
 
 /**
  * Argo CD, played: applications that follow git, and the clusters that they
@@ -46,19 +34,31 @@ export class ArgocdEngine {
   readonly events = new EventEmitter();
   /** By the name that a destination uses. */
   readonly clusters: ReadonlyMap<string, Cluster>;
+  /** Sync, rollback and termination. */
+  readonly operations: OperationRequests;
   /** Whether API and watch keep still (scenario `argo-silent`). */
   silent = false;
+  /** Runs before an application is compared; see `renderUnrendered`. */
+  beforeRefresh: (name: string) => Promise<void> = async () => {};
 
   private readonly reader: ApplicationReader;
   private readonly controller: ApplicationController;
-  private readonly pushed = new Set<string>();
+  private readonly follower: GitFollower;
   private writeTimer: NodeJS.Timeout | undefined;
+  private writeMs = 0;
   private closed = false;
 
   constructor(
     private readonly world: Pick<
       World,
-      'clock' | 'git' | 'images' | 'platforms' | 'speed' | 'schedule' | 'report'
+      | 'clock'
+      | 'git'
+      | 'images'
+      | 'platforms'
+      | 'speed'
+      | 'schedule'
+      | 'report'
+      | 'urls'
     >,
     readonly store: ApplicationStore,
     manifests: Manifests,
@@ -66,30 +66,45 @@ export class ArgocdEngine {
   ) {
     this.events.setMaxListeners(0);
     this.clusters = new Map(clusters.map(c => [c.name, c]));
-    this.reader = new ApplicationReader(world.git, manifests, this.clusters, {
-      list: () => store.list(),
-      get: name => store.get(name),
-      upsert: (input, past) => this.upsert(input, past),
-      delete: (name, cascade) => this.delete(name, cascade),
-    });
+    this.reader = new ApplicationReader(
+      world.git,
+      manifests,
+      this.clusters,
+      {
+        list: () => store.list(),
+        get: name => store.get(name),
+        upsert: (input, past) => this.upsert(input, past),
+        delete: (name, cascade) => this.delete(name, cascade),
+      },
+      world.urls,
+    );
     this.controller = new ApplicationController(world, store, this.reader);
+    this.operations = new OperationRequests(
+      store,
+      this.reader,
+      this.controller,
+    );
+    this.follower = new GitFollower(world, store, {
+      refresh: name => this.refresh(name),
+      upsert: (input, past) => this.upsert(input, past),
+      pushed: async () => {},
+    });
   }
 
   /** Listens to git and the registries, and begins to poll. */
   run(): void {
-    this.world.git.events.on('push', this.onPush);
     this.world.images.events.on('push', this.onImage);
     this.store.events.on('change', this.onChange);
     this.clusters.forEach(cluster => cluster.pull());
     this.controller.resume();
     this.tick();
-    this.poll();
+    this.follower.run();
   }
 
   close(): void {
     this.closed = true;
     this.controller.close();
-    this.world.git.events.off('push', this.onPush);
+    this.follower.close();
     this.world.images.events.off('push', this.onImage);
     this.store.events.off('change', this.onChange);
     clearTimeout(this.writeTimer);
@@ -101,6 +116,11 @@ export class ArgocdEngine {
     this.store.write([...this.clusters.values()].map(c => c.toSnapshot()));
   }
 
+  /** Whether it stopped. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   // Reading
 
   /** Cluster of a destination. @throws ArgocdError - there is no such cluster. */
@@ -108,17 +128,22 @@ export class ArgocdEngine {
     return this.reader.destination(spec);
   }
 
+  /** Name and address of a cluster. */
+  addressOf(cluster: Cluster): DestinationCluster {
+    return this.reader.addressOf(cluster);
+  }
+
   /** Live objects of an application with all that they own, parents before children. */
   liveTree(application: Application): KubeObject[] {
     return this.reader.liveTree(application);
   }
 
-  /** Target manifests at a revision, or at the tracked one. */
-  targetManifests(
+  /** What git wants at the tracked revisions, or at others. */
+  targetState(
     application: Application,
-    revision?: string,
-  ): ReturnType<ApplicationReader['targetManifests']> {
-    return this.reader.targetManifests(application, revision);
+    from?: Parameters<ApplicationReader['targetState']>[1],
+  ): Promise<TargetState> {
+    return this.reader.targetState(application, from);
   }
 
   /** Each resource of the last comparison; compares first where there was none. */
@@ -137,14 +162,20 @@ export class ArgocdEngine {
 
   /** Newest last, at most thirty. */
   notesOf(name: string): ApplicationNote[] {
-    return this.controller.notesOf(name);
+    return this.controller.notes.of(name);
   }
 
   // Changing
 
   /** Compares with git and the cluster now. */
-  refresh(name: string): Promise<void> {
-    return this.controller.refresh(name);
+  async refresh(name: string): Promise<void> {
+    await this.beforeRefresh(name);
+    await this.controller.refresh(name);
+  }
+
+  /** Compares when it is its turn; nobody waits for it. */
+  refreshLater(name: string): void {
+    this.follower.refreshLater(name);
   }
 
   /**
@@ -152,45 +183,15 @@ export class ArgocdEngine {
    *
    * @param past - For a seeded one: since when it is there. It is not compared yet.
    */
-  upsert(
-    input: { metadata: Application['metadata']; spec: ApplicationSpec },
-    past?: Date,
-  ): Application {
-    const { name, labels, annotations, finalizers } = input.metadata;
-    const before = this.store.get(name);
-    const created = kubeTime(past ?? this.world.clock.now());
-    const application: Application = before ?? {
-      metadata: {
-        name,
-        namespace: ARGOCD_NAMESPACE,
-        uid: stableUid(`application/${name}/${created}`),
-        creationTimestamp: created,
-        generation: 0,
-      },
-      spec: input.spec,
-      status: {
-        sync: {
-          status: 'Unknown',
-          comparedTo: {
-            source: input.spec.source,
-            destination: input.spec.destination,
-          },
-        },
-        health: { status: 'Missing', lastTransitionTime: created },
-        summary: {},
-        controllerNamespace: ARGOCD_NAMESPACE,
-      },
-    };
-    Object.assign(application.metadata, {
-      labels,
-      annotations,
-      finalizers,
-      generation: (application.metadata.generation ?? 0) + 1,
-    });
-    application.spec = structuredClone(input.spec);
+  upsert(input: ApplicationInput, past?: Date): Application {
+    const { name } = input.metadata;
+    const application =
+      this.store.get(name) ??
+      newApplication(input, past ?? this.world.clock.now());
+    applyInput(application, input);
     this.store.save(application);
     if (!past) {
-      this.background(() => this.refresh(name));
+      this.refreshLater(name);
     }
     return application;
   }
@@ -209,97 +210,6 @@ export class ArgocdEngine {
     this.store.remove(name);
   }
 
-  /**
-   * Asks for a sync, as `POST /applications/{name}/sync` does.
-   *
-   * @throws ArgocdError - an operation is running, the revision is unknown, a
-   *   sync window forbids it, or automated sync follows another revision.
-   */
-  async sync(
-    name: string,
-    request: SyncOperation & { info?: Operation['info'] },
-    initiatedBy: OperationInitiator,
-  ): Promise<Application> {
-    const application = this.existing(name);
-    const { source } = application.spec;
-    if (!this.windows(application).canSyncManually) {
-      throw new ArgocdError(
-        'PermissionDenied',
-        'cannot sync: blocked by sync window',
-      );
-    }
-    const tracked = source.targetRevision || 'HEAD';
-    if (
-      request.revision &&
-      request.revision !== tracked &&
-      isAutomated(application.spec) &&
-      !request.dryRun
-    ) {
-      throw new ArgocdError(
-        'FailedPrecondition',
-        `Cannot sync to ${request.revision}: auto-sync currently set to ${tracked}`,
-      );
-    }
-    const { info, ...sync } = request;
-    const revision = await this.reader.resolve(source, request.revision);
-    return this.controller.startOperation(application, {
-      sync: { ...sync, revision },
-      initiatedBy,
-      ...(info?.length ? { info } : {}),
-    });
-  }
-
-  /**
-   * Syncs to what an earlier deployment was.
-   *
-   * @throws ArgocdError - under automated sync, or no deployment has this id.
-   */
-  rollback(
-    name: string,
-    request: { id: number; prune?: boolean; dryRun?: boolean },
-    initiatedBy: OperationInitiator,
-  ): Application {
-    const application = this.existing(name);
-    if (isAutomated(application.spec)) {
-      throw new ArgocdError(
-        'FailedPrecondition',
-        'rollback cannot be initiated when auto-sync is enabled',
-      );
-    }
-    const entry = application.status.history?.find(h => h.id === request.id);
-    if (!entry) {
-      throw new ArgocdError(
-        'InvalidArgument',
-        `application ${ARGOCD_NAMESPACE}/${name} does not have deployment with id ${request.id}`,
-      );
-    }
-    return this.controller.startOperation(application, {
-      sync: {
-        revision: entry.revision,
-        source: entry.source,
-        prune: request.prune,
-        dryRun: request.dryRun,
-        syncStrategy: { apply: {} },
-      },
-      initiatedBy,
-    });
-  }
-
-  /** @throws ArgocdError - nothing runs. */
-  terminate(name: string): void {
-    const application = this.existing(name);
-    const { operationState } = application.status;
-    if (!application.operation || !operationState) {
-      throw new ArgocdError(
-        'InvalidArgument',
-        'Unable to terminate operation. No operation is in progress',
-      );
-    }
-    operationState.phase = 'Terminating';
-    operationState.message = 'operation is terminating';
-    this.store.save(application);
-  }
-
   /** Looks at the health of an application again, soon and until it rests. */
   watchHealth(name: string): void {
     this.controller.watchHealth(name);
@@ -308,6 +218,11 @@ export class ArgocdEngine {
   /** Where a seeded deployment is applied: as it was at a moment of the past. */
   seedTarget(application: Application, past: PastApply): SyncTarget {
     return this.reader.targetOf(this.destination(application.spec), past);
+  }
+
+  /** Applies the root applications of a platform's repository. */
+  bootstrap(repository: string, past?: Date): Promise<void> {
+    return this.follower.bootstrap(repository, past);
   }
 
   /** Forgets everything; watchers see all applications go. */
@@ -319,13 +234,7 @@ export class ArgocdEngine {
 
   /** Looks at every repository again, in the background. */
   refreshAll(): void {
-    const repositories = new Set([
-      ...this.world.platforms.map(p => p.gitopsRepository),
-      ...this.store.list().map(a => repositoryOf(a.spec.source.repoURL)),
-    ]);
-    repositories.forEach(repository =>
-      this.background(() => this.refreshRepository(repository)),
-    );
+    this.follower.refreshAll();
   }
 
   setSilent(silent: boolean): void {
@@ -335,53 +244,7 @@ export class ArgocdEngine {
     }
   }
 
-  /**
-   * Applies the root applications that a platform's repository holds under
-   * `<gitops path>/root`, as its bootstrap does (`kubectl apply -f`).
-   */
-  async bootstrap(repository: string, past?: Date): Promise<void> {
-    for (const platform of this.world.platforms) {
-      if (platform.gitopsRepository !== repository) {
-        continue;
-      }
-      const { git } = this.world;
-      const files = await git.listFiles(
-        repository,
-        'main',
-        `${platform.gitopsPath}/root`,
-      );
-      for (const file of files.filter(f => /\.ya?ml$/.test(f))) {
-        const content = await git.readFile(repository, 'main', file);
-        const root = rootApplication(content);
-        if (!root) {
-          this.world.report(
-            `${repository}:${file} is not an Argo CD Application; it is passed over`,
-          );
-          continue;
-        }
-        const before = this.store.get(root.metadata.name);
-        if (
-          !before ||
-          JSON.stringify(before.spec) !== JSON.stringify(root.spec)
-        ) {
-          this.upsert(root, past);
-        }
-      }
-    }
-  }
-
   // Time and events
-
-  private readonly onPush = (push: GitPush) => {
-    if (this.pushed.has(push.repository)) {
-      return;
-    }
-    this.pushed.add(push.repository);
-    this.world.schedule(WEBHOOK_MS, () => {
-      this.pushed.delete(push.repository);
-      return this.refreshRepository(push.repository);
-    });
-  };
 
   private readonly onImage = () => {
     for (const cluster of this.clusters.values()) {
@@ -397,23 +260,15 @@ export class ArgocdEngine {
   private readonly onChange = () => {
     this.writeTimer ??= setTimeout(() => {
       this.writeTimer = undefined;
+      const began = Date.now();
       try {
         this.write();
       } catch (error) {
         this.world.report('Argo CD could not write its state', error);
       }
-    }, WRITE_MS).unref();
+      this.writeMs = Date.now() - began;
+    }, Math.max(WRITE_MS, this.writeMs * WRITE_SHARE)).unref();
   };
-
-  private async refreshRepository(repository: string): Promise<void> {
-    await this.bootstrap(repository);
-    await Promise.all(
-      this.store
-        .list()
-        .filter(a => repositoryOf(a.spec.source.repoURL) === repository)
-        .map(a => this.refresh(a.metadata.name)),
-    );
-  }
 
   private readonly tick = () => {
     this.controller.lookAtHealth();
@@ -422,53 +277,4 @@ export class ArgocdEngine {
       this.world.schedule(Math.max(TICK_MS, 20 * this.world.speed), this.tick);
     }
   };
-
-  private readonly poll = () => {
-    const now = this.world.clock.now().getTime();
-    for (const application of this.store.list()) {
-      const { name } = application.metadata;
-      const jitter = (hash(name) % 100) / 200;
-      const age = now - Date.parse(application.status.reconciledAt ?? '1970');
-      if (age * this.world.speed > RECONCILE_MS * (1 + jitter)) {
-        this.background(() => this.refresh(name));
-      }
-    }
-    if (!this.closed) {
-      this.world.schedule(
-        Math.max(RECONCILE_MS / 20, 1000 * this.world.speed),
-        this.poll,
-      );
-    }
-  };
-
-  private existing(name: string): Application {
-    const application = this.store.get(name);
-    if (!application) {
-      throw permissionDenied();
-    }
-    return application;
-  }
-
-  private background(task: () => Promise<void>) {
-    task().catch(error => {
-      if (!this.closed) {
-        this.world.report('Argo CD could not reconcile', error);
-      }
-    });
-  }
-}
-
-/** The application in a root file; undefined when the file holds something else. */
-function rootApplication(content: string | undefined): Application | undefined {
-  try {
-    return parseManifests(content ?? '').find(
-      o => o.kind === 'Application' && o.metadata?.name && o.spec?.source,
-    ) as unknown as Application | undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function hash(text: string): number {
-  return [...text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) >>> 0, 7);
 }

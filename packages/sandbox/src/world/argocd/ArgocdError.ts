@@ -1,5 +1,6 @@
 /** Status codes of gRPC that Argo CD answers with. */
 export const GRPC = {
+  Unknown: 2,
   InvalidArgument: 3,
   NotFound: 5,
   AlreadyExists: 6,

@@ -1,66 +1,93 @@
 import { createHash } from 'node:crypto';
 import {
   mkdir,
+  mkdtemp,
   readFile,
-  readdir,
   rename,
   rm,
-  stat,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { KubeObject } from '../clusterTypes';
 import { Kustomize } from '../kustomize';
 import { GitStore } from '../types';
+import { Checkouts } from './Checkouts';
+import {
+  digestFolder,
+  isFile,
+  isFolder,
+  kustomizationOf,
+  listFiles,
+} from './folderDigest';
+import { Helm } from './Helm';
 import { ApplicationSource } from './types';
+import { valueFilesOf } from './valueFiles';
 
 /** Rendered manifests of an application's source. */
 export interface RenderedSource {
-  sourceType: 'Kustomize' | 'Directory';
+  sourceType: 'Kustomize' | 'Directory' | 'Helm';
   /** In the order of the renderer. */
   objects: KubeObject[];
 }
 
-const KUSTOMIZATION_FILES = [
-  'kustomization.yaml',
-  'kustomization.yml',
-  'Kustomization',
-];
-/** Commits of one repository whose files stay on disk. */
-const CHECKOUTS_KEPT = 4;
+/** A commit of a repository (`owner/name`). */
+export interface Commit {
+  repository: string;
+  sha: string;
+}
+
+/** What is to be rendered, and for whom. */
+export interface RenderRequest extends Commit {
+  source: ApplicationSource;
+  /** Name and namespace of a Helm release. */
+  application: { name: string; namespace?: string };
+  /** Commits of the sources that have a `ref`, by that name. */
+  refs?: ReadonlyMap<string, Commit>;
+}
+
 /** Renderers at a time: as many as small machines have cores. */
 const WORKERS = 2;
 
 /**
- * What git says at a commit, rendered by kustomize itself. A result is kept by
- * the content of the folders it was made from, so a commit that leaves them
- * alone costs no rendering; results survive a restart.
+ * What git says at a commit, rendered by kustomize or helm itself. A result
+ * is kept by the content of the folders it was made from, so a commit that
+ * leaves them alone costs no rendering; results survive a restart.
  */
 export class Manifests {
-  private readonly checkouts = new Map<string, Promise<string>>();
+  private readonly checkouts: Checkouts;
+  private readonly helm: Helm;
   private readonly rendered = new Map<string, Promise<RenderedSource>>();
   private active = 0;
   private readonly waiting: Array<() => void> = [];
 
   constructor(
-    private readonly git: GitStore,
+    git: GitStore,
     private readonly kustomize: Kustomize,
     /** Folder for checkouts and results; may be deleted when nothing runs. */
     private readonly directory: string,
-  ) {}
+  ) {
+    this.checkouts = new Checkouts(git, join(directory, 'checkouts'));
+    this.helm = new Helm(join(directory, 'helm'));
+  }
+
+  /** Files of a commit on disk. @throws Error - git's own message. */
+  checkout({ repository, sha }: Commit): Promise<string> {
+    return this.checkouts.get(repository, sha);
+  }
 
   /**
-   * @param sha - A commit of the repository.
    * @throws Error - no such path at that commit, or it cannot be rendered;
    *   the message is the renderer's own.
    */
-  async render(
-    repository: string,
-    sha: string,
-    source: ApplicationSource,
-  ): Promise<RenderedSource> {
-    const root = await this.checkout(repository, sha);
+  async render(request: RenderRequest): Promise<RenderedSource> {
+    const { source } = request;
+    if (source.chart) {
+      throw new Error(
+        `error fetching chart: failed to get index of ${source.repoURL}: Helm repositories are out of reach`,
+      );
+    }
+    const root = await this.checkout(request);
     const folder = resolve(root, source.path ?? '.');
     if (folder !== root && !folder.startsWith(root + sep)) {
       throw new Error(`app path is outside root: ${source.path}`);
@@ -68,19 +95,44 @@ export class Manifests {
     if (!(await isFolder(folder))) {
       throw new Error(`${source.path}: app path does not exist`);
     }
-    const kustomization = await kustomizationOf(folder);
-    const digest = createHash('sha256').update(this.kustomize.version);
-    digest.update(JSON.stringify([source.path, source.directory ?? {}]));
-    await digestFolder(root, folder, digest, new Set());
+    const kind = await kindOf(folder, source);
+    const digest = createHash('sha256');
+    digest.update(
+      JSON.stringify([
+        kind,
+        kind === 'Kustomize' ? this.kustomize.version : undefined,
+        kind === 'Helm' ? await this.helm.version() : undefined,
+        kind === 'Helm' ? request.application : undefined,
+        source.path,
+        source.directory ?? {},
+        source.helm,
+        source.kustomize,
+      ]),
+    );
+    await digestFolder(root, folder, digest);
+    const valueFiles =
+      kind === 'Helm'
+        ? await valueFilesOf(request, { root, folder }, commit =>
+            this.checkout(commit),
+          )
+        : [];
+    for (const file of valueFiles) {
+      digest.update(await readFile(file).catch(() => ''));
+    }
     const key = digest.digest('hex');
 
     let result = this.rendered.get(key);
     if (!result) {
-      result = this.readOrRender(key, root, () =>
-        kustomization
-          ? this.renderKustomize(folder)
-          : renderDirectory(folder, Boolean(source.directory?.recurse)),
-      );
+      result = this.readOrRender(key, root, () => {
+        switch (kind) {
+          case 'Helm':
+            return this.renderHelm(folder, request, valueFiles);
+          case 'Kustomize':
+            return this.renderKustomize(root, folder, source);
+          default:
+            return renderDirectory(folder, Boolean(source.directory?.recurse));
+        }
+      });
       this.rendered.set(key, result);
       result.catch(() => this.rendered.delete(key));
     }
@@ -103,7 +155,11 @@ export class Manifests {
         return await render();
       } catch (error) {
         // Paths of this machine mean nothing to the reader of the message.
-        throw new Error((error as Error).message.replaceAll(`${root}/`, ''));
+        throw new Error(
+          (error as Error).message
+            .replaceAll(`${root}/`, '')
+            .replaceAll(`${resolve(this.directory)}/`, ''),
+        );
       }
     });
     await mkdir(dirname(file), { recursive: true });
@@ -113,59 +169,51 @@ export class Manifests {
     return result;
   }
 
-  private async renderKustomize(folder: string): Promise<RenderedSource> {
-    return {
-      sourceType: 'Kustomize',
-      objects: parseManifests(await this.kustomize.build(folder)),
-    };
+  private async renderKustomize(
+    root: string,
+    folder: string,
+    source: ApplicationSource,
+  ): Promise<RenderedSource> {
+    const options = source.kustomize as Record<string, unknown> | undefined;
+    if (!options || Object.keys(options).length === 0) {
+      return {
+        sourceType: 'Kustomize',
+        objects: parseManifests(await this.kustomize.build(folder)),
+      };
+    }
+    // Argo CD edits the kustomization; one on top of it says the same.
+    const top = await mkdtemp(join(root, '.argocd-'));
+    try {
+      await writeFile(
+        join(top, 'kustomization.yaml'),
+        stringify({
+          ...options,
+          images: (options.images as string[] | undefined)?.map(imageOverride),
+          resources: [relative(top, folder)],
+        }),
+      );
+      return {
+        sourceType: 'Kustomize',
+        objects: parseManifests(await this.kustomize.build(top)),
+      };
+    } finally {
+      await rm(top, { recursive: true, force: true });
+    }
   }
 
-  private checkout(repository: string, sha: string): Promise<string> {
-    const key = `${repository}@${sha}`;
-    const known = this.checkouts.get(key);
-    if (known) {
-      // Most recently used last.
-      this.checkouts.delete(key);
-      this.checkouts.set(key, known);
-      return known;
-    }
-    const folder = resolve(
-      this.directory,
-      'checkouts',
-      repository.replaceAll('/', '__'),
-      sha,
-    );
-    const checkout = (async () => {
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
-      await this.git.checkout(repository, sha, folder);
-      return folder;
-    })();
-    this.checkouts.set(key, checkout);
-    checkout.catch(() => this.checkouts.delete(key));
-    this.forgetOldCheckouts(repository);
-    return checkout;
-  }
-
-  private forgetOldCheckouts(repository: string) {
-    const keys = [...this.checkouts.keys()].filter(key =>
-      key.startsWith(`${repository}@`),
-    );
-    for (const key of keys.slice(0, -CHECKOUTS_KEPT)) {
-      const folder = this.checkouts.get(key)!;
-      this.checkouts.delete(key);
-      // Whoever got the folder a moment ago may still be rendering from it.
-      const timer = setTimeout(() => {
-        folder
-          .then(path =>
-            this.checkouts.has(key)
-              ? undefined
-              : rm(path, { recursive: true, force: true }),
-          )
-          .catch(() => {});
-      }, 60_000);
-      timer.unref();
-    }
+  private async renderHelm(
+    folder: string,
+    { source, application }: RenderRequest,
+    valueFiles: string[],
+  ): Promise<RenderedSource> {
+    const text = await this.helm.template({
+      chart: folder,
+      name: application.name,
+      namespace: application.namespace,
+      helm: source.helm ?? {},
+      valueFiles,
+    });
+    return { sourceType: 'Helm', objects: parseManifests(text) };
   }
 
   private async inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -193,6 +241,28 @@ export function parseManifests(text: string): KubeObject[] {
   });
 }
 
+/** What a folder is rendered with: as Argo CD finds out, a chart before a kustomization. */
+async function kindOf(
+  folder: string,
+  source: ApplicationSource,
+): Promise<RenderedSource['sourceType']> {
+  if (source.helm || (await isFile(join(folder, 'Chart.yaml')))) {
+    return 'Helm';
+  }
+  return source.kustomize || (await kustomizationOf(folder))
+    ? 'Kustomize'
+    : 'Directory';
+}
+
+/** `name=newName:tag@digest` as an entry of a kustomization's `images`. */
+function imageOverride(image: string): object {
+  const [, name, rest] = image.match(/^(?:([^=]+)=)?(.+)$/)!;
+  const [, newName, newTag, digest] = rest.match(
+    /^(.*?)(?::([^/:@]+))?(?:@(.+))?$/,
+  )!;
+  return { name: name ?? newName, newName, newTag, digest };
+}
+
 async function renderDirectory(
   folder: string,
   recurse: boolean,
@@ -213,91 +283,4 @@ async function renderDirectory(
     }
   }
   return { sourceType: 'Directory', objects };
-}
-
-/** Adds every file that rendering `folder` can read: its own, and those of the folders it names. */
-async function digestFolder(
-  root: string,
-  folder: string,
-  digest: ReturnType<typeof createHash>,
-  seen: Set<string>,
-): Promise<void> {
-  if (seen.has(folder)) {
-    return;
-  }
-  seen.add(folder);
-  for (const file of await listFiles(folder, true)) {
-    digest.update(`\n${relative(root, folder)}/${file}\n`);
-    digest.update(await readFile(join(folder, file)));
-  }
-  const kustomization = await kustomizationOf(folder);
-  if (!kustomization) {
-    return;
-  }
-  for (const text of strings(readYaml(await readFile(kustomization, 'utf8')))) {
-    if (text.includes('\n') || text.length > 300 || text.includes('://')) {
-      continue;
-    }
-    const target = resolve(folder, text);
-    if (target.startsWith(root + sep) && !seen.has(target)) {
-      if (await isFolder(target)) {
-        await digestFolder(root, target, digest, seen);
-      } else if (!target.startsWith(folder + sep)) {
-        digest.update(await readFile(target).catch(() => ''));
-      }
-    }
-  }
-}
-
-function readYaml(text: string): unknown {
-  try {
-    return parse(text);
-  } catch {
-    // Kustomize will say what is wrong with it.
-    return undefined;
-  }
-}
-
-function strings(value: unknown): string[] {
-  if (typeof value === 'string') {
-    return [value];
-  }
-  return value && typeof value === 'object'
-    ? Object.values(value).flatMap(strings)
-    : [];
-}
-
-async function listFiles(folder: string, recurse: boolean): Promise<string[]> {
-  const entries = await readdir(folder, {
-    withFileTypes: true,
-    recursive: recurse,
-  });
-  return entries
-    .filter(entry => entry.isFile())
-    .map(entry => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
-}
-
-async function kustomizationOf(folder: string): Promise<string | undefined> {
-  for (const name of KUSTOMIZATION_FILES) {
-    const file = join(folder, name);
-    if (await isFile(file)) {
-      return file;
-    }
-  }
-  return undefined;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    s => s.isDirectory(),
-    () => false,
-  );
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    s => s.isFile(),
-    () => false,
-  );
 }

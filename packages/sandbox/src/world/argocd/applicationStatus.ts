@@ -24,7 +24,9 @@ export function setHealth(
   setHealthStatus(
     application,
     worstHealth(
-      status.resources.flatMap(r => (r.health ? [r.health.status] : [])),
+      status.resources.flatMap(r =>
+        r.health && !r.hook ? [r.health.status] : [],
+      ),
     ),
     now,
   );

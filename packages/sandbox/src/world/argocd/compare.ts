@@ -7,6 +7,8 @@ import {
   versionOf,
 } from '../clusterTypes';
 import { resourceHealth } from './health';
+import { hasCompareOption, hasSyncOption, isHook, syncWaveOf } from './hooks';
+import { withoutIgnored } from './ignoreDifferences';
 import { Application, ResourceStatus, SyncStatusCode } from './types';
 
 /** Annotation by which Argo CD knows its own. */
@@ -21,6 +23,8 @@ export interface ComparedResource {
   /** As it was applied. */
   applied?: KubeObject;
   status: SyncStatusCode;
+  /** A hook, or left alone by `Skip`: does not count. */
+  hook?: boolean;
 }
 
 /** Where live objects are looked up. */
@@ -54,14 +58,20 @@ export function prepareTargets(
   });
 }
 
-/** Target against live, resource by resource, in Argo CD's order. */
+/**
+ * Target against live, resource by resource, in Argo CD's order. Hooks are
+ * only shown where they are live.
+ *
+ * @throws Error - `ignoreDifferences` cannot be understood.
+ */
 export function compare(
   application: Application,
   targets: KubeObject[],
   live: LiveState,
 ): ComparedResource[] {
+  const rules = application.spec.ignoreDifferences;
   const byKey = new Map<string, ComparedResource>();
-  for (const target of targets) {
+  for (const target of targets.filter(t => !isHook(t))) {
     const key = keyOf(target);
     const applied = live.applied(key);
     byKey.set(key, {
@@ -69,7 +79,14 @@ export function compare(
       target,
       applied,
       live: live.get(key),
-      status: applied && sameDesired(target, applied) ? 'Synced' : 'OutOfSync',
+      status:
+        applied &&
+        sameDesired(
+          withoutIgnored(target, rules),
+          withoutIgnored(applied, rules),
+        )
+          ? 'Synced'
+          : 'OutOfSync',
     });
   }
   for (const applied of live.tracked(application.metadata.name)) {
@@ -80,10 +97,34 @@ export function compare(
         applied,
         live: live.get(key),
         status: 'OutOfSync',
+        ...(isHook(applied) ? { hook: true } : {}),
       });
     }
   }
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Whether a resource keeps its application from being Synced. */
+export function isOutOfSync({
+  status,
+  target,
+  applied,
+  hook,
+}: ComparedResource): boolean {
+  return (
+    status === 'OutOfSync' &&
+    !hook &&
+    (target !== undefined || !hasCompareOption(applied!, 'IgnoreExtraneous'))
+  );
+}
+
+/** What git wants more than once; the last one counts. */
+export function repeated(targets: KubeObject[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of targets.map(keyOf)) {
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return new Map([...counts].filter(([, count]) => count > 1));
 }
 
 /** A compared resource as `status.resources` shows it. */
@@ -101,9 +142,16 @@ export function toResourceStatus(compared: ComparedResource): ResourceStatus {
       ? { namespace: object.metadata.namespace }
       : {}),
     name: object.metadata.name,
-    status: compared.status,
+    ...(compared.hook ? { hook: true } : { status: compared.status }),
     ...(health ? { health } : {}),
     ...(compared.target ? {} : { requiresPruning: true }),
+    ...(compared.target && syncWaveOf(compared.target) !== 0
+      ? { syncWave: syncWaveOf(compared.target) }
+      : {}),
+    ...(hasSyncOption(compared.applied, 'Delete=confirm') ||
+    hasSyncOption(compared.applied, 'Prune=confirm')
+      ? { requiresDeletionConfirmation: true }
+      : {}),
   };
 }
 
@@ -117,7 +165,8 @@ function trackingId(
   }:${namespace ?? ''}/${object.metadata.name}`;
 }
 
-function sameDesired(target: KubeObject, applied: KubeObject): boolean {
+/** Whether two objects declare the same; what servers add does not count. */
+export function sameDesired(target: KubeObject, applied: KubeObject): boolean {
   return canonicalJson(declared(target)) === canonicalJson(declared(applied));
 }
 

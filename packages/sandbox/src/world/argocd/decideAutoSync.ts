@@ -1,4 +1,6 @@
-import { ComparedResource } from './compare';
+import { ComparedResource, isOutOfSync } from './compare';
+import { hasSyncOption } from './hooks';
+import { hasSeveralSources, revisionsOf } from './sources';
 import { Application, Operation, isAutomated } from './types';
 
 /** Self-heal does not try the same revision again before this has passed, ms. */
@@ -35,20 +37,31 @@ export function decideAutoSync(
     return { kind: 'rest' };
   }
   const { prune, selfHeal } = spec.syncPolicy!.automated!;
-  const needed = compared.filter(r => r.status === 'OutOfSync');
-  if (!prune && needed.every(r => !r.target)) {
+  const needed = compared.filter(isOutOfSync);
+  if (
+    needed.every(
+      r => !r.target && (!prune || hasSyncOption(r.applied, 'Prune=false')),
+    )
+  ) {
     return { kind: 'rest' };
   }
+  const several = hasSeveralSources(spec);
   const last = status.operationState;
+  const wanted = revisionsOf(status.sync);
   if (
     last?.finishedAt &&
-    last.operation.sync?.revision === status.sync.revision &&
-    JSON.stringify(last.syncResult?.source) === JSON.stringify(spec.source)
+    String(revisionsOf(last.operation.sync ?? {})) === String(wanted) &&
+    (several
+      ? JSON.stringify(last.syncResult?.sources) ===
+        JSON.stringify(spec.sources)
+      : JSON.stringify(last.syncResult?.source) === JSON.stringify(spec.source))
   ) {
     if (last.phase !== 'Succeeded') {
       return {
         kind: 'gaveUp',
-        message: `Failed last sync attempt to [${status.sync.revision}]: ${last.message}`,
+        message: `Failed last sync attempt to ${wanted
+          .map(r => `[${r}]`)
+          .join('')}: ${last.message}`,
       };
     }
     if (!selfHeal) {
@@ -63,11 +76,16 @@ export function decideAutoSync(
     kind: 'start',
     operation: {
       sync: {
-        revision: status.sync.revision,
+        ...(several
+          ? { revisions: wanted, sources: spec.sources }
+          : { revision: wanted[0] }),
         ...(prune ? { prune } : {}),
+        ...(spec.syncPolicy?.syncOptions
+          ? { syncOptions: spec.syncPolicy.syncOptions }
+          : {}),
       },
       initiatedBy: { automated: true },
-      retry: { limit: 5 },
+      retry: spec.syncPolicy?.retry ?? { limit: 5 },
     },
   };
 }

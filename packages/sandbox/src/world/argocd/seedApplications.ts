@@ -1,15 +1,19 @@
-import { createHash } from 'node:crypto';
 import { kubeTime } from '../clusterTypes';
-import { SeedPlatform } from '../platforms';
 import { World } from '../types';
-import { repositoryOf } from './ApplicationReader';
 import { ArgocdEngine } from './ArgocdEngine';
 import { DeployedCommit, deployedCommits } from './deployedCommits';
-import { runSync } from './runSync';
-import { Application, RevisionHistory, isAutomated } from './types';
+import { syncAtOnce } from './runSync';
+import { seedProject } from './seedProject';
+import { SeedHistory, seedHistory } from './seedHistory';
+import { repositoryOf, revisionsOf, sourcesOf } from './sources';
+import { Application } from './types';
 
-/** Entries of history that a seeded application has at most. */
-const HISTORY = 10;
+/**
+ * Applications that are rendered before the start is over. A world with more
+ * shows the others as git says they were deployed, and renders them one after
+ * another behind.
+ */
+const RENDERED_AT_START = 100;
 
 /**
  * Brings Argo CD to where months of work would have brought it: every
@@ -48,60 +52,93 @@ export async function seedApplications(
     );
   }
 
-  const commitsOf = (application: Application) =>
-    deployed
-      .get(repositoryOf(application.spec.source.repoURL))
-      ?.get(application.spec.source.path ?? '') ?? [];
+  const historyOf = (application: Application) => {
+    const [source] = sourcesOf(application.spec).filter(s => s.path);
+    const commits =
+      deployed.get(repositoryOf(source?.repoURL))?.get(source?.path ?? '') ??
+      [];
+    return seedHistory(world, application, commits);
+  };
   // Roots first: they create the applications that follow.
   await Promise.all(
     engine.store
       .list()
-      .map(root => seedApplication(world, engine, root, commitsOf(root))),
+      .map(async root => renderSeed(engine, root, await historyOf(root))),
   );
   const children = engine.store
     .list()
     .filter(a => !a.status.summary.isAppOfApps && !a.status.history);
+  const histories = new Map<Application, SeedHistory>();
+  for (const child of children) {
+    histories.set(child, await historyOf(child));
+  }
   await Promise.all(
-    children.map(child =>
-      seedApplication(world, engine, child, commitsOf(child)),
-    ),
+    children
+      .slice(0, RENDERED_AT_START)
+      .map(child => renderSeed(engine, child, histories.get(child)!)),
   );
+  for (const child of children.slice(RENDERED_AT_START)) {
+    showSeed(world, engine, child, histories.get(child)!);
+    engine.store.unrendered.add(child.metadata.name);
+  }
 }
 
-async function seedApplication(
-  world: Pick<World, 'clock'>,
+/**
+ * Renders what {@link seedApplications} left for later, one after another, and
+ * at once what somebody asks to be refreshed.
+ */
+export async function renderUnrendered(engine: ArgocdEngine): Promise<void> {
+  engine.beforeRefresh = async name => {
+    const application = engine.store.get(name);
+    if (engine.store.unrendered.delete(name) && application) {
+      const entries = application.status.history ?? [];
+      await renderSeed(engine, application, {
+        entries,
+        ...(entries[0] ? { since: new Date(entries[0].deployedAt) } : {}),
+      });
+    }
+  };
+  for (const name of [...engine.store.unrendered]) {
+    if (engine.isClosed) {
+      return;
+    }
+    await engine.beforeRefresh(name);
+  }
+}
+
+/** Deploys what git says, as it was deployed then. */
+async function renderSeed(
   engine: ArgocdEngine,
   application: Application,
-  commits: DeployedCommit[],
+  history: SeedHistory,
 ): Promise<void> {
   const { name } = application.metadata;
-  const deployments = commits
-    .slice(-HISTORY)
-    .map((commit, index) =>
-      deployment(
-        application,
-        commit,
-        Math.max(0, commits.length - HISTORY) + index,
-        world.clock.now(),
-      ),
-    );
-  const last = deployments.at(-1);
-  if (last) {
-    const targets = await engine.targetManifests(application);
-    const outcome = runSync(
+  const last = history.entries.at(-1);
+  if (last && engine.store.get(name) === application) {
+    const revisions = revisionsOf(last);
+    const { objects } = await engine.targetState(application);
+    const outcome = syncAtOnce({
       application,
-      { revision: last.revision },
-      targets.objects,
-      engine.seedTarget(application, {
+      sync: {},
+      targets: objects,
+      cluster: engine.seedTarget(application, {
         at: new Date(last.deployedAt),
         settled: true,
-        since: commits[0].at,
+        since: history.since,
       }),
-    );
-    application.status.history = deployments;
+      results: [],
+      operation: {
+        revision: revisions[0],
+        startedAt: new Date(last.deployStartedAt),
+      },
+      forbids: () => undefined,
+      pruneConfirmed: true,
+    });
+    const { revision, source, sources } = last;
+    application.status.history = history.entries;
     application.status.operationState = {
       operation: {
-        sync: { revision: last.revision },
+        sync: sources ? { revisions, sources } : { revision, source },
         initiatedBy: last.initiatedBy,
       },
       phase: outcome.phase,
@@ -109,8 +146,9 @@ async function seedApplication(
       startedAt: last.deployStartedAt,
       finishedAt: last.deployedAt,
       syncResult: {
-        revision: last.revision,
-        source: application.spec.source,
+        revision: revision ?? '',
+        source,
+        ...(sources ? { revisions, sources } : {}),
         resources: outcome.resources,
       },
     };
@@ -122,31 +160,44 @@ async function seedApplication(
   }
 }
 
-function deployment(
+/** Shows an application as its last reconciliation would have left it, before it is rendered. */
+function showSeed(
+  world: Pick<World, 'clock'>,
+  engine: ArgocdEngine,
   application: Application,
-  commit: DeployedCommit,
-  id: number,
-  now: Date,
-): RevisionHistory {
-  const automated = isAutomated(application.spec);
-  const chance = createHash('sha256')
-    .update(`${application.metadata.name}/${commit.sha}`)
-    .digest();
-  // A webhook takes seconds, a person some minutes.
-  const waited = automated ? 4 + (chance[0] % 30) : 60 + chance[0] * 2;
-  const took = 2 + (chance[1] % 9);
-  const finished = Math.min(
-    commit.at.getTime() + (waited + took) * 1000,
-    now.getTime(),
-  );
-  return {
-    id,
-    revision: commit.sha,
-    deployStartedAt: kubeTime(new Date(finished - took * 1000)),
-    deployedAt: kubeTime(new Date(finished)),
-    source: application.spec.source,
-    initiatedBy: automated ? { automated: true } : { username: 'admin' },
-  };
+  { entries }: SeedHistory,
+) {
+  const { status } = application;
+  const last = entries.at(-1);
+  if (last) {
+    const { revision, revisions, source, sources } = last;
+    const from = revisions ? { revisions, sources } : { revision };
+    status.history = entries;
+    status.sync = { ...status.sync, status: 'Synced', ...from };
+    status.health = {
+      status: 'Healthy',
+      lastTransitionTime: last.deployedAt,
+    };
+    status.operationState = {
+      operation: {
+        sync: { ...from, ...(sources ? {} : { source }) },
+        initiatedBy: last.initiatedBy,
+      },
+      phase: 'Succeeded',
+      message: 'successfully synced (all tasks run)',
+      startedAt: last.deployStartedAt,
+      finishedAt: last.deployedAt,
+      syncResult: {
+        source,
+        ...(revisions ? { revisions, sources } : {}),
+        revision: revision ?? '',
+      },
+    };
+  } else {
+    status.sync = { ...status.sync, status: 'OutOfSync' };
+  }
+  status.reconciledAt = kubeTime(world.clock.now());
+  engine.store.save(application);
 }
 
 function firstCommit(
@@ -156,34 +207,4 @@ function firstCommit(
     c.length > 0 ? [c[0].at] : [],
   );
   return dates.sort((a, b) => a.getTime() - b.getTime())[0];
-}
-
-function seedProject(engine: ArgocdEngine, platform: SeedPlatform, now: Date) {
-  engine.store.projects.set(platform.system, {
-    metadata: {
-      name: platform.system,
-      namespace: 'argocd',
-      creationTimestamp: kubeTime(now),
-      resourceVersion: '1',
-      generation: 1,
-    },
-    spec: {
-      description: `Applications of ${platform.system}`,
-      sourceRepos: ['*'],
-      destinations: [
-        ...platform.environments.flatMap(e =>
-          e.cluster && e.runtime === 'eks'
-            ? [{ name: e.cluster, namespace: '*', server: '*' }]
-            : [],
-        ),
-        {
-          name: 'in-cluster',
-          namespace: 'argocd',
-          server: 'https://kubernetes.default.svc',
-        },
-      ],
-      clusterResourceWhitelist: [{ group: '', kind: 'Namespace' }],
-    },
-    status: {},
-  });
 }

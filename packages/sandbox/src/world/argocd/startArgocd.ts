@@ -4,10 +4,11 @@ import { clusterInfrastructure } from '../clusterInfrastructure';
 import { findKustomize } from '../kustomize';
 import { World } from '../types';
 import { ApplicationStore } from './ApplicationStore';
-import { ARGOCD_NAMESPACE, ArgocdEngine } from './ArgocdEngine';
+import { ArgocdEngine } from './ArgocdEngine';
 import { registerArgocdScenarios } from './argocdScenarios';
 import { Manifests } from './Manifests';
-import { seedApplications } from './seedApplications';
+import { ARGOCD_NAMESPACE } from './newApplication';
+import { renderUnrendered, seedApplications } from './seedApplications';
 
 /** The day on which all clusters came up: some time before the first deployment. */
 const CLUSTERS_SINCE_DAYS = 118;
@@ -33,6 +34,13 @@ export async function startArgocd(
     createClusters(world),
   );
 
+  const renderRest = () => {
+    renderUnrendered(engine).catch(error => {
+      if (!engine.isClosed) {
+        world.report('Argo CD could not seed an application', error);
+      }
+    });
+  };
   const snapshots = store.load();
   if (snapshots) {
     for (const snapshot of snapshots) {
@@ -41,6 +49,7 @@ export async function startArgocd(
   } else {
     await seedApplications(world, engine);
   }
+  renderRest();
   world.argocd = engine;
   engine.run();
   registerArgocdScenarios(world, engine);
@@ -49,6 +58,7 @@ export async function startArgocd(
     engine.reset();
     await seedApplications(world, engine);
     engine.write();
+    renderRest();
   });
 
   let closed = false;

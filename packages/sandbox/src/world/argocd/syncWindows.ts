@@ -1,4 +1,6 @@
 import { DateTime } from 'luxon';
+import { globMatch } from './glob';
+import { goDuration } from './goDuration';
 import { Application, SyncWindow } from './types';
 
 /** Whether an application may be synced now, and the windows that say so. */
@@ -53,7 +55,7 @@ export function judgeSyncWindows(
 /** Whether a window is open: its schedule fired within its duration before `now`. */
 export function isActive(window: SyncWindow, now: Date): boolean {
   const zone = window.timeZone || 'utc';
-  const minutes = Math.ceil(durationMinutes(window.duration));
+  const minutes = Math.ceil(goDuration(window.duration) / 60_000);
   const fields = cronFields(window.schedule);
   const end = DateTime.fromJSDate(now, { zone }).startOf('minute');
   for (let back = 0; back < minutes; back += 1) {
@@ -117,24 +119,6 @@ function fieldMatches(field: string, value: number, index: number): boolean {
   });
 }
 
-function durationMinutes(duration: string): number {
-  const units: Record<string, number> = { h: 60, m: 1, s: 1 / 60 };
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(h|m|s)/g)];
-  if (parts.length === 0) {
-    throw new Error(`cannot parse duration '${duration}'`);
-  }
-  return parts.reduce((sum, [, n, unit]) => sum + Number(n) * units[unit], 0);
-}
-
 function matches(patterns: string[] | undefined, value: string): boolean {
-  return Boolean(
-    patterns?.some(pattern =>
-      new RegExp(
-        `^${pattern
-          .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-          .replaceAll('*', '.*')
-          .replaceAll('?', '.')}$`,
-      ).test(value),
-    ),
-  );
+  return Boolean(patterns?.some(pattern => globMatch(pattern, value)));
 }

@@ -23,11 +23,31 @@ export interface HealthStatus {
   lastTransitionTime?: string;
 }
 
+/** How a chart is rendered; see `helm template --help`. */
+export interface HelmSource {
+  releaseName?: string;
+  /** Below the chart, or `$<ref>/path` in another source. */
+  valueFiles?: string[];
+  ignoreMissingValueFiles?: boolean;
+  /** YAML. */
+  values?: string;
+  valuesObject?: Record<string, unknown>;
+  parameters?: Array<{ name: string; value: string; forceString?: boolean }>;
+  skipCrds?: boolean;
+  namespace?: string;
+  [field: string]: unknown;
+}
+
 export interface ApplicationSource {
   repoURL: string;
   path?: string;
+  chart?: string;
   targetRevision?: string;
+  /** Name by which value files of other sources reach this one. */
+  ref?: string;
+  name?: string;
   directory?: { recurse?: boolean };
+  helm?: HelmSource;
   [field: string]: unknown;
 }
 
@@ -46,12 +66,33 @@ export interface SyncWindow {
   [field: string]: unknown;
 }
 
+/** A kind of resource; both parts may be globs. */
+export interface GroupKind {
+  group: string;
+  kind: string;
+}
+
+/** Rights that a project hands out; tokens are known by the time they were made. */
+export interface ProjectRole {
+  name: string;
+  description?: string;
+  /** Lines such as `p, proj:shop:ci, applications, sync, shop/*, allow`. */
+  policies?: string[];
+  groups?: string[];
+  jwtTokens?: Array<{ iat: number; exp?: number; id?: string }>;
+}
+
 export interface AppProject {
   metadata: KubeMetadata;
   spec: {
     description?: string;
     sourceRepos?: string[];
     destinations?: Array<Record<string, string>>;
+    clusterResourceWhitelist?: GroupKind[];
+    clusterResourceBlacklist?: GroupKind[];
+    namespaceResourceWhitelist?: GroupKind[];
+    namespaceResourceBlacklist?: GroupKind[];
+    roles?: ProjectRole[];
     syncWindows?: SyncWindow[];
     [field: string]: unknown;
   };
@@ -73,16 +114,27 @@ export interface SyncOperation {
     name: string;
     namespace?: string;
   }>;
-  syncStrategy?: unknown;
+  syncStrategy?: { apply?: { force?: boolean }; hook?: { force?: boolean } };
   syncOptions?: string[];
   source?: ApplicationSource;
+  /** With several sources, in their order; these count, not `revision`. */
+  revisions?: string[];
+  sources?: ApplicationSource[];
+}
+
+/** Durations in Go's words, such as `5s`. */
+export interface RetryStrategy {
+  /** Attempts after the first; negative: without end. */
+  limit?: number;
+  backoff?: { duration?: string; factor?: number; maxDuration?: string };
+  [field: string]: unknown;
 }
 
 export interface Operation {
   sync?: SyncOperation;
   initiatedBy?: OperationInitiator;
   info?: Array<{ name: string; value: string }>;
-  retry?: Record<string, unknown>;
+  retry?: RetryStrategy;
 }
 
 export interface ResourceResult {
@@ -91,12 +143,18 @@ export interface ResourceResult {
   kind: string;
   namespace: string;
   name: string;
-  status: 'Synced' | 'SyncFailed' | 'Pruned' | 'PruneSkipped';
+  /** Absent for a hook that was only started. */
+  status?: 'Synced' | 'SyncFailed' | 'Pruned' | 'PruneSkipped';
   message: string;
-  hookPhase: string;
-  syncPhase: string;
+  hookType?: HookType;
+  /** Of a resource as well: `Running` until it is healthy. */
+  hookPhase: OperationPhase | '';
+  syncPhase: SyncPhase;
   images?: string[];
 }
+
+export type SyncPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail';
+export type HookType = SyncPhase | 'Skip';
 
 export interface OperationState {
   operation: Operation;
@@ -106,18 +164,24 @@ export interface OperationState {
   finishedAt?: string;
   retryCount?: number;
   syncResult?: {
+    /** Empty with several sources. */
     revision: string;
+    revisions?: string[];
     source?: ApplicationSource;
+    sources?: ApplicationSource[];
     resources?: ResourceResult[];
   };
 }
 
 export interface RevisionHistory {
   id: number;
-  revision: string;
+  revision?: string;
+  revisions?: string[];
   deployStartedAt: string;
   deployedAt: string;
+  /** Without a repository where there are several sources, as Go writes an empty struct. */
   source: ApplicationSource;
+  sources?: ApplicationSource[];
   initiatedBy: OperationInitiator;
 }
 
@@ -127,9 +191,14 @@ export interface ResourceStatus {
   kind: string;
   namespace?: string;
   name: string;
-  status: SyncStatusCode;
+  /** Absent for a hook. */
+  status?: SyncStatusCode;
   health?: HealthStatus;
   requiresPruning?: boolean;
+  /** The resource is a hook: not part of the comparison. */
+  hook?: boolean;
+  syncWave?: number;
+  requiresDeletionConfirmation?: boolean;
 }
 
 export interface ApplicationCondition {
@@ -138,9 +207,22 @@ export interface ApplicationCondition {
   lastTransitionTime?: string;
 }
 
+/** Differences that do not count, in the resources that the first four fields choose. */
+export interface IgnoreDifference {
+  group?: string;
+  kind: string;
+  name?: string;
+  namespace?: string;
+  jsonPointers?: string[];
+  jqPathExpressions?: string[];
+  managedFieldsManagers?: string[];
+}
+
 export interface ApplicationSpec {
   project: string;
-  source: ApplicationSource;
+  /** Absent with several sources. */
+  source?: ApplicationSource;
+  sources?: ApplicationSource[];
   destination: { server?: string; name?: string; namespace?: string };
   syncPolicy?: {
     automated?: {
@@ -150,8 +232,10 @@ export interface ApplicationSpec {
       allowEmpty?: boolean;
     };
     syncOptions?: string[];
+    retry?: RetryStrategy;
     [field: string]: unknown;
   };
+  ignoreDifferences?: IgnoreDifference[];
   revisionHistoryLimit?: number;
   [field: string]: unknown;
 }
@@ -164,9 +248,12 @@ export interface Application {
     sync: {
       status: SyncStatusCode;
       revision?: string;
+      revisions?: string[];
       comparedTo: {
         source: ApplicationSource;
+        sources?: ApplicationSource[];
         destination: ApplicationSpec['destination'];
+        ignoreDifferences?: IgnoreDifference[];
       };
     };
     health: HealthStatus;
@@ -176,6 +263,7 @@ export interface Application {
     operationState?: OperationState;
     reconciledAt?: string;
     sourceType?: string;
+    sourceTypes?: string[];
     summary: { images?: string[]; isAppOfApps?: boolean };
     controllerNamespace?: string;
   };
