@@ -7,6 +7,7 @@ const COMMANDS = {
   test: 'types, lint, format, unit, integration and browser tests',
   e2e: 'the browser tests alone',
   sandbox: 'start the sandbox alone, or ask and drive it: sandbox --help',
+  token: 'print a token of a person, for the API: token <name>',
   doctor: 'what is present, missing or unreachable, and how to mend it',
   clean: 'remove what was built and kept (--all: the dependencies too)',
 };
@@ -22,10 +23,13 @@ ${Object.entries(COMMANDS)
 Options of up and dev
   --port N       the portal's port (default 7007, or FAIRWAY_PORT)
   --sandbox-port N
-                 the first of the sandbox's five ports (default 7100, or
+                 the first of the sandbox's seven ports (default 7100, or
                  FAIRWAY_SANDBOX_PORT)
   --app-port N   where dev serves the browser app (default 3000)
   --postgres     run on an embedded PostgreSQL instead of SQLite
+
+Options of token
+  --port N       the portal's port (default 7007, or FAIRWAY_PORT)
 
 Options of test
   --only LIST    stages to run, comma-separated: types, lint, format,

@@ -6,7 +6,7 @@ const PORTS = {
   'sandbox-port': {
     variable: 'FAIRWAY_SANDBOX_PORT',
     fallback: 7100,
-    count: 5,
+    count: 7,
   },
   'app-port': { variable: 'FAIRWAY_APP_PORT', fallback: 3000, count: 1 },
 };
@@ -34,6 +34,22 @@ export function readStartOptions(args, env = process.env) {
     appPort: port('app-port'),
     postgres: values.postgres,
   };
+}
+
+/**
+ * A name and the portal's port, of a command that asks a running portal.
+ *
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} [env]
+ * @returns {{ name: string | undefined, port: number }}
+ * @throws Problem naming what is not understood
+ */
+export function readPositional(args, env = process.env) {
+  const [name, ...rest] = args[0]?.startsWith('-')
+    ? [undefined, ...args]
+    : args;
+  const values = readArgs(rest, { port: { type: 'string' } });
+  return { name, port: readPort('port', values.port, env) };
 }
 
 /**

@@ -34,7 +34,7 @@ describe('readStartOptions', () => {
     [['--port', '80'], {}, /--port is "80"/],
     [['--port', '9000.5'], {}, /whole number/],
     [['--port', '0x2000'], {}, /--port is "0x2000"/],
-    [['--sandbox-port', '65534'], {}, /from 1024 to 65531/],
+    [['--sandbox-port', '65534'], {}, /from 1024 to 65529/],
     [[], { FAIRWAY_PORT: 'x' }, /FAIRWAY_PORT is "x"/],
     [['--prot', '1'], {}, /Unknown option '--prot'/],
     [['surplus'], {}, /Unexpected argument 'surplus'/],

@@ -71,10 +71,10 @@ describe('ports', () => {
     assert.equal(option, '--port 64535');
   });
 
-  it('has five ports for the sandbox, after one another', () => {
+  it('has seven ports for the sandbox, after one another', () => {
     assert.deepEqual(
       portsOf({ port: 7007, sandboxPort: 7100 }).map(({ port }) => port),
-      [7007, 7100, 7101, 7102, 7103, 7104],
+      [7007, 7100, 7101, 7102, 7103, 7104, 7105, 7106],
     );
   });
 });

@@ -103,11 +103,12 @@ export function announce(url, options, started) {
   process.stdout.write(`
 Fairway is ready after ${seconds} s:  ${url}
 
-Sign in as any of these; no password, on this machine only:
+Choose whom to sign in as; no password, on this machine only:
 ${people()
   .map(person => `  ${person.name.padEnd(26)} ${person.does}`.trimEnd())
   .join('\n')}
 
+The API as one of them:  curl -H "Authorization: Bearer $(./fairway token on-call)" ${url}/api/catalog/entities
 The sandbox that it runs on: http://localhost:${options.sandboxPort}/status
 Logs are in .fairway/logs. Ctrl-C stops everything; data is kept for the next start.
 `);

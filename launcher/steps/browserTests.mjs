@@ -6,7 +6,7 @@ import { Problem } from '../problem.mjs';
 import { runToEnd, stop } from '../processes.mjs';
 import { buildApp } from './buildApp.mjs';
 import { findChromium } from './chromium.mjs';
-import { findFreePorts } from './ports.mjs';
+import { findFreePorts, SANDBOX_SERVERS } from './ports.mjs';
 import {
   portalEnvironment,
   startBackend,
@@ -30,7 +30,7 @@ export async function runBrowserTests(playwrightArgs = []) {
   const folder = path.join(STATE_DIR, 'e2e');
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
-  const first = await findFreePorts(6);
+  const first = await findFreePorts(1 + SANDBOX_SERVERS.length);
   const portal = {
     port: first,
     sandboxPort: first + 1,

@@ -8,6 +8,8 @@ export const SANDBOX_SERVERS = [
   'sandbox Argo CD',
   'sandbox Kubernetes',
   'sandbox AWS',
+  'sandbox sign-in',
+  'sandbox Grafana',
 ];
 
 /**

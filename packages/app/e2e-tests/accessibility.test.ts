@@ -55,7 +55,14 @@ for (const theme of ['light', 'dark'] as const) {
     const page = await context.newPage();
     await page.addInitScript(t => localStorage.setItem('theme', t), theme);
     await page.goto('/');
+    await expect(
+      page.getByRole('heading', { name: 'Who are you?' }),
+    ).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    // who comes back without having chosen is invited, not sent away again
+    await page.goto('/?error=Nobody+was+chosen');
     await expect(page.getByRole('heading', { name: 'Fairway' })).toBeVisible();
+    await expect(page.getByText('Nobody was chosen')).toBeVisible();
     expect(await violations(page)).toEqual([]);
     await context.close();
   });

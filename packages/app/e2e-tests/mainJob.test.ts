@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { signIn } from './people';
+import { signIn, tokenOf } from './people';
 import { describeStack, getApplication, gitLog } from './world';
 
 const SERVICE = `e2e-${Date.now().toString(36)}`;
@@ -76,13 +76,13 @@ test('a service goes from a form to prod', async ({ browser }) => {
       'outsider',
     ]) {
       const { context, page } = await signIn(browser, person);
-      const status = await page.evaluate(async id => {
-        const user = sessionStorage.getItem('fairway.development-user')!;
-        const identity = await fetch('/api/auth/development/refresh', {
-          headers: { 'x-fairway-development-user': user },
-        }).then(response => response.json());
+      const call = {
+        id: promotionUrl.split('/').pop()!,
+        token: await tokenOf(page),
+      };
+      const status = await page.evaluate(async ({ id, token }) => {
         const headers = {
-          authorization: `Bearer ${identity.backstageIdentity.token}`,
+          authorization: `Bearer ${token}`,
           'content-type': 'application/json',
         };
         const detail = await fetch(`/api/platform-envs/promotions/${id}`, {
@@ -101,7 +101,7 @@ test('a service goes from a form to prod', async ({ browser }) => {
           },
         );
         return answer.status;
-      }, promotionUrl.split('/').pop()!);
+      }, call);
       expect(status, person).toBe(403);
       await context.close();
     }

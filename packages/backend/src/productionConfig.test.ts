@@ -180,8 +180,7 @@ describe('sign-in in production', () => {
   beforeEach(() => setNodeEnv('production'));
   afterEach(() => setNodeEnv(nodeEnv));
 
-  /** @param checked - as production does; not for an issuer of this machine */
-  async function start(auth: unknown, checked = true) {
+  async function start(auth: unknown, modules: any[] = [oidcProvider]) {
     const data = await load({
       FAIRWAY_BASE_URL: VARIABLES.FAIRWAY_BASE_URL,
       FAIRWAY_SESSION_SECRET: VARIABLES.FAIRWAY_SESSION_SECRET,
@@ -192,8 +191,7 @@ describe('sign-in in production', () => {
       features: [
         authPlugin,
         githubProvider,
-        oidcProvider,
-        ...(checked ? [issuerCheck] : []),
+        ...modules,
         catalogServiceMock.factory({ entities: [] }),
         mockServices.rootConfig.factory({
           data: {
@@ -207,7 +205,7 @@ describe('sign-in in production', () => {
   }
 
   it('starts with GitHub alone, and nothing else is there', async () => {
-    const backend = await start({});
+    const backend = await start({}, [oidcProvider, issuerCheck]);
     const { server } = backend;
     const { headers } = await request(server)
       .get('/api/auth/github/start?env=production&scope=read:user')
@@ -249,7 +247,7 @@ describe('sign-in in production', () => {
         .replace('${OIDC_CLIENT_ID}', 'oidc-client')
         .replace('${OIDC_CLIENT_SECRET}', 'oidc-secret'),
     );
-    const backend = await start({ providers }, false);
+    const backend = await start({ providers });
     const { server } = backend;
     const { headers } = await request(server)
       .get('/api/auth/oidc/start?env=production&scope=openid')
@@ -273,20 +271,25 @@ describe('sign-in in production', () => {
     for (const [environment, metadataUrl] of [
       ['production', 'http://localhost:7105/.well-known/openid-configuration'],
       ['development', 'http://localhost:7105/.well-known/openid-configuration'],
-      ['production', 'https://sandbox.example.com/.well-known/openid-configuration'],
+      [
+        'production',
+        'https://sandbox.example.com/.well-known/openid-configuration',
+      ],
     ]) {
       await expect(
-        start({
-          providers: { oidc: { [environment]: { ...sandbox, metadataUrl } } },
-        }),
+        start(
+          {
+            providers: { oidc: { [environment]: { ...sandbox, metadataUrl } } },
+          },
+          // the provider itself would ask the issuer at once
+          [issuerCheck],
+        ),
       ).rejects.toThrow(`auth.providers.oidc.${environment}`);
     }
   });
 
   it('is on the list of what the backend consists of', () => {
-    expect(
-      fs.readFileSync(path.join(__dirname, 'index.ts'), 'utf8'),
-    ).toContain(
+    expect(fs.readFileSync(path.join(__dirname, 'index.ts'), 'utf8')).toContain(
       "backend.add(import('@fairway/plugin-auth-backend-module-issuer-check'))",
     );
   });

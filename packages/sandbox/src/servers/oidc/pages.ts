@@ -106,7 +106,7 @@ function groupByTeam(people: Person[]): Map<string, Person[]> {
 }
 
 function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${escape(
     title,
   )} – sandbox sign-in</title><style>${STYLE}</style></head><body><main><h1>${escape(
     title,

@@ -1,6 +1,0 @@
-/**
- * Sign-in without passwords, for development on one machine.
- *
- * @packageDocumentation
- */
-export { authModuleDevelopment as default } from './module';
