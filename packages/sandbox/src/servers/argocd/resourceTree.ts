@@ -1,5 +1,9 @@
-import { KubeObject, groupOf, versionOf } from '../../world/clusterTypes';
-import { templateImages } from '../../world/clusterWorkloads';
+import {
+  KubeObject,
+  groupOf,
+  versionOf,
+} from '../../world/kubernetes/KubeObject';
+import { templateImages } from '../../world/kubernetes/workloads';
 import { resourceHealth } from '../../world/argocd/health';
 
 /** Live objects as nodes of Argo CD's tree, parents before children. */

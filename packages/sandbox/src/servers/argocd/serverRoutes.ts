@@ -1,5 +1,5 @@
 import { FastifyInstance, FastifyRequest } from 'fastify';
-import { kubeTime } from '../../world/clusterTypes';
+import { kubeTime } from '../../world/kubernetes/KubeObject';
 import { ArgocdEngine } from '../../world/argocd/ArgocdEngine';
 import { ArgocdError } from '../../world/argocd/ArgocdError';
 import { AppProject } from '../../world/argocd/types';

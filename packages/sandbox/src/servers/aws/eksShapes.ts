@@ -16,7 +16,7 @@ import {
   EksCluster,
   Nodegroup,
 } from '../../world/aws/eks/types';
-import { safeHash } from '../../world/clusterIds';
+import { safeHash } from '../../world/kubernetes/ids';
 
 /**
  * A cluster as DescribeCluster gives it.

@@ -1,6 +1,6 @@
 import { FastifyInstance, FastifyRequest } from 'fastify';
-import { Cluster } from '../../world/cluster';
-import { KUBERNETES_VERSION } from '../../world/clusterInfrastructure';
+import { Cluster } from '../../world/kubernetes/Cluster';
+import { KUBERNETES_VERSION } from '../../world/kubernetes/infrastructure';
 import { World } from '../../world/types';
 import { HttpError, createServer } from '../createServer';
 import { addReadRoutes } from './readRoutes';

@@ -1,8 +1,8 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Cluster } from '../../world/cluster';
-import { containerLog } from '../../world/clusterLogs';
-import { nodeMetrics, podMetrics } from '../../world/clusterMetrics';
-import { KubeObject } from '../../world/clusterTypes';
+import { Cluster } from '../../world/kubernetes/Cluster';
+import { containerLog } from '../../world/kubernetes/containerLogs';
+import { nodeMetrics, podMetrics } from '../../world/kubernetes/metrics';
+import { KubeObject } from '../../world/kubernetes/KubeObject';
 import { HttpError } from '../createServer';
 import type { ClusterOf } from './createKubernetesServer';
 import { parseLabelSelector } from './labelSelector';

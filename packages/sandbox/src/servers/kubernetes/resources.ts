@@ -1,4 +1,4 @@
-import { KubeObject, groupOf } from '../../world/clusterTypes';
+import { KubeObject, groupOf } from '../../world/kubernetes/KubeObject';
 
 /** A resource type of the served API. */
 export interface ResourceType {

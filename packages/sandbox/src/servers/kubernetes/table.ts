@@ -1,4 +1,4 @@
-import { KubeObject } from '../../world/clusterTypes';
+import { KubeObject } from '../../world/kubernetes/KubeObject';
 
 interface Column {
   name: string;

@@ -1,4 +1,4 @@
-import { kubeTime } from '../clusterTypes';
+import { kubeTime } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { ApplicationNotes } from './ApplicationNotes';
 import { ApplicationReader, TargetState } from './ApplicationReader';

@@ -1,5 +1,5 @@
 import { Clock } from '../types';
-import { kubeTime } from '../clusterTypes';
+import { kubeTime } from '../kubernetes/KubeObject';
 
 /** Newest ones of each application that are kept. */
 const KEPT = 30;

@@ -1,5 +1,5 @@
-import { Cluster } from '../cluster';
-import { KubeObject } from '../clusterTypes';
+import { Cluster } from '../kubernetes/Cluster';
+import { KubeObject } from '../kubernetes/KubeObject';
 import { GitStore } from '../types';
 import { ArgocdError } from './ArgocdError';
 import { prepareTargets } from './compare';

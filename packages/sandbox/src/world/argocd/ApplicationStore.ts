@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import {
   existsSync,
@@ -7,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { ClusterSnapshot } from '../cluster';
+import { ClusterSnapshot } from '../kubernetes/Cluster';
 import { Application, ApplicationEvent, AppProject } from './types';
 
 /** Format of the file; another number is not read. */
@@ -19,6 +20,8 @@ interface StoreFile {
   applications: Application[];
   projects: AppProject[];
   unrendered?: string[];
+  signingKey?: string;
+  revokedTokens?: string[];
   clusters: ClusterSnapshot[];
 }
 
@@ -30,6 +33,10 @@ export class ApplicationStore {
   /** Emits `change` with {@link ApplicationEvent}. */
   readonly events = new EventEmitter();
   readonly projects = new Map<string, AppProject>();
+  /** What tokens are signed with. */
+  signingKey = randomBytes(32).toString('base64');
+  /** Ids of tokens that were taken back. */
+  readonly revokedTokens = new Set<string>();
   /** Names of seeded applications whose manifests were never rendered. */
   readonly unrendered = new Set<string>();
   private readonly applications = new Map<string, Application>();
@@ -68,6 +75,25 @@ export class ApplicationStore {
       this.sorted = undefined;
     }
     this.emit({ type, application });
+  }
+
+  /** Adds or replaces a project. */
+  saveProject(project: AppProject): void {
+    this.version += 1;
+    project.metadata.resourceVersion = String(this.version);
+    this.projects.set(project.metadata.name, project);
+  }
+
+  /**
+   * Resource versions begin again, as from a backup that was brought back;
+   * applications are numbered anew, watchers are told nothing.
+   */
+  rewind(): void {
+    this.version = 0;
+    for (const { metadata } of this.list()) {
+      this.version += 1;
+      metadata.resourceVersion = String(this.version);
+    }
   }
 
   remove(name: string): void {
@@ -118,6 +144,8 @@ export class ApplicationStore {
     );
     this.sorted = undefined;
     content.projects.forEach(p => this.projects.set(p.metadata.name, p));
+    this.signingKey = content.signingKey ?? this.signingKey;
+    content.revokedTokens?.forEach(id => this.revokedTokens.add(id));
     content.unrendered?.forEach(name => this.unrendered.add(name));
     return content.clusters;
   }
@@ -130,6 +158,8 @@ export class ApplicationStore {
       applications: this.list(),
       projects: [...this.projects.values()],
       unrendered: [...this.unrendered],
+      signingKey: this.signingKey,
+      revokedTokens: [...this.revokedTokens],
       clusters,
     };
     mkdirSync(dirname(this.file), { recursive: true });

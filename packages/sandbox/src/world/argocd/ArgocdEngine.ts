@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { Cluster } from '../cluster';
-import { KubeObject, keyOf } from '../clusterTypes';
+import { Cluster } from '../kubernetes/Cluster';
+import { KubeObject, keyOf } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { ApplicationController } from './ApplicationController';
 import { ApplicationNote } from './ApplicationNotes';

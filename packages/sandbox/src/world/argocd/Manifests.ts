@@ -9,7 +9,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { KubeObject } from '../clusterTypes';
+import { KubeObject } from '../kubernetes/KubeObject';
 import { Kustomize } from '../kustomize';
 import { GitStore } from '../types';
 import { Checkouts } from './Checkouts';

@@ -1,5 +1,5 @@
-import { Cluster } from '../cluster';
-import { kubeTime } from '../clusterTypes';
+import { Cluster } from '../kubernetes/Cluster';
+import { kubeTime } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { ApplicationNotes } from './ApplicationNotes';
 import { ApplicationReader } from './ApplicationReader';

@@ -1,5 +1,5 @@
-import { KubeObject, kubeTime } from '../clusterTypes';
-import { templateImages } from '../clusterWorkloads';
+import { KubeObject, kubeTime } from '../kubernetes/KubeObject';
+import { templateImages } from '../kubernetes/workloads';
 import { ComparedResource, toResourceStatus } from './compare';
 import { worstHealth } from './health';
 import { Application, ApplicationCondition, HealthStatus } from './types';

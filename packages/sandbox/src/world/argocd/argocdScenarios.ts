@@ -1,8 +1,8 @@
 import { World } from '../types';
-import { parseImage } from '../clusterImages';
-import { WORKLOAD_KINDS, templateImages } from '../clusterWorkloads';
-import { keyOf } from '../clusterTypes';
-import { Cluster } from '../cluster';
+import { parseImage } from '../kubernetes/imageReference';
+import { WORKLOAD_KINDS, templateImages } from '../kubernetes/workloads';
+import { keyOf } from '../kubernetes/KubeObject';
+import { Cluster } from '../kubernetes/Cluster';
 import { ArgocdEngine } from './ArgocdEngine';
 import { Application } from './types';
 

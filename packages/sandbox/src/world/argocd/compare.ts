@@ -5,7 +5,7 @@ import {
   groupOf,
   keyOf,
   versionOf,
-} from '../clusterTypes';
+} from '../kubernetes/KubeObject';
 import { resourceHealth } from './health';
 import { hasCompareOption, hasSyncOption, isHook, syncWaveOf } from './hooks';
 import { withoutIgnored } from './ignoreDifferences';

@@ -1,4 +1,4 @@
-import { KubeObject, groupOf } from '../clusterTypes';
+import { KubeObject, groupOf } from '../kubernetes/KubeObject';
 import { HealthStatus, HealthStatusCode } from './types';
 
 /** From best to worst: an application is as well as its worst resource. */

@@ -1,4 +1,4 @@
-import { KubeObject } from '../clusterTypes';
+import { KubeObject } from '../kubernetes/KubeObject';
 import { HookType, SyncPhase } from './types';
 
 /** When a finished hook is deleted; see Argo CD's documentation of hooks. */

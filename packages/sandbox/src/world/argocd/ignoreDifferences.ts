@@ -1,4 +1,4 @@
-import { KubeObject, groupOf } from '../clusterTypes';
+import { KubeObject, groupOf } from '../kubernetes/KubeObject';
 import { globMatch } from './glob';
 import { IgnoreDifference } from './types';
 

@@ -1,5 +1,5 @@
-import { Cluster } from '../cluster';
-import { KubeObject, keyOf } from '../clusterTypes';
+import { Cluster } from '../kubernetes/Cluster';
+import { KubeObject, keyOf } from '../kubernetes/KubeObject';
 import { LiveState, TRACKING_ID } from './compare';
 import { SyncTarget } from './runSync';
 import { Application, ApplicationSpec } from './types';

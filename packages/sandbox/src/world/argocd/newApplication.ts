@@ -1,5 +1,5 @@
-import { stableUid } from '../clusterIds';
-import { kubeTime } from '../clusterTypes';
+import { stableUid } from '../kubernetes/ids';
+import { kubeTime } from '../kubernetes/KubeObject';
 import { hasSeveralSources, NO_SOURCE } from './sources';
 import { Application, ApplicationSpec } from './types';
 

@@ -1,4 +1,4 @@
-import { CLUSTER_SCOPED, KubeObject, groupOf } from '../clusterTypes';
+import { CLUSTER_SCOPED, KubeObject, groupOf } from '../kubernetes/KubeObject';
 import { globMatch } from './glob';
 import { hasSeveralSources, sourcesOf } from './sources';
 import {

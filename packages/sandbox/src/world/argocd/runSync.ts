@@ -1,4 +1,4 @@
-import { KubeObject, groupOf, keyOf } from '../clusterTypes';
+import { KubeObject, groupOf, keyOf } from '../kubernetes/KubeObject';
 import { sameDesired } from './compare';
 import { resourceHealth } from './health';
 import { deletePoliciesOf, hasSyncOption } from './hooks';

@@ -1,9 +1,9 @@
-import { kubeTime } from '../clusterTypes';
+import { kubeTime } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { ArgocdEngine } from './ArgocdEngine';
 import { DeployedCommit, deployedCommits } from './deployedCommits';
 import { syncAtOnce } from './runSync';
-import { seedProject } from './seedProject';
+import { seedDefaultProject, seedProject } from './seedProject';
 import { SeedHistory, seedHistory } from './seedHistory';
 import { repositoryOf, revisionsOf, sourcesOf } from './sources';
 import { Application } from './types';
@@ -43,6 +43,7 @@ export async function seedApplications(
     }),
   );
 
+  seedDefaultProject(engine, world.clock.now());
   for (const platform of platforms) {
     seedProject(engine, platform, world.clock.now());
     await engine.bootstrap(

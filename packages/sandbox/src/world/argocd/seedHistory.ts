@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { kubeTime } from '../clusterTypes';
+import { kubeTime } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { DeployedCommit } from './deployedCommits';
 import {

@@ -1,4 +1,4 @@
-import { kubeTime } from '../clusterTypes';
+import { kubeTime } from '../kubernetes/KubeObject';
 import { SeedPlatform } from '../platforms';
 import { IN_CLUSTER_SERVER } from './ApplicationReader';
 import { ArgocdEngine } from './ArgocdEngine';
@@ -9,12 +9,11 @@ export function seedProject(
   platform: SeedPlatform,
   now: Date,
 ): void {
-  engine.store.projects.set(platform.system, {
+  engine.store.saveProject({
     metadata: {
       name: platform.system,
       namespace: 'argocd',
       creationTimestamp: kubeTime(now),
-      resourceVersion: '1',
       generation: 1,
     },
     spec: {
@@ -33,6 +32,24 @@ export function seedProject(
         },
       ],
       clusterResourceWhitelist: [{ group: '', kind: 'Namespace' }],
+    },
+    status: {},
+  });
+}
+
+/** The project that every Argo CD has; it permits everything. */
+export function seedDefaultProject(engine: ArgocdEngine, now: Date): void {
+  engine.store.saveProject({
+    metadata: {
+      name: 'default',
+      namespace: 'argocd',
+      creationTimestamp: kubeTime(now),
+      generation: 1,
+    },
+    spec: {
+      sourceRepos: ['*'],
+      destinations: [{ namespace: '*', server: '*' }],
+      clusterResourceWhitelist: [{ group: '*', kind: '*' }],
     },
     status: {},
   });

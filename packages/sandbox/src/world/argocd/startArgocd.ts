@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Cluster } from '../cluster';
-import { clusterInfrastructure } from '../clusterInfrastructure';
+import { Cluster } from '../kubernetes/Cluster';
+import { clusterInfrastructure } from '../kubernetes/infrastructure';
 import { findKustomize } from '../kustomize';
 import { World } from '../types';
 import { ApplicationStore } from './ApplicationStore';

@@ -1,5 +1,10 @@
-import { KubeObject, groupOf, keyOf, versionOf } from '../clusterTypes';
-import { templateImages } from '../clusterWorkloads';
+import {
+  KubeObject,
+  groupOf,
+  keyOf,
+  versionOf,
+} from '../kubernetes/KubeObject';
+import { templateImages } from '../kubernetes/workloads';
 import {
   hasSyncOption,
   hookTypesOf,

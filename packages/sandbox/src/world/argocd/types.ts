@@ -1,4 +1,4 @@
-import { KubeMetadata } from '../clusterTypes';
+import { KubeMetadata } from '../kubernetes/KubeObject';
 
 export type SyncStatusCode = 'Synced' | 'OutOfSync' | 'Unknown';
 

@@ -7,7 +7,7 @@ import type {
 import { join } from 'node:path';
 import { World } from '../../types';
 import { AwsError } from '../AwsError';
-import { parseImage } from '../../clusterImages';
+import { parseImage } from '../../kubernetes/imageReference';
 import { isMoving as isServiceMoving, stepService } from './stepService';
 import { taskFailed } from './circuitBreaker';
 import { Scheduling } from './deploymentTasks';

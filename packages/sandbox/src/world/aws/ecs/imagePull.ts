@@ -1,6 +1,6 @@
 import { ImageRegistry } from '../ImageRegistry';
 import { allowsAccount } from '../repositoryPolicy';
-import { parseImage, pullImage } from '../../clusterImages';
+import { parseImage, pullImage } from '../../kubernetes/imageReference';
 import { EcsPlace } from './records';
 
 /** What came of pulling an image. */

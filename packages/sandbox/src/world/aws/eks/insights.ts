@@ -1,4 +1,4 @@
-import { stableUid } from '../../clusterIds';
+import { stableUid } from '../../kubernetes/ids';
 import { CLUSTER_VERSIONS, minorOf, runsOn } from './addonCatalog';
 import { EksCluster } from './types';
 

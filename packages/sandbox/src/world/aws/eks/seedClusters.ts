@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { KUBERNETES_VERSION, nodePoolsOf } from '../../clusterInfrastructure';
+import {
+  KUBERNETES_VERSION,
+  nodePoolsOf,
+} from '../../kubernetes/infrastructure';
 import { SeedEnvironment, SeedPlatform } from '../../platforms';
-import { stableUid } from '../../clusterIds';
+import { stableUid } from '../../kubernetes/ids';
 import { noise, seedOf } from '../noise';
 import { AccessEntry, Addon, EksCluster, Nodegroup } from './types';
 

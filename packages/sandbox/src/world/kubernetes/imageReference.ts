@@ -1,4 +1,4 @@
-import { ImageStore } from './types';
+import { ImageStore } from '../types';
 
 /** A container image reference, taken apart. */
 export interface ImageReference {

@@ -1,10 +1,6 @@
-import { stableUid } from './clusterIds';
-import {
-  cpuQuantity,
-  memoryQuantity,
-  parseQuantity,
-} from './clusterQuantities';
-import { KubeObject, keyOf } from './clusterTypes';
+import { stableUid } from './ids';
+import { cpuQuantity, memoryQuantity, parseQuantity } from './quantities';
+import { KubeObject, keyOf } from './KubeObject';
 
 /** Finds another object of the cluster, with its status. */
 type Lookup = (key: string) => KubeObject | undefined;

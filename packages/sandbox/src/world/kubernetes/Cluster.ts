@@ -1,15 +1,15 @@
-import { clusterEvents } from './clusterEvents';
-import { stableUid } from './clusterIds';
-import { RolloutRevision } from './clusterPods';
-import { serviceSpec, statusOf, withUsage } from './clusterStatuses';
-import { pullImage } from './clusterImages';
+import { clusterEvents } from './events';
+import { stableUid } from './ids';
+import { RolloutRevision } from './pods';
+import { serviceSpec, statusOf, withUsage } from './statuses';
+import { pullImage } from './imageReference';
 import {
   CLUSTER_SCOPED,
   KubeObject,
   canonicalJson,
   keyOf,
   kubeTime,
-} from './clusterTypes';
+} from './KubeObject';
 import {
   Rollout,
   WORKLOAD_KINDS,
@@ -17,8 +17,8 @@ import {
   deriveWorkload,
   templateHash,
   templateImages,
-} from './clusterWorkloads';
-import { ImageStore } from './types';
+} from './workloads';
+import { ImageStore } from '../types';
 
 /** An applied object and, for a workload, how it came to be. */
 interface StoredObject {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KubeObject } from './clusterTypes';
+import { KubeObject } from './KubeObject';
 
 /** A line of a container's log. */
 export interface LogLine {

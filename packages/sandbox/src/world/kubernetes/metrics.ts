@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { parseQuantity } from './clusterQuantities';
-import { KubeObject, kubeTime } from './clusterTypes';
+import { parseQuantity } from './quantities';
+import { KubeObject, kubeTime } from './KubeObject';
 
 /** How far usage swings in a day, as a share of the request. */
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
-import { Cluster } from './cluster';
-import { KubeObject } from './clusterTypes';
-import { ImageStore } from './types';
+import { Cluster } from './Cluster';
+import { KubeObject } from './KubeObject';
+import { ImageStore } from '../types';
 
 const BASE = Date.parse('2026-03-04T12:00:00Z');
 

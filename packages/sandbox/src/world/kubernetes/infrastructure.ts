@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { KubeObject, kubeTime } from './clusterTypes';
-import { stableUid } from './clusterIds';
-import { SeedEnvironment, SeedPlatform } from './platforms';
+import { KubeObject, kubeTime } from './KubeObject';
+import { stableUid } from './ids';
+import { SeedEnvironment, SeedPlatform } from '../platforms';
 
 /** Nodes of one kind; an EKS node group. Memory and disk in GiB. */
 export interface NodePool {

@@ -1,11 +1,6 @@
-import { safeHash, stableUid } from './clusterIds';
-import {
-  RolloutRevision,
-  WorkloadContext,
-  ownerOf,
-  podOf,
-} from './clusterPods';
-import { KubeObject, canonicalJson, kubeTime } from './clusterTypes';
+import { safeHash, stableUid } from './ids';
+import { RolloutRevision, WorkloadContext, ownerOf, podOf } from './pods';
+import { KubeObject, canonicalJson, kubeTime } from './KubeObject';
 
 /** How a workload came to be what it is. Times are ISO 8601. */
 export interface Rollout {

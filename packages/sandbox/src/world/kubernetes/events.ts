@@ -1,5 +1,5 @@
-import { KubeObject, kubeTime } from './clusterTypes';
-import { stableUid } from './clusterIds';
+import { KubeObject, kubeTime } from './KubeObject';
+import { stableUid } from './ids';
 
 /** How long an API server keeps events. */
 const KEPT_MS = 60 * 60_000;

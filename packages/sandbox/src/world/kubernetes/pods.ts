@@ -1,5 +1,5 @@
-import { hashNumber, safeHash, stableUid } from './clusterIds';
-import { KubeObject, kubeTime } from './clusterTypes';
+import { hashNumber, safeHash, stableUid } from './ids';
+import { KubeObject, kubeTime } from './KubeObject';
 
 /** One pod template that a workload has had. */
 export interface RolloutRevision {
