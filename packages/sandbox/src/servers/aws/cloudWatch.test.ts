@@ -251,7 +251,7 @@ describe('CloudWatch', () => {
         MetricDataQueries: [{ Id: 'e', Expression: 'a+b' }],
       },
       {
-        message: expect.stringContaining('metric math is not in the sandbox'),
+        message: expect.stringContaining('Undefined variable: a'),
       },
     );
     await refused(
@@ -306,7 +306,13 @@ describe('CloudWatch', () => {
     });
     const [result] = await ask(client);
     const [plain] = await ask(melbourne);
-    expect(result.Values!.slice(-30)).toEqual(plain.Values!.slice(-30));
+    // A minute may be over between the two calls.
+    const common = plain
+      .Timestamps!.slice(10, 40)
+      .map(at => result.Timestamps!.findIndex(other => +other === +at));
+    expect(common.map(index => result.Values![index])).toEqual(
+      plain.Values!.slice(10, 40),
+    );
     expect(result.Timestamps![0]).toBeInstanceOf(Date);
     await expect(ask(client, { EndTime: new Date(0) })).rejects.toMatchObject({
       name: 'ValidationError',

@@ -11,7 +11,7 @@ export function filterBy<T>(
   known: Record<string, (item: T) => string[]>,
 ): T[] {
   return (filters ?? []).reduce((rest, { Name, Values }) => {
-    const valuesOf = known[Name!];
+    const valuesOf = Object.hasOwn(known, Name!) ? known[Name!] : undefined;
     if (!valuesOf) {
       throw new AwsError(
         'InvalidParameterValue',

@@ -226,7 +226,7 @@ export const rdsReadingHandlers: Handlers<typeof Sdk> = {
 
   DescribeEventCategories(input) {
     const wanted = input.SourceType;
-    if (wanted && !EVENT_CATEGORIES[wanted]) {
+    if (wanted && !Object.hasOwn(EVENT_CATEGORIES, wanted)) {
       throw new AwsError(
         'InvalidParameterValue',
         `Invalid source type: ${wanted}`,
@@ -301,7 +301,7 @@ function taggedBy(
       return found;
     },
   };
-  const find = lists[kind];
+  const find = kind && Object.hasOwn(lists, kind) ? lists[kind] : undefined;
   if (!find) {
     throw new AwsError(
       'InvalidParameterValue',

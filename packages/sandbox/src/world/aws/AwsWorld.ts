@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { World } from '../types';
 import { AwsAccount, listAccounts, secondaryRegions } from './accounts';
+import { AlarmBook } from './alarms/AlarmBook';
 import { Conditions } from './Conditions';
 import { CostModel } from './CostModel';
 import { DatabaseFleet } from './DatabaseFleet';
@@ -30,6 +31,7 @@ export interface AwsWorld {
   readonly ecs: EcsEngine;
   readonly eks: EksFleet;
   readonly metrics: MetricStore;
+  readonly alarms: AlarmBook;
   readonly costs: CostModel;
   /** Addresses of the sandbox's servers, known once they listen. */
   readonly urls: World['urls'];
@@ -63,6 +65,24 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
   const stacks = new StackEngine(world);
   const databases = new DatabaseFleet(world);
   const ecs = startEcs(world);
+  const metrics = new MetricStore(
+    world.clock,
+    [
+      {
+        get revision() {
+          return databases.revision;
+        },
+        seriesIn: place => databaseSeries(databases, conditions, place),
+      },
+      {
+        get revision() {
+          return ecs.store.state.serial;
+        },
+        seriesIn: place => ecsSeries(ecs.store, place),
+      },
+    ],
+    join(world.dataDir, 'aws', 'metrics.json'),
+  );
   const aws: AwsWorld = {
     clock: world.clock,
     accounts: listAccounts(world.platforms),
@@ -74,24 +94,8 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     databaseChanges: databaseChanges(databases, conditions),
     ecs,
     eks: new EksFleet(world),
-    metrics: new MetricStore(
-      world.clock,
-      [
-        {
-          get revision() {
-            return databases.revision;
-          },
-          seriesIn: place => databaseSeries(databases, conditions, place),
-        },
-        {
-          get revision() {
-            return ecs.store.state.serial;
-          },
-          seriesIn: place => ecsSeries(ecs.store, place),
-        },
-      ],
-      join(world.dataDir, 'aws', 'metrics.json'),
-    ),
+    metrics,
+    alarms: new AlarmBook(world, metrics),
     costs: new CostModel(world, conditions),
     urls: world.urls,
     report: world.report,

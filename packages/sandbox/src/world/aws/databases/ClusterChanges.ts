@@ -103,7 +103,9 @@ export class ClusterChanges {
   create(place: DatabasePlace, request: ClusterRequest): DatabaseCluster {
     const { fleet } = this;
     const id = readIdentifier('DBClusterIdentifier', request.id);
-    const defaults = ENGINES[request.engine];
+    const defaults = Object.hasOwn(ENGINES, request.engine)
+      ? ENGINES[request.engine]
+      : undefined;
     if (!defaults) {
       throw new AwsError(
         'InvalidParameterValue',
