@@ -1,23 +1,18 @@
 import { Link } from '@backstage/core-components';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
-import { Card, CardBody, CardHeader, Skeleton } from '@backstage/ui';
+import { Skeleton } from '@backstage/ui';
 import { useComponentCost } from '../../api/useCost';
 import { rootRouteRef } from '../../routes';
+import { CostCard } from '../CostCard';
 import { CostFigure } from '../CostFigure';
-import { QueryProvider } from '../QueryProvider';
 import styles from './ComponentCostCard.module.css';
 
 /** The month so far of the component at hand, by environment. */
 export const ComponentCostCard = () => (
-  <QueryProvider>
-    <Card>
-      <CardHeader>Cost this month</CardHeader>
-      <CardBody>
-        <Figures />
-      </CardBody>
-    </Card>
-  </QueryProvider>
+  <CostCard>
+    <Figures />
+  </CostCard>
 );
 
 function Figures() {

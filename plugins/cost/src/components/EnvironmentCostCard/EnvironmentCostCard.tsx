@@ -2,25 +2,20 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import { Link } from '@backstage/core-components';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { Card, CardBody, CardHeader, Skeleton } from '@backstage/ui';
+import { Skeleton } from '@backstage/ui';
 import { formatMoney } from '@fairway/plugin-cost-common';
 import { useCostOverview } from '../../api/useCost';
 import { rootRouteRef } from '../../routes';
 import { PlanBar } from '../CostBars';
+import { CostCard } from '../CostCard';
 import { CostFigure } from '../CostFigure';
-import { QueryProvider } from '../QueryProvider';
 import styles from './EnvironmentCostCard.module.css';
 
 /** The month so far of the environment at hand, against its plan. */
 export const EnvironmentCostCard = () => (
-  <QueryProvider>
-    <Card>
-      <CardHeader>Cost this month</CardHeader>
-      <CardBody>
-        <Figures />
-      </CardBody>
-    </Card>
-  </QueryProvider>
+  <CostCard>
+    <Figures />
+  </CostCard>
 );
 
 function Figures() {
