@@ -2,12 +2,15 @@ import { FastifyInstance, FastifyRequest } from 'fastify';
 import { Cluster } from '../../world/kubernetes/Cluster';
 import { KUBERNETES_VERSION } from '../../world/kubernetes/infrastructure';
 import { World } from '../../world/types';
+import { ClusterHistory } from '../../world/kubernetes/ClusterHistory';
 import { HttpError, createServer } from '../createServer';
-import { addReadRoutes } from './readRoutes';
-import { discovery, groups } from './resources';
+import { authenticate, authorize, KubernetesUser } from './access';
+import { addAccessReviews } from './accessReviews';
+import { openApiV2, openApiV3, openApiV3Index } from './openapi';
+import { addReadRoutes, resourceOf, unknownResource } from './readRoutes';
+import { discovery, findType, groups } from './resources';
 
-/** The service account token of the portal. */
-export const KUBERNETES_TOKEN = 'sandbox-kubernetes-token';
+export { KUBERNETES_TOKEN } from './access';
 
 /**
  * Where a cluster's API begins. kubectl sends no token over plain http, so for
@@ -22,18 +25,26 @@ const REASONS: Record<number, string> = {
   404: 'NotFound',
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
+  410: 'Expired',
+  415: 'UnsupportedMediaType',
+  422: 'Invalid',
   429: 'TooManyRequests',
   500: 'InternalError',
   503: 'ServiceUnavailable',
 };
 
-/** The cluster that a path names. */
-export type ClusterOf = (request: FastifyRequest) => Cluster;
+/** Verbs of RBAC by method of HTTP. */
+const WRITES: Record<string, string> = {
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
 
 /**
  * A read-only Kubernetes API for each cluster of the world, below
  * `/clusters/<name>`, and below `/token/<token>/clusters/<name>` for kubectl.
- * Everything but the service account's token is refused.
+ * Only the tokens of `access.ts` are let in.
  *
  * @throws Error - `startArgocd(world)` was not called before.
  */
@@ -58,17 +69,18 @@ export function createKubernetesServer(world: World): FastifyInstance {
       ),
   });
 
-  server.addHook('onRequest', async request => {
-    const { token } = request.params as { token?: string };
-    const given = token
-      ? `Bearer ${token}`
-      : request.headers.authorization ?? '';
-    if (given !== `Bearer ${KUBERNETES_TOKEN}`) {
-      throw new HttpError(401, 'Unauthorized');
+  const histories = new Map<Cluster, ClusterHistory>();
+  const historyOf = (cluster: Cluster) => {
+    let history = histories.get(cluster);
+    if (!history) {
+      history = new ClusterHistory(cluster);
+      histories.set(cluster, history);
     }
-  });
-
-  const clusterOf: ClusterOf = request => {
+    return history;
+  };
+  const users = new WeakMap<FastifyRequest, KubernetesUser>();
+  const userOf = (request: FastifyRequest) => users.get(request)!;
+  const clusterOf = (request: FastifyRequest): Cluster => {
     const { cluster: name } = request.params as { cluster: string };
     const cluster = engine.clusters.get(name);
     if (!cluster) {
@@ -81,6 +93,20 @@ export function createKubernetesServer(world: World): FastifyInstance {
     }
     return cluster;
   };
+
+  server.addHook('onRequest', async request => {
+    const { token, cluster = '' } = request.params as Record<string, string>;
+    const user = authenticate(
+      token ?? /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1],
+      cluster,
+    );
+    if (!user) {
+      throw new HttpError(401, 'Unauthorized');
+    }
+    users.set(request, user);
+    checkAccept(request);
+  });
+
   const get = (
     path: string,
     answer: (params: Record<string, string>) => unknown,
@@ -120,26 +146,75 @@ export function createKubernetesServer(world: World): FastifyInstance {
     }
     return discovery.resources(group, version);
   });
+  get('/openapi/v2', openApiV2);
+  get('/openapi/v3', openApiV3Index);
+  get('/openapi/v3/api/v1', () => openApiV3('', 'v1'));
+  get('/openapi/v3/apis/:group/:version', ({ group, version }) => {
+    if (!groups().get(group)?.includes(version)) {
+      throw unknownResource();
+    }
+    return openApiV3(group, version);
+  });
   for (const root of ROOTS) {
-    addReadRoutes(server, root, { clusterOf, now: () => world.clock.now() });
+    addReadRoutes(server, root, {
+      clusterOf,
+      historyOf,
+      userOf,
+      now: () => world.clock.now(),
+    });
+    addAccessReviews(server, root, userOf);
     server.route({
-      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+      method: Object.keys(WRITES) as ['POST'],
       url: `${root}/*`,
       handler: async request => {
         clusterOf(request);
-        throw new HttpError(
-          403,
-          `User "system:serviceaccount:fairway:fairway" may only read: ${request.method} is not allowed`,
-        );
+        refuseWrite(request, userOf(request));
       },
     });
   }
   return server;
 }
 
-/** What the API server says of a path that it does not serve. */
-export function unknownResource(): HttpError {
-  return new HttpError(404, 'the server could not find the requested resource');
+const WRITE_PATH =
+  /\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
+
+/** @throws HttpError - 403 for what exists, 404 for what does not, 405 for what is never written. */
+function refuseWrite(request: FastifyRequest, user: KubernetesUser): never {
+  const path = request.url.split('?')[0];
+  const [, core, group = '', version = core, namespace, plural, name, sub] =
+    WRITE_PATH.exec(path) ?? [];
+  const type = plural ? findType(group, version, plural) : undefined;
+  if (!type) {
+    throw unknownResource();
+  }
+  const verb =
+    request.method === 'DELETE' && !name
+      ? 'deletecollection'
+      : WRITES[request.method];
+  authorize(user, {
+    verb,
+    ...resourceOf(type),
+    subresource: sub,
+    namespace,
+    name,
+  });
+  throw new HttpError(
+    405,
+    'the server does not allow this method on the requested resource',
+  );
+}
+
+/**
+ * Everything is written as JSON; who takes only something else, such as
+ * protobuf, is told so.
+ */
+function checkAccept({ headers: { accept } }: FastifyRequest): void {
+  if (accept && !/json|\*\/\*|application\/\*|text\/plain/.test(accept)) {
+    throw new HttpError(
+      406,
+      'only the following media types are accepted: application/json',
+    );
+  }
 }
 
 function statusOf(error: HttpError): object {

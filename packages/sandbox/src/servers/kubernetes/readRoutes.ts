@@ -1,11 +1,13 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Cluster } from '../../world/kubernetes/Cluster';
-import { containerLog } from '../../world/kubernetes/containerLogs';
+import { ClusterHistory } from '../../world/kubernetes/ClusterHistory';
 import { nodeMetrics, podMetrics } from '../../world/kubernetes/metrics';
 import { KubeObject } from '../../world/kubernetes/KubeObject';
 import { HttpError } from '../createServer';
-import type { ClusterOf } from './createKubernetesServer';
+import { Attributes, authorize, KubernetesUser } from './access';
+import { fieldFilter } from './fieldSelector';
 import { parseLabelSelector } from './labelSelector';
+import { LogQuery, sendLog } from './podLogs';
 import {
   ResourceType,
   apiVersionOf,
@@ -14,6 +16,7 @@ import {
   isOfType,
 } from './resources';
 import { toTable, wantsTable } from './table';
+import { sendWatch, WatchQuery } from './watch';
 
 interface ReadRoute {
   Params: {
@@ -24,84 +27,119 @@ interface ReadRoute {
     plural: string;
     name?: string;
   };
-  Querystring: {
-    labelSelector?: string;
-    fieldSelector?: string;
-    limit?: string;
-    continue?: string;
-    watch?: string;
-    container?: string;
-    tailLines?: string;
-    sinceSeconds?: string;
-    timestamps?: string;
-    limitBytes?: string;
-  };
+  Querystring: LogQuery &
+    WatchQuery & {
+      labelSelector?: string;
+      fieldSelector?: string;
+      limit?: string;
+      continue?: string;
+      watch?: string;
+      includeObject?: string;
+    };
 }
 
-/** Lists, single objects and pod logs, in the core group and the named ones. */
+type ReadRequest = FastifyRequest<ReadRoute>;
+
+/** What the routes ask about a call. */
+export interface ReadOptions {
+  clusterOf(request: FastifyRequest): Cluster;
+  historyOf(cluster: Cluster): ClusterHistory;
+  userOf(request: FastifyRequest): KubernetesUser;
+  now(): Date;
+}
+
+/** Lists, watches, single objects and pod logs, in the core group and the named ones. */
 export function addReadRoutes(
   server: FastifyInstance,
   root: string,
-  options: { clusterOf: ClusterOf; now(): Date },
+  options: ReadOptions,
 ): void {
-  const { clusterOf, now } = options;
+  const { clusterOf, historyOf, userOf, now } = options;
 
-  const typeOf = ({ params }: FastifyRequest<ReadRoute>): ResourceType => {
-    const type = findType(
-      params.group ?? '',
-      params.version ?? 'v1',
-      params.plural,
-    );
-    if (!type) {
-      throw new HttpError(
-        404,
-        'the server could not find the requested resource',
-      );
-    }
-    if (type.kind === 'Secret') {
-      throw new HttpError(
-        403,
-        `secrets is forbidden: User "system:serviceaccount:fairway:fairway" cannot list resource "secrets" in API group ""`,
-        { kind: 'secrets' },
-      );
-    }
+  const typeOf = (request: ReadRequest, verb: string): ResourceType => {
+    const type = findResource(request.params);
+    const { namespace, name } = request.params;
+    authorize(userOf(request), { verb, ...resourceOf(type), namespace, name });
     return type;
   };
 
-  const objectsOf = (
-    request: FastifyRequest<ReadRoute>,
-    type: ResourceType,
-  ): KubeObject[] => {
+  /** Objects of a type, each as it is served; metrics have no history. */
+  const read = (request: ReadRequest, type: ResourceType): KubeObject[] => {
+    const objects = historyOf(clusterOf(request)).objects();
     const { namespace } = request.params;
-    return readAll(clusterOf(request), type, now()).filter(
+    return ofType(objects, type, now()).filter(
       object => !namespace || object.metadata.namespace === namespace,
     );
   };
 
-  const list = async (
-    request: FastifyRequest<ReadRoute>,
-    reply: FastifyReply,
-  ) => {
-    const type = typeOf(request);
-    const { query } = request;
-    if (query.watch === 'true' || query.watch === '1') {
+  const filterOf = ({ query, params }: ReadRequest, type: ResourceType) => {
+    const byLabel = labelFilter(query.labelSelector);
+    const byField = fieldFilter(query.fieldSelector, type.kind);
+    return (object: KubeObject) =>
+      (!params.namespace || object.metadata.namespace === params.namespace) &&
+      byLabel(object) &&
+      byField(object) &&
+      (!params.name || object.metadata.name === params.name);
+  };
+
+  const watch = (request: ReadRequest, reply: FastifyReply) => {
+    const type = typeOf(request, 'watch');
+    if (type.group === 'metrics.k8s.io') {
       throw new HttpError(
         405,
-        'watch is not served by the sandbox; list again',
+        'the server does not allow this method on the requested resource',
       );
     }
-    const found = objectsOf(request, type)
-      .filter(labelFilter(query.labelSelector))
-      .filter(fieldFilter(query.fieldSelector))
+    const { query } = request;
+    if (!/^\d*$/.test(query.resourceVersion ?? '')) {
+      throw new HttpError(
+        400,
+        `resourceVersion: Invalid value: "${query.resourceVersion}": strconv.ParseUint: parsing "${query.resourceVersion}": invalid syntax`,
+      );
+    }
+    const matches = filterOf(request, type);
+    const asTable = wantsTable(request.headers.accept);
+    return sendWatch(reply, query, {
+      history: historyOf(clusterOf(request)),
+      select: object =>
+        isOfType(object, type) && matches(object)
+          ? inVersion(object, type)
+          : undefined,
+      present: object =>
+        asTable
+          ? toTable([object], type.kind, {}, now(), query.includeObject)
+          : object,
+      bookmark: (resourceVersion, annotations) => {
+        const metadata = {
+          resourceVersion,
+          ...(annotations ? { annotations } : {}),
+        };
+        return asTable
+          ? toTable([], type.kind, metadata, now())
+          : {
+              kind: type.kind,
+              apiVersion: apiVersionOf(type),
+              metadata: { ...metadata, creationTimestamp: null },
+            };
+      },
+    });
+  };
+
+  const list = async (request: ReadRequest, reply: FastifyReply) => {
+    const { query } = request;
+    if (query.watch === 'true' || query.watch === '1') {
+      return watch(request, reply);
+    }
+    const type = typeOf(request, 'list');
+    const found = read(request, type)
+      .filter(filterOf(request, type))
       .sort(byNamespaceAndName);
     const start = query.continue ? readContinue(query.continue) : 0;
     const limit = Number(query.limit) || Infinity;
     const items = found.slice(start, start + limit);
     const rest = found.length - start - items.length;
     const metadata = {
-      resourceVersion: String(
-        Math.max(1, ...found.map(o => Number(o.metadata.resourceVersion ?? 0))),
-      ),
+      resourceVersion: String(historyOf(clusterOf(request)).resourceVersion),
       ...(rest > 0
         ? {
             continue: Buffer.from(`${start + limit}`).toString('base64url'),
@@ -109,10 +147,10 @@ export function addReadRoutes(
           }
         : {}),
     };
-    if (wantsTable(request.headers.accept)) {
-      return toTable(items, type.kind, metadata, now());
-    }
     reply.header('cache-control', 'no-cache, private');
+    if (wantsTable(request.headers.accept)) {
+      return toTable(items, type.kind, metadata, now(), query.includeObject);
+    }
     return {
       kind: `${type.kind}List`,
       apiVersion: apiVersionOf(type),
@@ -122,10 +160,14 @@ export function addReadRoutes(
     };
   };
 
-  const one = (request: FastifyRequest<ReadRoute>): KubeObject => {
-    const type = typeOf(request);
+  const find = (request: ReadRequest, type: ResourceType) =>
+    read(request, type).find(
+      object => object.metadata.name === request.params.name,
+    );
+
+  const existing = (request: ReadRequest, type: ResourceType): KubeObject => {
     const { name } = request.params;
-    const object = objectsOf(request, type).find(o => o.metadata.name === name);
+    const object = find(request, type);
     if (!object) {
       const resource = type.group
         ? `${type.plural}.${type.group}`
@@ -138,14 +180,19 @@ export function addReadRoutes(
     }
     return object;
   };
-  const get = async (request: FastifyRequest<ReadRoute>) => {
-    const object = one(request);
+
+  const get = async (request: ReadRequest, reply: FastifyReply) => {
+    if (request.query.watch === 'true' || request.query.watch === '1') {
+      return watch(request, reply);
+    }
+    const object = existing(request, typeOf(request, 'get'));
     return wantsTable(request.headers.accept)
       ? toTable(
           [object],
           object.kind,
           { resourceVersion: object.metadata.resourceVersion },
           now(),
+          request.query.includeObject,
         )
       : object;
   };
@@ -154,14 +201,11 @@ export function addReadRoutes(
     const prefix = `${root}${base}`;
     server.get<ReadRoute>(`${prefix}/:plural`, list);
     server.get<ReadRoute>(`${prefix}/namespaces/:namespace/:plural`, list);
-    server.get<ReadRoute>(`${prefix}/:plural/:name`, async request => {
-      if (typeOf(request).namespaced) {
-        throw new HttpError(
-          404,
-          'the server could not find the requested resource',
-        );
+    server.get<ReadRoute>(`${prefix}/:plural/:name`, async (request, reply) => {
+      if (findResource(request.params).namespaced) {
+        throw unknownResource();
       }
-      return get(request);
+      return get(request, reply);
     });
     server.get<ReadRoute>(`${prefix}/namespaces/:namespace/:plural/:name`, get);
   }
@@ -169,16 +213,48 @@ export function addReadRoutes(
     `${root}/api/v1/namespaces/:namespace/pods/:name/log`,
     async (request, reply) => {
       request.params.plural = 'pods';
-      return reply
-        .type('text/plain; charset=utf-8')
-        .send(readLog(one(request), request.query, now()));
+      const type = findResource(request.params);
+      const { namespace, name } = request.params;
+      authorize(userOf(request), {
+        verb: 'get',
+        ...resourceOf(type),
+        subresource: 'log',
+        namespace,
+        name,
+      });
+      existing(request, type);
+      return sendLog(reply, request.query, () => find(request, type), now);
     },
   );
 }
 
-/** All objects of a type, in its version. */
-function readAll(cluster: Cluster, type: ResourceType, now: Date) {
-  const objects = cluster.objects();
+/** What the API server says of a path that it does not serve. */
+export function unknownResource(): HttpError {
+  return new HttpError(404, 'the server could not find the requested resource');
+}
+
+function findResource(params: ReadRoute['Params']): ResourceType {
+  const type = findType(
+    params.group ?? '',
+    params.version ?? 'v1',
+    params.plural,
+  );
+  if (!type) {
+    throw unknownResource();
+  }
+  return type;
+}
+
+/** A type as rights are given to it. */
+export const resourceOf = ({
+  group,
+  plural,
+}: ResourceType): Pick<Attributes, 'group' | 'resource'> => ({
+  group,
+  resource: plural,
+});
+
+function ofType(objects: KubeObject[], type: ResourceType, now: Date) {
   const pods = () => objects.filter(object => object.kind === 'Pod');
   if (type.kind === 'PodMetrics') {
     return pods().flatMap(pod => podMetrics(pod, now) ?? []);
@@ -193,58 +269,6 @@ function readAll(cluster: Cluster, type: ResourceType, now: Date) {
     .map(object => inVersion(object, type));
 }
 
-function readLog(
-  pod: KubeObject,
-  query: ReadRoute['Querystring'],
-  now: Date,
-): string {
-  const names: string[] = pod.spec.containers.map((c: any) => c.name);
-  const container = query.container ?? names[0];
-  if (!query.container && names.length > 1) {
-    throw new HttpError(
-      400,
-      `a container name must be specified for pod ${
-        pod.metadata.name
-      }, choose one of: [${names.join(' ')}]`,
-    );
-  }
-  if (!names.includes(container)) {
-    throw new HttpError(
-      400,
-      `container ${container} is not valid for pod ${pod.metadata.name}`,
-    );
-  }
-  const status = pod.status.containerStatuses?.find(
-    (s: any) => s.name === container,
-  );
-  const waiting = status?.state?.waiting;
-  if (waiting && !status.lastState?.terminated) {
-    const why = /Image/.test(waiting.reason)
-      ? 'trying and failing to pull image'
-      : waiting.reason;
-    throw new HttpError(
-      400,
-      `container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${why}`,
-    );
-  }
-  let lines = containerLog(pod, container, now);
-  if (query.sinceSeconds) {
-    const since = now.getTime() - Number(query.sinceSeconds) * 1000;
-    lines = lines.filter(line => line.at.getTime() >= since);
-  }
-  if (query.tailLines) {
-    lines = Number(query.tailLines) > 0 ? lines.slice(-query.tailLines) : [];
-  }
-  const text = lines
-    .map(({ at, text: content }) =>
-      query.timestamps === 'true'
-        ? `${at.toISOString()} ${content}\n`
-        : `${content}\n`,
-    )
-    .join('');
-  return query.limitBytes ? text.slice(0, Number(query.limitBytes)) : text;
-}
-
 function labelFilter(selector: string | undefined) {
   try {
     const matches = parseLabelSelector(selector);
@@ -252,32 +276,6 @@ function labelFilter(selector: string | undefined) {
   } catch (error) {
     throw new HttpError(400, (error as Error).message);
   }
-}
-
-/** Equality on any path, such as `metadata.name=a` or `involvedObject.uid!=b`. */
-function fieldFilter(selector: string | undefined) {
-  const requirements = (selector ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map(text => {
-      const match = text.match(/^([\w.]+)(!=|==|=)(.*)$/);
-      if (!match) {
-        throw new HttpError(
-          400,
-          `invalid selector: '${text}'; can't understand '${text}'`,
-        );
-      }
-      return {
-        path: match[1].split('.'),
-        negate: match[2] === '!=',
-        value: match[3],
-      };
-    });
-  return (object: KubeObject) =>
-    requirements.every(({ path, negate, value }) => {
-      const found = path.reduce((node: any, key) => node?.[key], object);
-      return (String(found ?? '') === value) !== negate;
-    });
 }
 
 function readContinue(token: string): number {

@@ -42,11 +42,13 @@ const named = (
 /** Everything that can be read. Secrets are known, but nobody may read them. */
 export const RESOURCE_TYPES: ResourceType[] = [
   core('configmaps', 'ConfigMap', ['cm']),
+  core('endpoints', 'Endpoints', ['ep']),
   core('events', 'Event', ['ev']),
   core('limitranges', 'LimitRange', ['limits']),
   core('namespaces', 'Namespace', ['ns'], false),
   core('nodes', 'Node', ['no'], false),
   core('persistentvolumeclaims', 'PersistentVolumeClaim', ['pvc']),
+  core('persistentvolumes', 'PersistentVolume', ['pv'], false),
   core('pods', 'Pod', ['po']),
   core('resourcequotas', 'ResourceQuota', ['quota']),
   core('secrets', 'Secret'),
@@ -77,12 +79,37 @@ export const RESOURCE_TYPES: ResourceType[] = [
     'netpol',
   ]),
   named('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', ['pdb']),
+  named('external-secrets.io', 'v1', 'externalsecrets', 'ExternalSecret', [
+    'es',
+  ]),
+  named('argoproj.io', 'v1alpha1', 'applications', 'Application', [
+    'app',
+    'apps',
+  ]),
+  named('argoproj.io', 'v1alpha1', 'appprojects', 'AppProject', [
+    'appproj',
+    'appprojs',
+  ]),
   named('metrics.k8s.io', 'v1beta1', 'pods', 'PodMetrics'),
   {
     ...named('metrics.k8s.io', 'v1beta1', 'nodes', 'NodeMetrics'),
     namespaced: false,
   },
 ];
+
+/** What can only be created: questions about the one who asks. */
+const REVIEW_TYPES: ResourceType[] = [
+  [
+    'authorization.k8s.io',
+    'selfsubjectaccessreviews',
+    'SelfSubjectAccessReview',
+  ],
+  ['authorization.k8s.io', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview'],
+  ['authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'],
+].map(([group, plural, kind]) => ({
+  ...named(group, 'v1', plural, kind),
+  namespaced: false,
+}));
 
 /** The type behind a path; undefined when it is not served. */
 export function findType(
@@ -169,50 +196,64 @@ export const discovery = {
     groupVersion: group ? `${group}/${version}` : version,
     resources: RESOURCE_TYPES.filter(
       type => type.group === group && type.version === version,
-    ).flatMap(type => [
-      {
-        name: type.plural,
-        singularName: type.group.startsWith('metrics')
-          ? ''
-          : type.kind.toLowerCase(),
-        namespaced: type.namespaced,
-        kind: type.kind,
-        verbs: ['get', 'list'],
-        ...(type.shortNames?.length ? { shortNames: type.shortNames } : {}),
-        ...([
-          'pods',
-          'services',
-          'deployments',
-          'replicasets',
-          'statefulsets',
-          'daemonsets',
-          'jobs',
-          'cronjobs',
-          'horizontalpodautoscalers',
-          'ingresses',
-        ].includes(type.plural) && !type.group.startsWith('metrics')
-          ? { categories: ['all'] }
-          : {}),
-      },
-      ...(type.kind === 'Pod'
-        ? [
-            {
-              name: 'pods/log',
-              singularName: '',
-              namespaced: true,
-              kind: 'Pod',
-              verbs: ['get'],
-            },
-          ]
-        : []),
-    ]),
+    )
+      .flatMap(type => [
+        {
+          name: type.plural,
+          singularName: type.group.startsWith('metrics')
+            ? ''
+            : type.kind.toLowerCase(),
+          namespaced: type.namespaced,
+          kind: type.kind,
+          verbs: type.group.startsWith('metrics')
+            ? ['get', 'list']
+            : ['get', 'list', 'watch'],
+          ...(type.shortNames?.length ? { shortNames: type.shortNames } : {}),
+          ...([
+            'pods',
+            'services',
+            'deployments',
+            'replicasets',
+            'statefulsets',
+            'daemonsets',
+            'jobs',
+            'cronjobs',
+            'horizontalpodautoscalers',
+            'ingresses',
+          ].includes(type.plural) && !type.group.startsWith('metrics')
+            ? { categories: ['all'] }
+            : {}),
+        },
+        ...(type.kind === 'Pod'
+          ? [
+              {
+                name: 'pods/log',
+                singularName: '',
+                namespaced: true,
+                kind: 'Pod',
+                verbs: ['get'],
+              },
+            ]
+          : []),
+      ])
+      .concat(
+        REVIEW_TYPES.filter(
+          type => type.group === group && type.version === version,
+        ).map(({ plural, kind }) => ({
+          name: plural,
+          singularName: kind.toLowerCase(),
+          namespaced: false,
+          kind,
+          verbs: ['create'],
+        })),
+      ),
   }),
 };
 
 /** Versions by group, preferred first. */
 export function groups(): Map<string, string[]> {
   const result = new Map<string, string[]>();
-  for (const { group, version } of RESOURCE_TYPES) {
+  for (const { group, version } of [...RESOURCE_TYPES, ...REVIEW_TYPES]) {
     const versions = result.get(group) ?? [];
     if (!versions.includes(version)) {
       result.set(group, [...versions, version]);

@@ -3,6 +3,8 @@ import { stableUid } from './ids';
 
 /** How long an API server keeps events. */
 const KEPT_MS = 60 * 60_000;
+/** A kubelet counts its attempts to pull an image up after this. */
+const RETRY_MS = 20_000;
 
 /**
  * The events of the last hour that follow from the state: scheduling, pulling,
@@ -55,11 +57,21 @@ function podEvents(pod: KubeObject, now: Date): KubeObject[] {
     );
   }
   if (waiting?.reason === 'CrashLoopBackOff') {
+    const { finishedAt, message } = status.lastState.terminated;
+    if (/probe failed/i.test(message)) {
+      rows.push([
+        'Warning',
+        'Unhealthy',
+        message[0].toUpperCase() + message.slice(1),
+        Date.parse(finishedAt),
+        status.restartCount * 3,
+      ]);
+    }
     rows.push([
       'Warning',
       'BackOff',
       `Back-off restarting failed container ${status.name} in pod ${pod.metadata.name}`,
-      now.getTime(),
+      Date.parse(status.lastState.terminated.finishedAt),
       status.restartCount,
     ]);
   }
@@ -69,21 +81,22 @@ function podEvents(pod: KubeObject, now: Date): KubeObject[] {
   ) {
     const attempts = Math.max(
       1,
-      Math.floor((now.getTime() - created) / 20_000),
+      Math.floor((now.getTime() - created) / RETRY_MS),
     );
+    const tried = created + (attempts - 1) * RETRY_MS;
     rows.push(
       [
         'Warning',
         'Failed',
         `Failed to pull image "${status.image}": ${waiting.message}`,
-        now.getTime(),
+        tried,
         attempts,
       ],
       [
         'Normal',
         'BackOff',
         `Back-off pulling image "${status.image}"`,
-        now.getTime(),
+        tried,
         attempts,
       ],
     );
