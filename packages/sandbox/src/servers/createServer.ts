@@ -94,6 +94,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     (_request, body, done) => done(null, body),
   );
 
+  server.addHook('onRoute', ({ method, url }) =>
+    [method]
+      .flat()
+      .forEach(one => world.counters.serves(upstream, `${one} ${url}`)),
+  );
+
   const throttled =
     options.throttled ??
     (() => new HttpError(429, 'Too Many Requests', {}, { 'retry-after': '1' }));
@@ -182,7 +188,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 }
 
 /**
- * The request's body as JSON, `{}` when there is none.
+ * The request's body as JSON, `{}` when there is none or it is `null`.
  *
  * @throws HttpError - 400 when it is not JSON.
  */
@@ -192,7 +198,7 @@ export function jsonBody(request: FastifyRequest): any {
     return {};
   }
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8')) ?? {};
   } catch {
     throw new HttpError(400, 'Problems parsing JSON');
   }

@@ -40,6 +40,18 @@ const zero = (): RouteCount => ({
  */
 export class CallCounters {
   private readonly upstreams = new Map<string, UpstreamCount>();
+  private readonly served = new Map<string, Set<string>>();
+
+  /** Notes a route that an upstream serves, whether it is called or not. */
+  serves(upstream: string, route: string): void {
+    const routes = this.served.get(upstream) ?? new Set();
+    this.served.set(upstream, routes.add(route));
+  }
+
+  /** Routes that an upstream serves, as `METHOD /path/:pattern`. */
+  routesOf(upstream: string): string[] {
+    return [...(this.served.get(upstream) ?? [])];
+  }
 
   /** Counts a call that has begun. */
   begin(upstream: string): OpenCall {

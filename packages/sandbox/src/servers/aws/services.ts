@@ -208,10 +208,11 @@ const loaded = new Map<string, LoadedService>();
 
 /** The service with a signing name; undefined when the sandbox has none of that name. */
 export function loadService(signingName: string): LoadedService | undefined {
-  const definition = DEFINITIONS[signingName];
-  if (!definition) {
+  // The name comes from outside: it may be that of a property of all objects.
+  if (!Object.hasOwn(DEFINITIONS, signingName)) {
     return undefined;
   }
+  const definition = DEFINITIONS[signingName];
   let service = loaded.get(signingName);
   if (!service) {
     service = {

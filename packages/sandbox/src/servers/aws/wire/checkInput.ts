@@ -34,6 +34,11 @@ function expectedType(schema: NormalizedSchema, value: unknown) {
   if (schema.isNumericSchema()) {
     return typeof value === 'number' ? undefined : 'a number';
   }
+  if (schema.isTimestampSchema()) {
+    return value instanceof Date && !Number.isNaN(value.getTime())
+      ? undefined
+      : 'a timestamp';
+  }
   return undefined;
 }
 
