@@ -1,5 +1,5 @@
 import { ArgocdError } from '../../world/argocd/ArgocdError';
-import { canonicalJson } from '../../world/clusterTypes';
+import { canonicalJson } from '../../world/kubernetes/KubeObject';
 import { sourcesOf } from '../../world/argocd/sources';
 import { Application } from '../../world/argocd/types';
 import { HttpError, jsonBody } from '../createServer';

@@ -175,7 +175,11 @@ describe('createArgocdServer', () => {
         message: 'permission denied',
       },
     });
-    expect((await get(`${app}?project=other`)).status).toBe(403);
+    // Those who name a project are told.
+    expect(await get(`${app}?project=other`)).toMatchObject({
+      status: 404,
+      body: { message: expect.stringContaining('not found') },
+    });
     expect(
       (await call('POST', '/api/v1/applications/nope/sync', {})).status,
     ).toBe(403);

@@ -2,12 +2,21 @@ import { once } from 'node:events';
 import { FastifyInstance, FastifyRequest } from 'fastify';
 import { World } from '../../world/types';
 import { HttpError, createServer } from '../createServer';
+import { Api, tokenOf } from './Api';
 import { ArgocdAccounts } from './ArgocdAccounts';
+import { addAccountRoutes } from './accountRoutes';
 import { addApplicationRoutes } from './applicationRoutes';
+import { addApplicationSetRoutes } from './applicationSetRoutes';
+import { addClusterRoutes } from './clusterRoutes';
+import { argocdErrorReply } from './errors';
+import { compressReplies } from './compressReplies';
 import { addOperationRoutes } from './operationRoutes';
 import { addPages } from './pages';
+import { addPodRoutes } from './podRoutes';
+import { addProjectRoutes } from './projectRoutes';
+import { Rbac } from './Rbac';
+import { addResourceRoutes } from './resourceRoutes';
 import { addServerRoutes } from './serverRoutes';
-import { argocdErrorReply } from './errors';
 
 /** Calls that Argo CD answers without a session. */
 const PUBLIC = new Set([
@@ -27,12 +36,17 @@ export function createArgocdServer(world: World): FastifyInstance {
   if (!engine) {
     throw new Error('call startArgocd(world) before createArgocdServer(world)');
   }
-  const accounts = new ArgocdAccounts();
+  const accounts = new ArgocdAccounts(
+    world.clock,
+    engine.store,
+    () => engine.tokensExpired,
+  );
   const server = createServer({
     upstream: 'argocd',
     world,
     error: argocdErrorReply,
   });
+  compressReplies(server);
 
   server.addHook('onRequest', async (request, reply) => {
     if (engine.silent) {
@@ -45,30 +59,33 @@ export function createArgocdServer(world: World): FastifyInstance {
     if (!path.startsWith('/api/') || PUBLIC.has(`${request.method} ${path}`)) {
       return;
     }
-    const token = tokenOf(request);
-    if (!token) {
-      throw new HttpError(401, 'no session information');
-    }
-    if (!accounts.user(token)) {
-      throw new HttpError(
-        401,
-        'invalid session: token is malformed or has been revoked',
-      );
-    }
+    requireSession(accounts, request);
   });
 
-  const userOf = (request: FastifyRequest) =>
-    accounts.user(tokenOf(request) ?? '');
-  addServerRoutes(server, { engine, accounts, tokenOf, userOf });
-  addApplicationRoutes(server, world, engine);
-  addOperationRoutes(server, engine, userOf);
+  const api = new Api(
+    server,
+    world,
+    engine,
+    accounts,
+    new Rbac(accounts.list, engine.store.projects),
+  );
+  addServerRoutes(server);
+  addAccountRoutes(api);
+  addApplicationRoutes(api);
+  addApplicationSetRoutes(api);
+  addResourceRoutes(api);
+  addPodRoutes(api);
+  addOperationRoutes(api);
+  addProjectRoutes(api);
+  addClusterRoutes(api);
   addPages(server, engine);
   return server;
 }
 
-function tokenOf(request: FastifyRequest): string | undefined {
-  return (
-    request.headers.authorization?.match(/^Bearer (.+)$/i)?.[1] ??
-    request.headers.cookie?.match(/(?:^|;\s*)argocd\.token=([^;]+)/)?.[1]
-  );
+function requireSession(accounts: ArgocdAccounts, request: FastifyRequest) {
+  const token = tokenOf(request);
+  if (!token) {
+    throw new HttpError(401, 'no session information');
+  }
+  accounts.caller(token);
 }

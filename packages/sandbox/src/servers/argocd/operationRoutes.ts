@@ -1,10 +1,7 @@
-import { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ArgocdEngine } from '../../world/argocd/ArgocdEngine';
-import { permissionDenied } from '../../world/argocd/ArgocdError';
 import { Application } from '../../world/argocd/types';
 import { HttpError, jsonBody } from '../createServer';
-import { toHttpError } from './errors';
+import { Api, ApiRequest, rbacName } from './Api';
 
 const resource = z.looseObject({
   group: z.string().optional(),
@@ -52,45 +49,24 @@ const rollbackRequest = z.looseObject({
   dryRun: z.boolean().optional(),
 });
 
-type NamedRequest = FastifyRequest<{
-  Params: { name: string };
-  Querystring: { project?: string };
-}>;
-
 /** Sync, rollback, termination and sync windows of an application. */
-export function addOperationRoutes(
-  server: FastifyInstance,
-  engine: ArgocdEngine,
-  userOf: (request: FastifyRequest) => string | undefined,
-): void {
+export function addOperationRoutes(api: Api): void {
+  const { engine } = api;
   const route = (
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
-    handler: (
-      application: Application,
-      request: NamedRequest,
-    ) => Promise<unknown>,
+    action: 'get' | 'sync',
+    handler: (application: Application, request: ApiRequest) => unknown,
   ) =>
-    server.route<{
-      Params: { name: string };
-      Querystring: { project?: string };
-    }>({
-      method,
-      url: `/api/v1/applications/:name${path}`,
-      handler: async request => {
-        try {
-          const application = engine.store.get(request.params.name);
-          if (!application) {
-            throw permissionDenied();
-          }
-          return await handler(application, request);
-        } catch (error) {
-          throw toHttpError(error);
-        }
-      },
-    });
+    api.route(method, `/applications/:name${path}`, async request =>
+      handler(api.application(request, action), request),
+    );
+  const initiator = (request: ApiRequest) => ({
+    username: api.caller(request).subject,
+  });
 
-  route('POST', '/sync', async (application, request) => {
+  route('POST', '/sync', 'get', (application, request) => {
+    api.enforce(request, 'applications', 'sync', rbacName(application));
     const body = parse(syncRequest, jsonBody(request));
     return engine.operations.sync(
       application.metadata.name,
@@ -110,23 +86,25 @@ export function addOperationRoutes(
         ...(body.retryStrategy ? { retry: body.retryStrategy } : {}),
         ...(body.infos?.length ? { info: body.infos } : {}),
       },
-      { username: userOf(request) },
+      initiator(request),
     );
   });
 
-  route('POST', '/rollback', async (application, request) => {
+  route('POST', '/rollback', 'sync', (application, request) => {
     const body = parse(rollbackRequest, jsonBody(request));
-    return engine.operations.rollback(application.metadata.name, body, {
-      username: userOf(request),
-    });
+    return engine.operations.rollback(
+      application.metadata.name,
+      body,
+      initiator(request),
+    );
   });
 
-  route('DELETE', '/operation', async application => {
+  route('DELETE', '/operation', 'sync', application => {
     engine.operations.terminate(application.metadata.name);
     return {};
   });
 
-  route('GET', '/syncwindows', async application => {
+  route('GET', '/syncwindows', 'get', application => {
     const windows = engine.windows(application);
     const show = (list: typeof windows.active) =>
       list.map(({ kind, schedule, duration, manualSync }) => ({

@@ -85,7 +85,10 @@ export class ApplicationReader {
    */
   async targetState(
     application: Application,
-    from: { sources?: ApplicationSource[]; revisions?: string[] } = {},
+    from: {
+      sources?: ApplicationSource[];
+      revisions?: Array<string | undefined>;
+    } = {},
   ): Promise<TargetState> {
     const sources = from.sources ?? sourcesOf(application.spec);
     const revisions = await this.resolveAll(sources, from.revisions);

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { ClusterSnapshot } from '../kubernetes/Cluster';
+import { ApplicationSet } from './applicationSetTypes';
 import { Application, ApplicationEvent, AppProject } from './types';
 
 /** Format of the file; another number is not read. */
@@ -20,6 +21,7 @@ interface StoreFile {
   applications: Application[];
   projects: AppProject[];
   unrendered?: string[];
+  applicationSets?: ApplicationSet[];
   signingKey?: string;
   revokedTokens?: string[];
   clusters: ClusterSnapshot[];
@@ -33,6 +35,7 @@ export class ApplicationStore {
   /** Emits `change` with {@link ApplicationEvent}. */
   readonly events = new EventEmitter();
   readonly projects = new Map<string, AppProject>();
+  readonly applicationSets = new Map<string, ApplicationSet>();
   /** What tokens are signed with. */
   signingKey = randomBytes(32).toString('base64');
   /** Ids of tokens that were taken back. */
@@ -84,6 +87,13 @@ export class ApplicationStore {
     this.projects.set(project.metadata.name, project);
   }
 
+  /** Adds or replaces an application set. */
+  saveApplicationSet(set: ApplicationSet): void {
+    this.version += 1;
+    set.metadata.resourceVersion = String(this.version);
+    this.applicationSets.set(set.metadata.name, set);
+  }
+
   /**
    * Resource versions begin again, as from a backup that was brought back;
    * applications are numbered anew, watchers are told nothing.
@@ -112,6 +122,7 @@ export class ApplicationStore {
       this.remove(application.metadata.name);
     }
     this.projects.clear();
+    this.applicationSets.clear();
     this.unrendered.clear();
   }
 
@@ -144,6 +155,9 @@ export class ApplicationStore {
     );
     this.sorted = undefined;
     content.projects.forEach(p => this.projects.set(p.metadata.name, p));
+    content.applicationSets?.forEach(set =>
+      this.applicationSets.set(set.metadata.name, set),
+    );
     this.signingKey = content.signingKey ?? this.signingKey;
     content.revokedTokens?.forEach(id => this.revokedTokens.add(id));
     content.unrendered?.forEach(name => this.unrendered.add(name));
@@ -158,6 +172,7 @@ export class ApplicationStore {
       applications: this.list(),
       projects: [...this.projects.values()],
       unrendered: [...this.unrendered],
+      applicationSets: [...this.applicationSets.values()],
       signingKey: this.signingKey,
       revokedTokens: [...this.revokedTokens],
       clusters,

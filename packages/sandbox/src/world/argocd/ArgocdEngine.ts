@@ -5,6 +5,7 @@ import { World } from '../types';
 import { ApplicationController } from './ApplicationController';
 import { ApplicationNote } from './ApplicationNotes';
 import { ApplicationReader, TargetState } from './ApplicationReader';
+import { ApplicationSetController } from './ApplicationSetController';
 import { ApplicationStore } from './ApplicationStore';
 import { ComparedResource } from './compare';
 import { GitFollower } from './GitFollower';
@@ -36,8 +37,15 @@ export class ArgocdEngine {
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** Sync, rollback and termination. */
   readonly operations: OperationRequests;
+  readonly applicationSets: ApplicationSetController;
   /** Whether API and watch keep still (scenario `argo-silent`). */
   silent = false;
+  /** Whether all tokens count as expired (scenario `argo-token-expired`). */
+  tokensExpired = false;
+  /** Share of a watch's messages that get lost, 0 to 1 (scenario `argo-events-dropped`). */
+  droppedShare = 0;
+  /** Whether callers may see no application at all (scenario `argo-rbac-lost`). */
+  blind = false;
   /** Runs before an application is compared; see `renderUnrendered`. */
   beforeRefresh: (name: string) => Promise<void> = async () => {};
 
@@ -75,6 +83,12 @@ export class ArgocdEngine {
         get: name => store.get(name),
         upsert: (input, past) => this.upsert(input, past),
         delete: (name, cascade) => this.delete(name, cascade),
+        sets: {
+          list: () => [...store.applicationSets.values()],
+          get: name => store.applicationSets.get(name),
+          upsert: input => this.applicationSets.upsert(input),
+          delete: name => this.applicationSets.delete(name),
+        },
       },
       world.urls,
     );
@@ -87,8 +101,20 @@ export class ArgocdEngine {
     this.follower = new GitFollower(world, store, {
       refresh: name => this.refresh(name),
       upsert: (input, past) => this.upsert(input, past),
-      pushed: async () => {},
+      pushed: async () => this.applicationSets.reconcileAll(),
     });
+    this.applicationSets = new ApplicationSetController(
+      world,
+      store,
+      {
+        git: world.git,
+        clusters: () => clusters.map(c => this.reader.addressOf(c)),
+      },
+      {
+        upsert: input => this.upsert(input),
+        delete: (name, cascade) => this.delete(name, cascade),
+      },
+    );
   }
 
   /** Listens to git and the registries, and begins to poll. */
@@ -99,12 +125,14 @@ export class ArgocdEngine {
     this.controller.resume();
     this.tick();
     this.follower.run();
+    this.applicationSets.run();
   }
 
   close(): void {
     this.closed = true;
     this.controller.close();
     this.follower.close();
+    this.applicationSets.close();
     this.world.images.events.off('push', this.onImage);
     this.store.events.off('change', this.onChange);
     clearTimeout(this.writeTimer);

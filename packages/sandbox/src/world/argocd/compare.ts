@@ -14,6 +14,9 @@ import { Application, ResourceStatus, SyncStatusCode } from './types';
 /** Annotation by which Argo CD knows its own. */
 export const TRACKING_ID = 'argocd.argoproj.io/tracking-id';
 
+/** Annotation of a pod template that a restart sets. */
+export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+
 /** One resource as git wants it and as it is; one of the two may be missing. */
 export interface ComparedResource {
   key: string;
@@ -155,6 +158,27 @@ export function toResourceStatus(compared: ComparedResource): ResourceStatus {
   };
 }
 
+/**
+ * The target with the restart that `kubectl rollout restart` noted in the live
+ * object: a field that git never had is neither a difference nor taken away.
+ */
+export function keepRestart(
+  target: KubeObject,
+  applied: KubeObject | undefined,
+): KubeObject {
+  const at = applied?.spec?.template?.metadata?.annotations?.[RESTARTED_AT];
+  if (at === undefined || !target.spec?.template) {
+    return target;
+  }
+  const copy = structuredClone(target);
+  const { template } = copy.spec;
+  template.metadata = {
+    ...template.metadata,
+    annotations: { [RESTARTED_AT]: at, ...template.metadata?.annotations },
+  };
+  return copy;
+}
+
 function trackingId(
   application: Application,
   object: KubeObject,
@@ -167,7 +191,10 @@ function trackingId(
 
 /** Whether two objects declare the same; what servers add does not count. */
 export function sameDesired(target: KubeObject, applied: KubeObject): boolean {
-  return canonicalJson(declared(target)) === canonicalJson(declared(applied));
+  return (
+    canonicalJson(declared(keepRestart(target, applied))) ===
+    canonicalJson(declared(applied))
+  );
 }
 
 /** What git declares of an object: no status, nothing that servers add. */

@@ -7,6 +7,23 @@ export function globMatch(
   value: string,
   separator = '',
 ): boolean {
+  const key = `${separator} ${pattern}`;
+  let expression = compiled.get(key);
+  if (!expression) {
+    expression = compile(pattern, separator);
+    if (compiled.size >= KEPT) {
+      compiled.clear();
+    }
+    compiled.set(key, expression);
+  }
+  return expression.test(value);
+}
+
+/** Patterns come from policies and projects, and are few; this bounds what callers send. */
+const KEPT = 1000;
+const compiled = new Map<string, RegExp>();
+
+function compile(pattern: string, separator: string): RegExp {
   const any = separator ? `[^${separator}]*` : '.*';
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -17,5 +34,5 @@ export function globMatch(
       }
       return sign === '*' ? any : '.*';
     });
-  return new RegExp(`^${expression}$`, 's').test(value);
+  return new RegExp(`^${expression}$`, 's');
 }

@@ -130,8 +130,17 @@ const checks: Record<string, (object: KubeObject) => HealthStatus> = {
   'autoscaling/HorizontalPodAutoscaler': () =>
     healthy('recommended size matches current size'),
 
-  'batch/Job': ({ status = {} }) =>
-    status.succeeded ? healthy('Job completed') : progressing('Job is running'),
+  'batch/Job': ({ status = {} }) => {
+    const conditions: any[] = status.conditions ?? [];
+    const of = (type: string) => conditions.find(c => c.type === type);
+    if (of('Failed')) {
+      return degraded(of('Failed').message ?? '');
+    }
+    if (of('Suspended')?.status === 'True') {
+      return { status: 'Suspended', message: of('Suspended').message ?? '' };
+    }
+    return of('Complete') ? healthy(of('Complete').message) : progressing('');
+  },
 };
 
 /**

@@ -1,8 +1,12 @@
 import { Cluster } from '../kubernetes/Cluster';
 import { KubeObject, keyOf } from '../kubernetes/KubeObject';
-import { LiveState, TRACKING_ID } from './compare';
+import { LiveState, TRACKING_ID, sameDesired } from './compare';
 import { SyncTarget } from './runSync';
+import { ApplicationSet, ApplicationSetInput } from './applicationSetTypes';
 import { Application, ApplicationSpec } from './types';
+
+/** API group of Argo CD's own resources. */
+const GROUP = 'argoproj.io';
 
 /** What an application sees of the world, and can change there. */
 export type ApplicationLiveState = LiveState &
@@ -30,6 +34,13 @@ export interface ChildApplications {
     past?: Date,
   ): void;
   delete(name: string, cascade: boolean): void;
+  /** Application sets, likewise. */
+  sets: {
+    list(): ApplicationSet[];
+    get(name: string): ApplicationSet | undefined;
+    upsert(input: ApplicationSetInput): void;
+    delete(name: string): void;
+  };
 }
 
 /** The view of an application whose destination does not exist. */
@@ -75,57 +86,73 @@ function withApplications(
   past: PastApply | undefined,
   children: ChildApplications,
 ): ApplicationLiveState {
-  const child = (key: string) => {
+  const { sets } = children;
+  const child = (key: string): KubeObject | undefined => {
     const [group, kind, , name] = key.split('/');
-    return group === 'argoproj.io' && kind === 'Application'
-      ? children.get(name)
-      : undefined;
+    if (group !== GROUP) {
+      return undefined;
+    }
+    const found = kind === 'Application' ? children.get(name) : undefined;
+    const set = kind === 'ApplicationSet' ? sets.get(name) : undefined;
+    return (
+      (found && asObject('Application', found)) ??
+      (set && asObject('ApplicationSet', set))
+    );
   };
-  const look = (
-    key: string,
-    otherwise: (key: string) => KubeObject | undefined,
-  ) => {
-    const application = child(key);
-    return application ? asObject(application) : otherwise(key);
-  };
+  const isOurs = ({ apiVersion, kind }: KubeObject) =>
+    apiVersion.startsWith(`${GROUP}/`) &&
+    (kind === 'Application' || kind === 'ApplicationSet');
   return {
     ...state,
     apply(object) {
-      if (object.kind !== 'Application') {
+      if (!isOurs(object)) {
         return state.apply(object);
       }
-      const before = children.get(object.metadata.name);
-      children.upsert(
-        object as unknown as Application,
-        past?.since ?? past?.at,
-      );
+      const before = child(keyOf(object));
+      if (before && sameDesired(object, before)) {
+        return 'unchanged';
+      }
+      if (object.kind === 'ApplicationSet') {
+        sets.upsert(object as unknown as ApplicationSetInput);
+      } else {
+        children.upsert(
+          object as unknown as Application,
+          past?.since ?? past?.at,
+        );
+      }
       return before ? 'configured' : 'created';
     },
     remove(key) {
-      const application = child(key);
-      if (application) {
-        children.delete(application.metadata.name, cascades(application));
-      } else {
+      const [, kind, , name] = key.split('/');
+      const object = child(key);
+      if (!object) {
         state.remove(key);
+      } else if (kind === 'ApplicationSet') {
+        sets.delete(name);
+      } else {
+        children.delete(name, cascades(object));
       }
     },
-    applied: key => look(key, state.applied),
-    get: key => look(key, state.get),
+    applied: key => child(key) ?? state.applied(key),
+    get: key => child(key) ?? state.get(key),
     tracked: name => [
       ...children
         .list()
-        .map(asObject)
-        .filter(o => isTracked(o, name)),
+        .filter(a => isTracked(a, name))
+        .map(a => asObject('Application', a)),
+      ...sets
+        .list()
+        .filter(set => isTracked(set, name))
+        .map(set => asObject('ApplicationSet', set)),
       ...state.tracked(name),
     ],
-    tree: object =>
-      object.kind === 'Application' ? [object] : state.tree(object),
+    tree: object => (isOurs(object) ? [object] : state.tree(object)),
   };
 }
 
 /** Whether deleting the resource deletes what it deployed. */
-function cascades(application: Application): boolean {
-  const finalizers = application.metadata.finalizers as string[] | undefined;
+function cascades({ metadata }: KubeObject): boolean {
+  const finalizers = metadata.finalizers as string[] | undefined;
   return Boolean(
     finalizers?.some(f =>
       f.startsWith('resources-finalizer.argocd.argoproj.io'),
@@ -133,16 +160,17 @@ function cascades(application: Application): boolean {
   );
 }
 
-function asObject(application: Application): KubeObject {
-  return {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: application.metadata,
-    spec: application.spec,
-  };
+function asObject(
+  kind: 'Application' | 'ApplicationSet',
+  { metadata, spec }: Application | ApplicationSet,
+): KubeObject {
+  return { apiVersion: `${GROUP}/v1alpha1`, kind, metadata, spec };
 }
 
-function isTracked(object: KubeObject, application: string): boolean {
+function isTracked(
+  object: Pick<KubeObject, 'metadata'>,
+  application: string,
+): boolean {
   return Boolean(
     object.metadata.annotations?.[TRACKING_ID]?.startsWith(`${application}:`),
   );

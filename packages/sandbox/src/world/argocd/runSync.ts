@@ -1,5 +1,5 @@
 import { KubeObject, groupOf, keyOf } from '../kubernetes/KubeObject';
-import { sameDesired } from './compare';
+import { keepRestart, sameDesired } from './compare';
 import { resourceHealth } from './health';
 import { deletePoliciesOf, hasSyncOption } from './hooks';
 import { withIgnoredFrom } from './ignoreDifferences';
@@ -297,7 +297,7 @@ class SyncStep {
         outcome = 'unchanged';
       }
     } else {
-      outcome = cluster.apply(target);
+      outcome = cluster.apply(keepRestart(target, applied));
     }
     if (applied && has('Replace=true')) {
       outcome = 'replaced';
