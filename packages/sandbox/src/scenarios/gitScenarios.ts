@@ -1,7 +1,7 @@
-import { BranchProtection } from "../world/GithubState";
-import { CI } from "../world/seed/people";
-import { releaseFile } from "../world/seed/gitopsFiles";
-import { World } from "../world/types";
+import { BranchProtection } from '../world/github/githubTypes';
+import { CI } from '../world/seed/people';
+import { releaseFile } from '../world/seed/gitopsFiles';
+import { World } from '../world/types';
 
 const NO_DIRECT_PUSH: BranchProtection = {
   enforceAdmins: true,
@@ -24,20 +24,20 @@ const NO_DIRECT_PUSH: BranchProtection = {
 export function registerGitScenarios(world: World): void {
   const gitopsRepositories = () =>
     world.platforms.flatMap(
-      (platform) => world.github.repository(platform.gitopsRepository) ?? []
+      platform => world.github.repository(platform.gitopsRepository) ?? [],
     );
 
   world.scenarios.register({
-    name: "merge-blocked",
+    name: 'merge-blocked',
     description:
-      "The main branch of every GitOps repository takes pull requests only: pushes and API commits are refused.",
+      'The main branch of every GitOps repository takes pull requests only: pushes and API commits are refused.',
     parameters: [],
     start() {
       for (const repository of gitopsRepositories()) {
         repository.protection.main = { ...NO_DIRECT_PUSH };
       }
       world.github.save();
-      return { repositories: gitopsRepositories().map((r) => r.fullName) };
+      return { repositories: gitopsRepositories().map(r => r.fullName) };
     },
     stop() {
       for (const repository of gitopsRepositories()) {
@@ -49,56 +49,56 @@ export function registerGitScenarios(world: World): void {
 
   let throttles: number[] = [];
   world.scenarios.register({
-    name: "throttled-github",
+    name: 'throttled-github',
     description:
-      "GitHub answers every API call with its secondary rate limit (403, retry-after 60).",
+      'GitHub answers every API call with its secondary rate limit (403, retry-after 60).',
     parameters: [],
     start() {
       throttles.push(
         world.faults.add({
-          upstream: "github",
-          path: "/api/",
-          kind: "throttle",
-        }).id
+          upstream: 'github',
+          path: '/api/',
+          kind: 'throttle',
+        }).id,
       );
       return { faults: throttles };
     },
     stop() {
-      throttles.forEach((id) => world.faults.remove(id));
+      throttles.forEach(id => world.faults.remove(id));
       throttles = [];
     },
   });
 
   world.scenarios.register({
-    name: "tag-missing",
-    description: "An overlay asks for a tag that no registry has.",
+    name: 'tag-missing',
+    description: 'An overlay asks for a tag that no registry has.',
     parameters: [
       {
-        name: "component",
-        description: "whose release it is",
-        default: "sample-backend",
+        name: 'component',
+        description: 'whose release it is',
+        default: 'sample-backend',
       },
       {
-        name: "environment",
-        description: "short name of where it is delivered",
-        default: "dev",
+        name: 'environment',
+        description: 'short name of where it is delivered',
+        default: 'dev',
       },
     ],
     async start(parameters) {
-      const component = String(parameters.component ?? "sample-backend");
-      const shortName = String(parameters.environment ?? "dev");
+      const component = String(parameters.component ?? 'sample-backend');
+      const shortName = String(parameters.environment ?? 'dev');
       for (const platform of world.platforms) {
         const environment = platform.environments.find(
-          (candidate) => candidate.shortName === shortName
+          candidate => candidate.shortName === shortName,
         );
         const repository = platform.gitopsRepository;
         const path =
           environment && releaseFile(platform, environment, component);
         const content =
-          path && (await world.git.readFile(repository, "main", path));
-        if (path && content !== undefined && content !== "") {
+          path && (await world.git.readFile(repository, 'main', path));
+        if (path && content !== undefined && content !== '') {
           const sha = await world.git.commit(repository, {
-            branch: "main",
+            branch: 'main',
             message: `Release ${component} 99.0.0 to ${shortName}`,
             author: { name: CI.name, email: CI.email },
             files: [
@@ -107,11 +107,11 @@ export function registerGitScenarios(world: World): void {
                 content: content
                   .replace(
                     /^(\s*newTag:\s*).*$/m,
-                    (_line, key) => `${key}99.0.0`
+                    (_line, key) => `${key}99.0.0`,
                   )
                   .replace(
                     /("image_tag":\s*)"[^"]*"/,
-                    (_line, key) => `${key}"99.0.0"`
+                    (_line, key) => `${key}"99.0.0"`,
                   )
                   .replace(/("image_digest":\s*)"[^"]*"/, '$1""'),
               },
@@ -121,7 +121,7 @@ export function registerGitScenarios(world: World): void {
         }
       }
       throw new Error(
-        `no GitOps repository delivers ${component} to ${shortName}`
+        `no GitOps repository delivers ${component} to ${shortName}`,
       );
     },
     // The first that was broken holds what stood before.
@@ -130,8 +130,8 @@ export function registerGitScenarios(world: World): void {
         const { repository, path, content } = result;
         if (world.git.has(repository)) {
           await world.git.commit(repository, {
-            branch: "main",
-            message: "Release what stood before the missing image",
+            branch: 'main',
+            message: 'Release what stood before the missing image',
             author: { name: CI.name, email: CI.email },
             files: [{ path, content }],
           });

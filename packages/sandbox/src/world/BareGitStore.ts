@@ -1,16 +1,19 @@
 import { EventEmitter } from 'node:events';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { installUpdateHook, PushRules, writePushRules } from './gitHooks';
+import {
+  GitRunner,
+  NewCommit,
+  NO_OBJECT,
+  removeLocks,
+  TreeChange,
+  writeBlob,
+  writeCommit,
+  writeTree,
+} from './gitPlumbing';
+import { checkoutTree, LogOptions, readLog, readRefs } from './gitReading';
 import { GitError, runGit } from './runGit';
 import {
   Clock,
@@ -21,45 +24,10 @@ import {
   GitStore,
 } from './types';
 
-const NO_COMMIT = '0'.repeat(40);
 const REPOSITORY_NAME = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9_.-]+$/;
-
-function removeLocks(repository: string) {
-  const refs = readdirSync(join(repository, 'refs'), { recursive: true });
-  const left = [
-    ...refs.map(name => join('refs', String(name))),
-    ...readdirSync(repository),
-  ].filter(name => name.endsWith('.lock'));
-  left.forEach(name => rmSync(join(repository, name), { force: true }));
-}
 
 /** A ref had moved since the caller looked. */
 export class RefMovedError extends Error {}
-
-/**
- * Refuses what branch protection refuses. The list of refused refs is written
- * by {@link BareGitStore.setProtectedRefs}; git runs this for each ref of a push.
- */
-const UPDATE_HOOK = `#!/bin/sh
-ref=$1 old=$2 new=$3
-refuse() {
-  echo "error: GH006: Protected branch update failed for $ref." >&2
-  echo "error: $1" >&2
-  exit 1
-}
-if [ -f "$GIT_DIR/protected-refs" ]; then
-  while read -r name reason; do
-    [ "$name" = "$ref" ] && refuse "$reason"
-  done <"$GIT_DIR/protected-refs"
-fi
-[ -f "$GIT_DIR/steady-refs" ] || exit 0
-grep -qxF -- "$ref" "$GIT_DIR/steady-refs" || exit 0
-case $new in *[!0]*) ;; *) refuse "Cannot delete this branch" ;; esac
-case $old in
-*[!0]*) git merge-base --is-ancestor "$old" "$new" || refuse "Cannot force-push to this branch" ;;
-esac
-exit 0
-`;
 
 /**
  * Bare repositories below `<dataDir>/git/<owner>/<name>.git`.
@@ -83,7 +51,11 @@ export class BareGitStore implements GitStore {
         if (folder.endsWith('.git')) {
           const name = `${owner}/${folder.slice(0, -'.git'.length)}`;
           removeLocks(join(store.root, owner, folder));
-          store.known.set(name, await store.readRefs(name));
+          store.known.set(
+            name,
+            await readRefs(args => runGit(args, { cwd: store.path(name) })),
+          );
+          installUpdateHook(store.path(name));
         } else if (folder.endsWith('.git.new')) {
           rmSync(join(store.root, owner, folder), { recursive: true });
         }
@@ -115,7 +87,7 @@ export class BareGitStore implements GitStore {
 
   async create(repository: string): Promise<void> {
     const path = this.path(repository);
-    if (existsSync(path)) {
+    if (this.has(repository) || existsSync(path)) {
       throw new Error(`repository ${repository} exists already`);
     }
     const unfinished = `${path}.new`;
@@ -128,13 +100,12 @@ export class BareGitStore implements GitStore {
       ['http.receivepack', 'true'],
       ['uploadpack.allowAnySHA1InWant', 'true'],
       ['uploadpack.allowFilter', 'true'],
+      // Heads of pull requests can be fetched, not pushed.
+      ['receive.hideRefs', 'refs/pull'],
     ]) {
       await runGit(['config', key, value], { cwd: unfinished });
     }
-    mkdirSync(join(unfinished, 'hooks'));
-    const hook = join(unfinished, 'hooks', 'update');
-    writeFileSync(hook, UPDATE_HOOK);
-    chmodSync(hook, 0o755);
+    installUpdateHook(unfinished);
     await rename(unfinished, path);
     this.known.set(repository, new Map());
   }
@@ -148,6 +119,15 @@ export class BareGitStore implements GitStore {
         this.blobs.delete(key);
       }
     }
+  }
+
+  /** Gives a repository another name; nothing is pushed by that. */
+  async rename(repository: string, name: string): Promise<void> {
+    const target = this.path(name);
+    mkdirSync(dirname(target), { recursive: true });
+    await rename(this.path(repository), target);
+    this.known.set(name, this.known.get(repository)!);
+    this.known.delete(repository);
   }
 
   run(
@@ -267,7 +247,7 @@ export class BareGitStore implements GitStore {
       const parent = this.known.get(repository)?.get(ref)?.commit;
       if (
         change.expectedHead !== undefined &&
-        change.expectedHead !== (parent ?? NO_COMMIT)
+        change.expectedHead !== (parent ?? NO_OBJECT)
       ) {
         throw new RefMovedError(
           `${change.branch} of ${repository} is at ${parent}, not at ${change.expectedHead}`,
@@ -288,102 +268,22 @@ export class BareGitStore implements GitStore {
   }
 
   /** Writes a tree: the tree of `base` (a commit or tree) with the files changed. */
-  async writeTree(
+  writeTree(
     repository: string,
     base: string | undefined,
-    files: Array<{
-      path: string;
-      content?: string | Buffer;
-      /** A blob that is there already, instead of `content`. */
-      blob?: string;
-      /** Kept as it is, or 100644, unless told. */
-      mode?: string;
-    }>,
+    files: TreeChange[],
   ): Promise<string> {
-    const folder = mkdtempSync(join(tmpdir(), 'sandbox-index-'));
-    const env = { GIT_INDEX_FILE: join(folder, 'index') };
-    try {
-      await this.run(
-        repository,
-        base ? ['read-tree', base] : ['read-tree', '--empty'],
-        { env },
-      );
-      const modes = base
-        ? await this.modes(
-            repository,
-            base,
-            files.map(file => file.path),
-          )
-        : new Map<string, string>();
-      const lines: string[] = [];
-      for (const file of files) {
-        if (file.content === undefined && file.blob === undefined) {
-          lines.push(`0 ${NO_COMMIT}\t${file.path}`);
-        } else {
-          const blob =
-            file.blob ?? (await this.writeBlob(repository, file.content!));
-          const mode = file.mode ?? modes.get(file.path) ?? '100644';
-          lines.push(`${mode} ${blob}\t${file.path}`);
-        }
-      }
-      await this.run(repository, ['update-index', '-z', '--index-info'], {
-        env,
-        input: lines.map(line => `${line}\0`).join(''),
-      });
-      return (await this.run(repository, ['write-tree'], { env }))
-        .toString()
-        .trim();
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    return writeTree(this.runner(repository), base, files);
   }
 
   /** Stores content; returns the blob's SHA. */
-  async writeBlob(
-    repository: string,
-    content: string | Buffer,
-  ): Promise<string> {
-    const out = await this.run(repository, ['hash-object', '-w', '--stdin'], {
-      input: content,
-    });
-    return out.toString().trim();
+  writeBlob(repository: string, content: string | Buffer): Promise<string> {
+    return writeBlob(this.runner(repository), content);
   }
 
   /** Stores a commit that no ref points to yet; returns its SHA. */
-  async writeCommit(
-    repository: string,
-    commit: {
-      tree: string;
-      parents: string[];
-      message: string;
-      author: { name: string; email: string; date: Date };
-      committer: { name: string; email: string; date: Date };
-    },
-  ): Promise<string> {
-    const seconds = (date: Date) =>
-      `@${Math.floor(date.getTime() / 1000)} +0000`;
-    const out = await this.run(
-      repository,
-      [
-        'commit-tree',
-        commit.tree,
-        ...commit.parents.flatMap(parent => ['-p', parent]),
-      ],
-      {
-        input: commit.message.endsWith('\n')
-          ? commit.message
-          : `${commit.message}\n`,
-        env: {
-          GIT_AUTHOR_NAME: commit.author.name,
-          GIT_AUTHOR_EMAIL: commit.author.email,
-          GIT_AUTHOR_DATE: seconds(commit.author.date),
-          GIT_COMMITTER_NAME: commit.committer.name,
-          GIT_COMMITTER_EMAIL: commit.committer.email,
-          GIT_COMMITTER_DATE: seconds(commit.committer.date),
-        },
-      },
-    );
-    return out.toString().trim();
+  writeCommit(repository: string, commit: NewCommit): Promise<string> {
+    return writeCommit(this.runner(repository), commit);
   }
 
   /**
@@ -405,92 +305,26 @@ export class BareGitStore implements GitStore {
   async log(
     repository: string,
     ref: string,
-    options: {
-      path?: string;
-      limit?: number;
-      skip?: number;
-      since?: Date;
-      until?: Date;
-    } = {},
+    options: LogOptions = {},
   ): Promise<GitCommitInfo[]> {
     const sha = await this.resolve(repository, ref);
     if (!sha) {
       return [];
     }
-    const out = await this.run(repository, [
-      'log',
-      '-z',
-      `--max-count=${options.limit ?? 100}`,
-      `--skip=${options.skip ?? 0}`,
-      ...(options.since ? [`--since=${options.since.toISOString()}`] : []),
-      ...(options.until ? [`--until=${options.until.toISOString()}`] : []),
-      '--format=%H%x1f%P%x1f%an%x1f%ae%x1f%aI%x1f%cn%x1f%ce%x1f%cI%x1f%T%x1f%B',
-      sha,
-      ...(options.path ? ['--', options.path.replace(/^\/+/, '')] : []),
-    ]);
-    return out
-      .toString('utf8')
-      .split('\0')
-      .filter(Boolean)
-      .map(record => {
-        const [hash, parents, an, ae, ad, cn, ce, cd, tree, ...message] =
-          record.split('\x1f');
-        return {
-          sha: hash.trim(),
-          parents: parents.split(' ').filter(Boolean),
-          author: { name: an, email: ae, date: ad },
-          committer: { name: cn, email: ce, date: cd },
-          tree,
-          message: message.join('\x1f').trimEnd(),
-        };
-      });
+    return readLog(this.runner(repository), sha, options);
   }
 
-  async checkout(
+  checkout(
     repository: string,
     sha: string,
     targetFolder: string,
   ): Promise<void> {
-    const folder = mkdtempSync(join(tmpdir(), 'sandbox-index-'));
-    const env = { GIT_INDEX_FILE: join(folder, 'index') };
-    try {
-      mkdirSync(targetFolder, { recursive: true });
-      await this.run(repository, ['read-tree', sha], { env });
-      await this.run(
-        repository,
-        [
-          `--work-tree=${targetFolder}`,
-          'checkout-index',
-          '--all',
-          '--force',
-          `--prefix=${targetFolder}/`,
-        ],
-        { env },
-      );
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    return checkoutTree(this.runner(repository), sha, targetFolder);
   }
 
-  /**
-   * What pushes may not do: `refused` refs may not move at all (with the reason
-   * that is shown), `steady` refs may neither be deleted nor forced.
-   */
-  setProtectedRefs(
-    repository: string,
-    rules: { refused: Record<string, string>; steady: string[] },
-  ): void {
-    const folder = this.path(repository);
-    writeFileSync(
-      join(folder, 'protected-refs'),
-      Object.entries(rules.refused)
-        .map(([ref, reason]) => `${ref} ${reason}\n`)
-        .join(''),
-    );
-    writeFileSync(
-      join(folder, 'steady-refs'),
-      rules.steady.map(ref => `${ref}\n`).join(''),
-    );
+  /** Says what pushes to a repository may not do. */
+  setPushRules(repository: string, rules: PushRules): void {
+    writePushRules(this.path(repository), rules);
   }
 
   sync(repository: string): Promise<void> {
@@ -521,8 +355,8 @@ export class BareGitStore implements GitStore {
       await this.run(
         repository,
         after === undefined
-          ? ['update-ref', '-d', ref, before ?? NO_COMMIT]
-          : ['update-ref', ref, after, before ?? NO_COMMIT],
+          ? ['update-ref', '-d', ref, before ?? NO_OBJECT]
+          : ['update-ref', ref, after, before ?? NO_OBJECT],
       );
     } catch (error) {
       if (
@@ -544,7 +378,7 @@ export class BareGitStore implements GitStore {
     if (!before) {
       throw new Error(`there is no repository ${repository}`);
     }
-    const after = await this.readRefs(repository);
+    const after = await readRefs(this.runner(repository));
     if (this.known.get(repository) !== before) {
       return;
     }
@@ -562,52 +396,7 @@ export class BareGitStore implements GitStore {
     }
   }
 
-  private async readRefs(repository: string): Promise<Map<string, GitRef>> {
-    const out = await runGit(
-      [
-        'for-each-ref',
-        '--format=%(refname) %(objectname) %(objecttype) %(*objectname)',
-      ],
-      { cwd: this.path(repository) },
-    );
-    return new Map(
-      out
-        .toString('utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map(line => {
-          const [name, object, type, peeled] = line.split(' ');
-          return [
-            name,
-            {
-              name,
-              object,
-              type: type as GitRef['type'],
-              commit: peeled || object,
-            },
-          ];
-        }),
-    );
-  }
-
-  private async modes(repository: string, base: string, paths: string[]) {
-    const out = await this.run(repository, [
-      'ls-tree',
-      '-r',
-      '-z',
-      base,
-      '--',
-      ...paths,
-    ]);
-    return new Map(
-      out
-        .toString('utf8')
-        .split('\0')
-        .filter(Boolean)
-        .map(line => {
-          const [meta, path] = line.split('\t');
-          return [path, meta.split(' ')[0]];
-        }),
-    );
+  private runner(repository: string): GitRunner {
+    return (args, options) => this.run(repository, args, options);
   }
 }

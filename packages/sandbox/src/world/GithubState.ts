@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -6,182 +7,28 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { GithubEvent } from './github/githubEvents';
+import { GithubRateLimit } from './github/GithubRateLimit';
+import {
+  GithubAccount,
+  GithubRepository,
+  GithubTeam,
+  PullRequest,
+} from './github/githubTypes';
 
 /** The only token the sandbox accepts, and who it belongs to. */
 export const GITHUB_TOKEN = 'sandbox-github-token';
 /** Login of the token's owner. */
 export const GITHUB_LOGIN = 'fairway-portal';
 
-/** Rules of a protected branch, as `PUT .../protection` takes them. */
-export interface BranchProtection {
-  requiredStatusChecks?: { strict: boolean; contexts: string[] };
-  enforceAdmins: boolean;
-  requiredReviews?: {
-    requiredApprovingReviewCount: number;
-    requireCodeOwnerReviews: boolean;
-    dismissStaleReviews: boolean;
-    requireLastPushApproval: boolean;
-    /** Logins that may push past the reviews. */
-    bypassUsers: string[];
-  };
-  /** Absent: anyone with write access may push. */
-  restrictions?: { users: string[]; teams: string[]; apps: string[] };
-  requiredLinearHistory: boolean;
-  allowForcePushes: boolean;
-  allowDeletions: boolean;
-  requiredConversationResolution: boolean;
-  blockCreations: boolean;
-  requiredSignatures: boolean;
-}
-
-export interface CommitStatus {
-  id: number;
-  state: 'error' | 'failure' | 'pending' | 'success';
-  context: string;
-  description?: string;
-  targetUrl?: string;
-  createdAt: string;
-}
-
-export interface CheckRun {
-  id: number;
-  name: string;
-  headSha: string;
-  status: 'queued' | 'in_progress' | 'completed';
-  conclusion?: string;
-  startedAt: string;
-  completedAt?: string;
-  title?: string;
-  summary?: string;
-  detailsUrl?: string;
-  externalId?: string;
-}
-
-export interface WorkflowRun {
-  id: number;
-  runNumber: number;
-  name: string;
-  path: string;
-  event: string;
-  headBranch: string;
-  headSha: string;
-  title: string;
-  actor: string;
-  status: 'queued' | 'in_progress' | 'completed';
-  conclusion?: 'success' | 'failure' | 'cancelled';
-  createdAt: string;
-  updatedAt: string;
-  /** What the run printed, one line each. */
-  log: string[];
-}
-
-export interface PullRequest {
-  id: number;
-  number: number;
-  title: string;
-  body?: string;
-  /** Branch names; forks are not played. */
-  head: string;
-  base: string;
-  draft: boolean;
-  state: 'open' | 'closed';
-  user: string;
-  createdAt: string;
-  updatedAt: string;
-  closedAt?: string;
-  mergedAt?: string;
-  mergedBy?: string;
-  mergeCommitSha?: string;
-  /** Where head and base stood when it closed. */
-  headSha?: string;
-  baseSha?: string;
-  labels: string[];
-  assignees: string[];
-  requestedReviewers: string[];
-  requestedTeams: string[];
-  reviews: Array<{
-    id: number;
-    user: string;
-    state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED';
-    body: string;
-    commitId: string;
-    submittedAt: string;
-  }>;
-  comments: Array<{
-    id: number;
-    user: string;
-    body: string;
-    createdAt: string;
-  }>;
-}
-
-export interface Webhook {
-  id: number;
-  name: string;
-  active: boolean;
-  events: string[];
-  config: {
-    url: string;
-    content_type?: string;
-    secret?: string;
-    insecure_ssl?: string;
-  };
-  createdAt: string;
-  /** How the last delivery ended. */
-  lastResponse?: {
-    code: number | null;
-    status: string;
-    message: string | null;
-  };
-}
-
-/** What GitHub keeps about a repository beside its git history. */
-export interface GithubRepository {
-  id: number;
-  /** `owner/name`, as it was spelled at creation. */
-  fullName: string;
-  private: boolean;
-  description?: string;
-  homepage?: string;
-  topics: string[];
-  defaultBranch: string;
-  createdAt: string;
-  updatedAt: string;
-  archived: boolean;
-  /** Switches of the settings page, by API name: `has_issues`, `allow_squash_merge`... */
-  settings: Record<string, unknown>;
-  /** By branch name. */
-  protection: Record<string, BranchProtection>;
-  /** Permission by login. */
-  collaborators: Record<string, string>;
-  /** Permission by team slug. */
-  teams: Record<string, string>;
-  variables: Record<string, { value: string; createdAt: string }>;
-  /** Names only: values are sealed for GitHub and never read back. */
-  secrets: Record<string, { createdAt: string }>;
-  environments: Record<string, { id: number; createdAt: string }>;
-  statuses: Record<string, CommitStatus[]>;
-  checkRuns: CheckRun[];
-  runs: WorkflowRun[];
-  pulls: PullRequest[];
-  hooks: Webhook[];
-}
-
-/** A person or an organisation. */
-export interface GithubAccount {
-  id: number;
-  login: string;
-  type: 'User' | 'Organization';
-  name?: string;
-  email?: string;
-}
-
 interface Data {
   nextId: number;
   accounts: Record<string, GithubAccount>;
   repositories: Record<string, GithubRepository>;
   /** Teams by `org/slug`. */
-  teams: Record<string, { id: number; name: string }>;
+  teams: Record<string, GithubTeam>;
+  /** Id of the repository that had a name before, by lower-case name. */
+  renamed: Record<string, number>;
 }
 
 const empty = (): Data => ({
@@ -189,6 +36,7 @@ const empty = (): Data => ({
   accounts: {},
   repositories: {},
   teams: {},
+  renamed: {},
 });
 
 /**
@@ -196,6 +44,10 @@ const empty = (): Data => ({
  * repository names are found whatever their case, as on GitHub.
  */
 export class GithubState {
+  /** Emits `event` with {@link GithubEvent}: what webhooks tell of, beside pushes. */
+  readonly events = new EventEmitter();
+  /** How many calls each account may make. */
+  readonly rateLimit = new GithubRateLimit();
   private data: Data;
   private pending: NodeJS.Immediate | undefined;
 
@@ -205,8 +57,14 @@ export class GithubState {
 
   private constructor(private readonly file: string) {
     this.data = existsSync(file)
-      ? { ...empty(), ...JSON.parse(readFileSync(file, 'utf8')) }
+      ? upToDate({ ...empty(), ...JSON.parse(readFileSync(file, 'utf8')) })
       : empty();
+    this.events.setMaxListeners(0);
+  }
+
+  /** Tells those who listen that something happened, after it did. */
+  emit(event: GithubEvent): void {
+    this.events.emit('event', event);
   }
 
   nextId(): number {
@@ -220,7 +78,19 @@ export class GithubState {
   }
 
   repository(fullName: string): GithubRepository | undefined {
-    return this.data.repositories[fullName.toLowerCase()];
+    return own(this.data.repositories, fullName);
+  }
+
+  repositoryById(id: number): GithubRepository | undefined {
+    return this.repositories().find(repository => repository.id === id);
+  }
+
+  /** The repository that had this name before it was renamed; a new one of that name ends it. */
+  renamedRepository(fullName: string): GithubRepository | undefined {
+    const id = this.repository(fullName)
+      ? undefined
+      : own(this.data.renamed, fullName);
+    return id === undefined ? undefined : this.repositoryById(id);
   }
 
   addRepository(
@@ -246,9 +116,11 @@ export class GithubState {
       runs: [],
       pulls: [],
       hooks: [],
+      deployments: [],
       ...repository,
     };
     this.data.repositories[added.fullName.toLowerCase()] = added;
+    delete this.data.renamed[added.fullName.toLowerCase()];
     this.save();
     return added;
   }
@@ -258,14 +130,27 @@ export class GithubState {
     this.save();
   }
 
+  /** Gives a repository another name; the old one leads to it from now on. */
+  renameRepository(repository: GithubRepository, fullName: string): void {
+    const before = repository.fullName.toLowerCase();
+    delete this.data.repositories[before];
+    repository.fullName = fullName;
+    this.data.repositories[fullName.toLowerCase()] = repository;
+    this.data.renamed[before] = repository.id;
+    delete this.data.renamed[fullName.toLowerCase()];
+    this.save();
+  }
+
+  accounts(): GithubAccount[] {
+    return Object.values(this.data.accounts);
+  }
+
   account(login: string): GithubAccount | undefined {
-    return this.data.accounts[login.toLowerCase()];
+    return own(this.data.accounts, login);
   }
 
   accountByEmail(email: string): GithubAccount | undefined {
-    return Object.values(this.data.accounts).find(
-      account => account.email === email,
-    );
+    return this.accounts().find(account => account.email === email);
   }
 
   addAccount(account: Omit<GithubAccount, 'id'>): GithubAccount {
@@ -275,16 +160,32 @@ export class GithubState {
     return added;
   }
 
-  team(org: string, slug: string): { id: number; name: string } | undefined {
-    return this.data.teams[`${org}/${slug}`.toLowerCase()];
+  /** Makes an account a member of an organisation, or changes its role. */
+  addMember(org: string, login: string, role: 'admin' | 'member'): void {
+    const account = this.account(org);
+    if (account?.type !== 'Organization') {
+      throw new Error(`${org} is no organisation`);
+    }
+    account.members = { ...account.members, [login]: role };
+    this.save();
   }
 
-  addTeam(org: string, slug: string, name: string): void {
-    this.data.teams[`${org}/${slug}`.toLowerCase()] = {
-      id: this.nextId(),
-      name,
-    };
+  /** Teams of an organisation, by slug. */
+  teams(org: string): GithubTeam[] {
+    return Object.values(this.data.teams)
+      .filter(team => team.org.toLowerCase() === org.toLowerCase())
+      .sort((a, b) => a.slug.localeCompare(b.slug));
+  }
+
+  team(org: string, slug: string): GithubTeam | undefined {
+    return own(this.data.teams, `${org}/${slug}`);
+  }
+
+  addTeam(team: Omit<GithubTeam, 'id'>): GithubTeam {
+    const added = { ...team, id: this.nextId() };
+    this.data.teams[`${team.org}/${team.slug}`.toLowerCase()] = added;
     this.save();
+    return added;
   }
 
   /** Call after changing anything that was handed out. */
@@ -308,6 +209,36 @@ export class GithubState {
   /** Forgets everything. */
   clear(): void {
     this.data = empty();
+    this.rateLimit.calm();
     this.save();
   }
+}
+
+/** A name such as `__proto__` is no entry. */
+function own<T>(table: Record<string, T>, name: string): T | undefined {
+  const key = name.toLowerCase();
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** Fills in what an older sandbox did not keep. */
+function upToDate(data: Data): Data {
+  for (const repository of Object.values(data.repositories)) {
+    repository.deployments ??= [];
+    for (const pull of repository.pulls as Array<Partial<PullRequest>>) {
+      pull.threads ??= [];
+    }
+    for (const hook of repository.hooks) {
+      hook.deliveries ??= [];
+    }
+  }
+  for (const [key, team] of Object.entries(data.teams)) {
+    const [org, slug] = key.split('/');
+    data.teams[key] = {
+      ...team,
+      org: team.org ?? org,
+      slug: team.slug ?? slug,
+      members: team.members ?? [],
+    };
+  }
+  return data;
 }

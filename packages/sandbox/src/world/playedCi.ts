@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { CheckRun, GithubRepository, WorkflowRun } from './GithubState';
+import { playedImage } from './aws/registry/playedImage';
+import { signImage } from './aws/registry/signImage';
+import { CheckRun, GithubRepository, WorkflowRun } from './github/githubTypes';
 import { SeedEnvironment, SeedPlatform } from './platforms';
 import { CI } from './seed/people';
 import { releaseFile } from './seed/gitopsFiles';
@@ -68,37 +69,132 @@ async function begin(world: World, name: string, sha: string) {
     return;
   }
   const [commit] = await world.git.log(name, sha, { limit: 1 });
+  startRun(world, repository, {
+    sha,
+    path: workflow,
+    branch: 'main',
+    event: 'push',
+    title: commit.message.split('\n')[0],
+    actor:
+      world.github.accountByEmail(commit.author.email)?.login ??
+      'fairway-portal',
+  });
+}
+
+/** Plays a workflow that somebody started by hand. */
+export async function dispatchWorkflow(
+  world: World,
+  repository: GithubRepository,
+  order: { sha: string; branch: string; path: string; actor: string },
+): Promise<void> {
+  startRun(world, repository, {
+    ...order,
+    event: 'workflow_dispatch',
+    title: order.path
+      .split('/')
+      .pop()!
+      .replace(/\.ya?ml$/, ''),
+  });
+}
+
+/** Plays a run that has ended once more. */
+export function rerunWorkflow(
+  world: World,
+  repository: GithubRepository,
+  run: WorkflowRun,
+): void {
+  const now = world.clock.now().toISOString();
+  Object.assign(run, {
+    status: 'in_progress',
+    conclusion: undefined,
+    updatedAt: now,
+  });
+  run.log.push('Re-run');
+  const check = checkOf(repository, run);
+  if (check) {
+    Object.assign(check, {
+      status: 'in_progress',
+      conclusion: undefined,
+      completedAt: undefined,
+    });
+  }
+  tell(world, repository, run, 'requested');
+  resume(world, repository, run);
+}
+
+function startRun(
+  world: World,
+  repository: GithubRepository,
+  order: {
+    sha: string;
+    branch: string;
+    path: string;
+    event: string;
+    title: string;
+    actor: string;
+  },
+) {
   const now = world.clock.now().toISOString();
   const run: WorkflowRun = {
     id: world.github.nextId(),
     runNumber: repository.runs.length + 1,
     name: 'ci',
-    path: workflow,
-    event: 'push',
-    headBranch: 'main',
-    headSha: sha,
-    title: commit.message.split('\n')[0],
-    actor:
-      world.github.accountByEmail(commit.author.email)?.login ??
-      'fairway-portal',
+    path: order.path,
+    event: order.event,
+    headBranch: order.branch,
+    headSha: order.sha,
+    title: order.title,
+    actor: order.actor,
     status: 'in_progress',
     createdAt: now,
     updatedAt: now,
-    log: [`Building ${name} at ${sha}`],
+    log: [`Building ${repository.fullName} at ${order.sha}`],
   };
   const check: CheckRun = {
     id: world.github.nextId(),
     name: 'build',
-    headSha: sha,
+    headSha: order.sha,
     status: 'in_progress',
     startedAt: now,
-    detailsUrl: `${world.urls.github}/${name}/actions/runs/${run.id}`,
+    detailsUrl: `${world.urls.github}/${repository.fullName}/actions/runs/${run.id}`,
     externalId: String(run.id),
   };
   repository.runs.push(run);
   repository.checkRuns.push(check);
   world.github.save();
+  tell(world, repository, run, 'requested');
+  tell(world, repository, run, 'in_progress');
   resume(world, repository, run);
+}
+
+function checkOf(
+  repository: GithubRepository,
+  run: WorkflowRun,
+): CheckRun | undefined {
+  return repository.checkRuns.find(
+    candidate => candidate.externalId === String(run.id),
+  );
+}
+
+/** Says where a run and its check stand, as webhooks do. */
+function tell(
+  world: World,
+  repository: GithubRepository,
+  run: WorkflowRun,
+  action: 'requested' | 'in_progress' | 'completed',
+) {
+  const sender = run.actor;
+  world.github.emit({ name: 'workflow_run', action, repository, run, sender });
+  const check = checkOf(repository, run);
+  if (check && action !== 'in_progress') {
+    world.github.emit({
+      name: 'check_run',
+      action: action === 'completed' ? 'completed' : 'created',
+      repository,
+      check,
+      sender,
+    });
+  }
 }
 
 /** Goes on with a run that is in progress, also after a restart. */
@@ -225,16 +321,18 @@ async function deliver(
     return;
   }
   const version = await nextVersion(world, repository.fullName, component);
-  const digest = `sha256:${createHash('sha256')
-    .update(run.headSha)
-    .digest('hex')}`;
-  world.images.push({
+  const built = `${imageName}:${run.headSha}`;
+  const { digest, sizeBytes } = playedImage(built);
+  const stored = world.images.push({
     accountId,
     region,
     repository: imageName,
+    content: built,
     digest,
+    sizeBytes,
     tags: [version],
   });
+  signImage(world.images, stored);
   run.log.push(`Pushed ${image}:${version} (${digest})`);
   await world.git.commit(platform.gitopsRepository, {
     branch: 'main',
@@ -300,9 +398,7 @@ function finish(
   const now = world.clock.now().toISOString();
   run.log.push(conclusion === 'failure' ? `Error: ${message}` : message);
   Object.assign(run, { status: 'completed', conclusion, updatedAt: now });
-  const check = repository.checkRuns.find(
-    candidate => candidate.externalId === String(run.id),
-  );
+  const check = checkOf(repository, run);
   if (check) {
     Object.assign(check, {
       status: 'completed',
@@ -313,4 +409,5 @@ function finish(
     });
   }
   world.github.save();
+  tell(world, repository, run, 'completed');
 }

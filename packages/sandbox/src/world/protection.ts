@@ -1,4 +1,4 @@
-import { BranchProtection, GithubRepository } from './GithubState';
+import { BranchProtection, GithubRepository } from './github/githubTypes';
 import { World } from './types';
 
 /** Whether the latest of each required check on a commit succeeded. */
@@ -23,49 +23,87 @@ export function missingChecks(
   });
 }
 
-/** Why a login may not push straight to a branch; undefined when it may. */
-export function pushRefusal(
+/** GitHub's words for required checks that have not succeeded. */
+export function expectedChecks(missing: string[], required: number): string {
+  return missing.length === 1
+    ? `Required status check "${missing[0]}" is expected.`
+    : `${missing.length} of ${required} required status checks are expected.`;
+}
+
+/**
+ * Why a login may not bring a commit straight to a branch, one sentence each;
+ * empty when it may. Where the checks of `sha` have succeeded, they do not
+ * stand in the way.
+ */
+export function pushRefusals(
+  world: Pick<World, 'github'>,
   repository: GithubRepository,
   branch: string,
   login: string,
-): string | undefined {
-  const protection = repository.protection[branch];
+  sha?: string,
+): string[] {
+  const protection = protectionOf(repository, branch);
   if (!protection || !protection.enforceAdmins) {
     // Whoever holds a token of the sandbox is an administrator.
-    return undefined;
+    return [];
   }
   const { requiredReviews, requiredStatusChecks, restrictions } = protection;
+  const [org] = repository.fullName.split('/');
+  const reasons: string[] = [];
   if (requiredReviews && !requiredReviews.bypassUsers.includes(login)) {
-    return 'Changes must be made through a pull request.';
+    reasons.push('Changes must be made through a pull request.');
   }
   if (requiredStatusChecks?.contexts.length) {
     const { contexts } = requiredStatusChecks;
-    return contexts.length === 1
-      ? `Required status check "${contexts[0]}" is expected.`
-      : `${contexts.length} of ${contexts.length} required status checks are expected.`;
+    const missing = sha ? missingChecks(repository, protection, sha) : contexts;
+    if (missing.length) {
+      reasons.push(expectedChecks(missing, contexts.length));
+    }
   }
-  if (restrictions && !restrictions.users.includes(login)) {
-    return 'You are not authorized to push to this branch.';
+  if (
+    restrictions &&
+    !restrictions.users.includes(login) &&
+    !restrictions.apps.includes(login) &&
+    !restrictions.teams.some(slug =>
+      world.github.team(org, slug)?.members.includes(login),
+    )
+  ) {
+    reasons.push("You're not authorized to push to this branch.");
   }
-  return undefined;
+  if (protection.requiredSignatures) {
+    reasons.push('Commits must have verified signatures.');
+  }
+  return reasons;
 }
 
-/** Tells git which branches the update hook refuses. */
+/** Protection of a branch; undefined when there is none. */
+export function protectionOf(
+  repository: GithubRepository,
+  branch: string,
+): BranchProtection | undefined {
+  return Object.hasOwn(repository.protection, branch)
+    ? repository.protection[branch]
+    : undefined;
+}
+
+/** Tells git what it must refuse when a login pushes. */
 export function enforceProtection(
-  world: Pick<World, 'git'>,
+  world: Pick<World, 'git' | 'github'>,
   repository: GithubRepository,
   login: string,
 ): void {
-  const refused: Record<string, string> = {};
+  const refused: Record<string, string[]> = {};
   const steady: string[] = [];
+  const linear: string[] = [];
   for (const [branch, protection] of Object.entries(repository.protection)) {
-    const reason = pushRefusal(repository, branch, login);
-    if (reason) {
-      refused[`refs/heads/${branch}`] = reason;
-    }
+    const ref = `refs/heads/${branch}`;
+    refused[ref] = pushRefusals(world, repository, branch, login);
     if (!protection.allowForcePushes) {
-      steady.push(`refs/heads/${branch}`);
+      steady.push(ref);
+    }
+    if (protection.requiredLinearHistory) {
+      linear.push(ref);
     }
   }
-  world.git.setProtectedRefs(repository.fullName, { refused, steady });
+  world.git.setPushRules(repository.fullName, { refused, steady, linear });
 }

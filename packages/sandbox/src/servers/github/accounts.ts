@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GithubAccount } from '../../world/GithubState';
+import { GithubAccount } from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
 import { actorOf, bodyOf, GithubContext, repositoryOf } from './context';
 import { apiUrl, nodeId, simpleUser } from './shapes';

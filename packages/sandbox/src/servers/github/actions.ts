@@ -1,40 +1,32 @@
-import { createHash } from 'node:crypto';
+import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { GithubRepository, WorkflowRun } from '../../world/GithubState';
+import { GithubRepository, WorkflowRun } from '../../world/github/githubTypes';
+import { dispatchWorkflow, rerunWorkflow } from '../../world/playedCi';
+import { World } from '../../world/types';
 import { HttpError } from '../createServer';
-import { bodyOf, commitOf, GithubContext, page, repositoryOf } from './context';
-import { checkRunShape } from './commits';
+import { runShape } from './actionShapes';
 import {
-  minimalRepository,
-  nodeId,
-  repositoryApiUrl,
-  repositoryUrl,
-  userByLogin,
-} from './shapes';
+  actorOf,
+  bodyOf,
+  commitOf,
+  GithubContext,
+  page,
+  repositoryOf,
+  text,
+} from './context';
+import { nodeId, repositoryApiUrl, repositoryUrl } from './shapes';
 
-const variableSchema = z.object({ name: z.string(), value: z.string() });
-const secretSchema = z.object({
-  encrypted_value: z.string(),
-  key_id: z.string(),
-});
-const checkRunSchema = z.looseObject({
-  name: z.string(),
-  head_sha: z.string(),
-  status: z.enum(['queued', 'in_progress', 'completed']).optional(),
-  conclusion: z.string().optional(),
-  details_url: z.string().optional(),
-  external_id: z.string().optional(),
-  output: z
-    .looseObject({
-      title: z.string().optional(),
-      summary: z.string().optional(),
-    })
-    .optional(),
+const dispatchSchema = z.looseObject({
+  ref: text.min(1),
+  inputs: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Workflow runs (played by the world's CI), check runs, variables, secrets, environments. */
+const RUN = '/repos/:owner/:repo/actions/runs/:id';
+const WORKFLOWS = '/repos/:owner/:repo/actions/workflows';
+
+/** Workflows and their runs, which the world's CI plays. */
 export function actionsRoutes({ world, api }: GithubContext): void {
-  const runOf = (request: any) => {
+  const runOf = (request: FastifyRequest) => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
     const run = repository.runs.find(candidate => candidate.id === Number(id));
@@ -44,10 +36,14 @@ export function actionsRoutes({ world, api }: GithubContext): void {
     return { repository, run };
   };
 
-  api.get('/repos/:owner/:repo/actions/runs', async (request, reply) => {
-    const repository = repositoryOf(world, request);
+  const listRuns = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    repository: GithubRepository,
+    all: WorkflowRun[],
+  ) => {
     const query = request.query as Record<string, string | undefined>;
-    const runs = [...repository.runs]
+    const runs = [...all]
       .reverse()
       .filter(
         run =>
@@ -62,295 +58,192 @@ export function actionsRoutes({ world, api }: GithubContext): void {
     return {
       total_count: runs.length,
       workflow_runs: page(request, reply, runs).map(run =>
-        runShape(repository, run),
+        runShape(world, repository, run),
       ),
     };
+  };
+  api.get('/repos/:owner/:repo/actions/runs', async (request, reply) => {
+    const repository = repositoryOf(world, request);
+    return listRuns(request, reply, repository, repository.runs);
   });
-  api.get('/repos/:owner/:repo/actions/runs/:id', async request => {
+  api.get(RUN, async request => {
     const { repository, run } = runOf(request);
-    return runShape(repository, run);
+    return runShape(world, repository, run);
   });
-  api.get('/repos/:owner/:repo/actions/runs/:id/jobs', async request => {
-    const { repository, run } = runOf(request);
+  const jobShape = (repository: GithubRepository, run: WorkflowRun) => {
     const url = repositoryApiUrl(world, repository);
+    const html = repositoryUrl(world, repository);
+    return {
+      id: run.id,
+      run_id: run.id,
+      run_url: `${url}/actions/runs/${run.id}`,
+      node_id: nodeId('Job', run.id),
+      head_sha: run.headSha,
+      url: `${url}/actions/jobs/${run.id}`,
+      html_url: `${html}/actions/runs/${run.id}/job/${run.id}`,
+      status: run.status,
+      conclusion: run.conclusion ?? null,
+      created_at: run.createdAt,
+      started_at: run.createdAt,
+      completed_at: run.status === 'completed' ? run.updatedAt : null,
+      name: 'build',
+      steps: [],
+      check_run_url: `${url}/check-runs/${run.id}`,
+      labels: ['ubuntu-latest'],
+      runner_id: null,
+      runner_name: null,
+      runner_group_id: null,
+      runner_group_name: null,
+      workflow_name: run.name,
+      head_branch: run.headBranch,
+      run_attempt: 1,
+    };
+  };
+  api.get(`${RUN}/jobs`, async (request, reply) => {
+    const { repository, run } = runOf(request);
     return {
       total_count: 1,
-      jobs: [
-        {
-          id: run.id,
-          run_id: run.id,
-          run_url: `${url}/actions/runs/${run.id}`,
-          node_id: nodeId('Job', run.id),
-          head_sha: run.headSha,
-          url: `${url}/actions/jobs/${run.id}`,
-          html_url: `${repositoryUrl(world, repository)}/actions/runs/${
-            run.id
-          }/job/${run.id}`,
-          status: run.status,
-          conclusion: run.conclusion ?? null,
-          created_at: run.createdAt,
-          started_at: run.createdAt,
-          completed_at: run.status === 'completed' ? run.updatedAt : null,
-          name: 'build',
-          steps: [],
-          check_run_url: `${url}/check-runs/${run.id}`,
-          labels: ['ubuntu-latest'],
-          runner_id: null,
-          runner_name: null,
-          runner_group_id: null,
-          runner_group_name: null,
-          workflow_name: run.name,
-          head_branch: run.headBranch,
-          run_attempt: 1,
-        },
-      ],
+      jobs: page(request, reply, [run]).map(job => jobShape(repository, job)),
     };
+  });
+  api.get('/repos/:owner/:repo/actions/jobs/:id', async request => {
+    const { repository, run } = runOf(request);
+    return jobShape(repository, run);
   });
   api.get(
     '/repos/:owner/:repo/actions/jobs/:id/logs',
     async (request, reply) => {
-      const { run } = runOf(request);
-      return reply
-        .type('text/plain; charset=utf-8')
-        .send(`${run.log.join('\n')}\n`);
+      const { repository, run } = runOf(request);
+      return reply.redirect(
+        `${world.urls.github}/_logs/${repository.fullName}/${run.id}.txt`,
+        302,
+      );
     },
   );
-  api.get('/repos/:owner/:repo/actions/workflows', async request => {
-    const repository = repositoryOf(world, request);
-    const files = (
-      await world.git.listFiles(
-        repository.fullName,
-        repository.defaultBranch,
-        '.github/workflows',
-      )
-    ).filter(path => /\.ya?ml$/.test(path));
-    const url = repositoryApiUrl(world, repository);
-    return {
-      total_count: files.length,
-      workflows: files.map((path, index) => ({
-        id: repository.id * 100 + index,
-        node_id: nodeId('Workflow', `${repository.id}:${path}`),
-        name: path
-          .split('/')
-          .pop()!
-          .replace(/\.ya?ml$/, ''),
-        path,
-        state: 'active',
-        created_at: repository.createdAt,
-        updated_at: repository.updatedAt,
-        url: `${url}/actions/workflows/${repository.id * 100 + index}`,
-        html_url: `${repositoryUrl(world, repository)}/blob/${
-          repository.defaultBranch
-        }/${path}`,
-        badge_url: '',
-      })),
-    };
+  api.get(`${RUN}/logs`, async (request, reply) => {
+    const { repository, run } = runOf(request);
+    return reply.redirect(
+      `${world.urls.github}/_logs/${repository.fullName}/${run.id}.zip`,
+      302,
+    );
+  });
+  api.post(`${RUN}/rerun`, async (request, reply) => {
+    const { repository, run } = runOf(request);
+    if (run.status !== 'completed') {
+      throw new HttpError(403, 'This workflow is already running');
+    }
+    rerunWorkflow(world, repository, run);
+    return reply.code(201).send({});
   });
 
-  api.post('/repos/:owner/:repo/check-runs', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const input = bodyOf(request, checkRunSchema);
-    const headSha = await commitOf(world, repository, input.head_sha, {
-      status: 422,
-      message: `No commit found for SHA: ${input.head_sha}`,
-    });
-    const now = world.clock.now().toISOString();
-    const completed = Boolean(input.conclusion) || input.status === 'completed';
-    const run: GithubRepository['checkRuns'][number] = {
-      id: world.github.nextId(),
-      name: input.name,
-      headSha,
-      status: completed ? 'completed' : input.status ?? 'queued',
-      conclusion: input.conclusion,
-      startedAt: now,
-      completedAt: completed ? now : undefined,
-      title: input.output?.title,
-      summary: input.output?.summary,
-      detailsUrl: input.details_url,
-      externalId: input.external_id,
-    };
-    repository.checkRuns.push(run);
-    world.github.save();
-    return reply.code(201).send(checkRunShape(world, repository, run));
-  });
-  api.get('/repos/:owner/:repo/check-runs/:id', async request => {
-    const repository = repositoryOf(world, request);
-    const { id } = request.params as { id: string };
-    const run = repository.checkRuns.find(
-      candidate => candidate.id === Number(id),
+  const workflowsOf = async (repository: GithubRepository) => {
+    const url = repositoryApiUrl(world, repository);
+    const html = repositoryUrl(world, repository);
+    const files = await world.git.listFiles(
+      repository.fullName,
+      repository.defaultBranch,
+      '.github/workflows',
     );
+    return files
+      .filter(path => /\.ya?ml$/.test(path))
+      .map((path, index) => {
+        const id = repository.id * 100 + index;
+        const file = path.split('/').pop()!;
+        return {
+          id,
+          node_id: nodeId('Workflow', `${repository.id}:${path}`),
+          name: file.replace(/\.ya?ml$/, ''),
+          path,
+          state: 'active',
+          created_at: repository.createdAt,
+          updated_at: repository.updatedAt,
+          url: `${url}/actions/workflows/${id}`,
+          html_url: `${html}/blob/${repository.defaultBranch}/${path}`,
+          badge_url: `${html}/workflows/${file}/badge.svg`,
+        };
+      });
+  };
+  const workflowOf = async (request: FastifyRequest) => {
+    const repository = repositoryOf(world, request);
+    const { workflow } = request.params as { workflow: string };
+    const found = (await workflowsOf(repository)).find(
+      ({ id, path }) =>
+        String(id) === workflow || path === `.github/workflows/${workflow}`,
+    );
+    if (!found) {
+      throw new HttpError(404, 'Not Found');
+    }
+    return { repository, workflow: found };
+  };
+  api.get(WORKFLOWS, async (request, reply) => {
+    const all = await workflowsOf(repositoryOf(world, request));
+    return { total_count: all.length, workflows: page(request, reply, all) };
+  });
+  api.get(
+    `${WORKFLOWS}/:workflow`,
+    async request => (await workflowOf(request)).workflow,
+  );
+  api.get(`${WORKFLOWS}/:workflow/runs`, async (request, reply) => {
+    const { repository, workflow } = await workflowOf(request);
+    return listRuns(
+      request,
+      reply,
+      repository,
+      repository.runs.filter(run => run.path === workflow.path),
+    );
+  });
+  api.post(`${WORKFLOWS}/:workflow/dispatches`, async (request, reply) => {
+    const { repository, workflow } = await workflowOf(request);
+    const input = bodyOf(request, dispatchSchema);
+    const sha = await commitOf(world, repository, input.ref, {
+      status: 422,
+      message: `No ref found for: ${input.ref}`,
+    });
+    const content = await world.git.readFile(
+      repository.fullName,
+      sha,
+      workflow.path,
+    );
+    if (!/\bworkflow_dispatch\b/.test(content ?? '')) {
+      throw new HttpError(
+        422,
+        "Workflow does not have 'workflow_dispatch' trigger",
+      );
+    }
+    await dispatchWorkflow(world, repository, {
+      sha,
+      branch: input.ref.replace(/^refs\/heads\//, ''),
+      path: workflow.path,
+      actor: actorOf(world, request).login,
+    });
+    return reply.code(204).send();
+  });
+}
+
+/** What a run printed, as text and as GitHub's archive of it. */
+export function logRoutes(server: FastifyInstance, world: World): void {
+  server.get('/_logs/:owner/:repo/:file', async (request, reply) => {
+    const repository = repositoryOf(world, request);
+    const { file } = request.params as { file: string };
+    const [, id, kind] = /^(\d+)\.(txt|zip)$/.exec(file) ?? [];
+    const run = repository.runs.find(candidate => candidate.id === Number(id));
     if (!run) {
       throw new HttpError(404, 'Not Found');
     }
-    return checkRunShape(world, repository, run);
-  });
-
-  api.get('/repos/:owner/:repo/actions/variables', async (request, reply) => {
-    const { variables } = repositoryOf(world, request);
-    const all = Object.entries(variables).map(([name, variable]) => ({
-      name,
-      value: variable.value,
-      created_at: variable.createdAt,
-      updated_at: variable.createdAt,
-    }));
-    return { total_count: all.length, variables: page(request, reply, all) };
-  });
-  api.post('/repos/:owner/:repo/actions/variables', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const { name, value } = bodyOf(request, variableSchema);
-    if (repository.variables[name.toUpperCase()]) {
-      throw new HttpError(409, 'Already exists - Variable already exists');
+    const log = run.log
+      .map(line => `${run.updatedAt.slice(0, 19)}.0000000Z ${line}\n`)
+      .join('');
+    if (kind === 'txt') {
+      return reply.type('text/plain; charset=utf-8').send(log);
     }
-    repository.variables[name.toUpperCase()] = {
-      value,
-      createdAt: world.clock.now().toISOString(),
-    };
-    world.github.save();
-    return reply.code(201).send({});
+    const tree = await world.git.writeTree(repository.fullName, undefined, [
+      { path: '0_build.txt', content: log },
+    ]);
+    const zip = await world.git.run(repository.fullName, [
+      'archive',
+      '--format=zip',
+      tree,
+    ]);
+    return reply.type('application/zip').send(zip);
   });
-  api.patch(
-    '/repos/:owner/:repo/actions/variables/:name',
-    async (request, reply) => {
-      const repository = repositoryOf(world, request);
-      const name = (request.params as { name: string }).name.toUpperCase();
-      if (!repository.variables[name]) {
-        throw new HttpError(404, 'Not Found');
-      }
-      const { value } = bodyOf(request, variableSchema.partial());
-      repository.variables[name].value =
-        value ?? repository.variables[name].value;
-      world.github.save();
-      return reply.code(204).send();
-    },
-  );
-
-  api.get('/repos/:owner/:repo/actions/secrets', async (request, reply) => {
-    const { secrets } = repositoryOf(world, request);
-    const all = Object.entries(secrets).map(([name, { createdAt }]) => ({
-      name,
-      created_at: createdAt,
-      updated_at: createdAt,
-    }));
-    return { total_count: all.length, secrets: page(request, reply, all) };
-  });
-  api.get('/repos/:owner/:repo/actions/secrets/public-key', async request => {
-    const { id } = repositoryOf(world, request);
-    // Any 32 bytes are a key to seal with; nobody here opens what was sealed.
-    const key = createHash('sha256')
-      .update(`secret-key-${id}`)
-      .digest('base64');
-    return { key_id: String(id), key };
-  });
-  api.put(
-    '/repos/:owner/:repo/actions/secrets/:name',
-    async (request, reply) => {
-      const repository = repositoryOf(world, request);
-      const name = (request.params as { name: string }).name.toUpperCase();
-      bodyOf(request, secretSchema);
-      const known = Boolean(repository.secrets[name]);
-      repository.secrets[name] = { createdAt: world.clock.now().toISOString() };
-      world.github.save();
-      return known ? reply.code(204).send() : reply.code(201).send({});
-    },
-  );
-
-  api.put(
-    '/repos/:owner/:repo/actions/oidc/customization/sub',
-    async (request, reply) => {
-      repositoryOf(world, request);
-      return reply.code(201).send({});
-    },
-  );
-  api.put(
-    '/repos/:owner/:repo/actions/permissions/access',
-    async (request, reply) => {
-      repositoryOf(world, request);
-      return reply.code(204).send();
-    },
-  );
-
-  const environmentShape = (repository: GithubRepository, name: string) => {
-    const { id, createdAt } = repository.environments[name];
-    return {
-      id,
-      node_id: nodeId('Environment', id),
-      name,
-      url: `${repositoryApiUrl(
-        world,
-        repository,
-      )}/environments/${encodeURIComponent(name)}`,
-      html_url: `${repositoryUrl(world, repository)}/deployments/${name}`,
-      created_at: createdAt,
-      updated_at: createdAt,
-      protection_rules: [],
-      deployment_branch_policy: null,
-    };
-  };
-  api.get('/repos/:owner/:repo/environments', async request => {
-    const repository = repositoryOf(world, request);
-    const names = Object.keys(repository.environments);
-    return {
-      total_count: names.length,
-      environments: names.map(name => environmentShape(repository, name)),
-    };
-  });
-  api.get('/repos/:owner/:repo/environments/:name', async request => {
-    const repository = repositoryOf(world, request);
-    const { name } = request.params as { name: string };
-    if (!repository.environments[name]) {
-      throw new HttpError(404, 'Not Found');
-    }
-    return environmentShape(repository, name);
-  });
-  api.put('/repos/:owner/:repo/environments/:name', async request => {
-    const repository = repositoryOf(world, request);
-    const { name } = request.params as { name: string };
-    repository.environments[name] ??= {
-      id: world.github.nextId(),
-      createdAt: world.clock.now().toISOString(),
-    };
-    world.github.save();
-    return environmentShape(repository, name);
-  });
-
-  function runShape(repository: GithubRepository, run: WorkflowRun) {
-    const url = repositoryApiUrl(world, repository);
-    const html = repositoryUrl(world, repository);
-    const runUrl = `${url}/actions/runs/${run.id}`;
-    return {
-      id: run.id,
-      name: run.name,
-      node_id: nodeId('WorkflowRun', run.id),
-      check_suite_id: run.id,
-      check_suite_node_id: nodeId('CheckSuite', run.id),
-      head_branch: run.headBranch,
-      head_sha: run.headSha,
-      path: run.path,
-      run_number: run.runNumber,
-      run_attempt: 1,
-      event: run.event,
-      display_title: run.title,
-      status: run.status,
-      conclusion: run.conclusion ?? null,
-      workflow_id: repository.id * 100,
-      url: runUrl,
-      html_url: `${html}/actions/runs/${run.id}`,
-      pull_requests: [],
-      created_at: run.createdAt,
-      updated_at: run.updatedAt,
-      run_started_at: run.createdAt,
-      actor: userByLogin(world, run.actor),
-      triggering_actor: userByLogin(world, run.actor),
-      jobs_url: `${runUrl}/jobs`,
-      logs_url: `${runUrl}/logs`,
-      check_suite_url: `${url}/check-suites/${run.id}`,
-      artifacts_url: `${runUrl}/artifacts`,
-      cancel_url: `${runUrl}/cancel`,
-      rerun_url: `${runUrl}/rerun`,
-      workflow_url: `${url}/actions/workflows/${repository.id * 100}`,
-      head_commit: null,
-      repository: minimalRepository(world, repository),
-      head_repository: minimalRepository(world, repository),
-    };
-  }
 }

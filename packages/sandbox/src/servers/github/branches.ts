@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { BranchProtection, GithubRepository } from '../../world/GithubState';
+import {
+  BranchProtection,
+  GithubRepository,
+} from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
 import { bodyOf, GithubContext, page, repositoryOf } from './context';
 import { commitShape, repositoryApiUrl, repositoryUrl } from './shapes';

@@ -1,8 +1,11 @@
 import { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RefMovedError } from '../../world/BareGitStore';
-import { GithubAccount, GithubRepository } from '../../world/GithubState';
-import { pushRefusal } from '../../world/protection';
+import {
+  GithubAccount,
+  GithubRepository,
+} from '../../world/github/githubTypes';
+import { pushRefusals } from '../../world/protection';
 import { HttpError } from '../createServer';
 import {
   actorOf,
@@ -12,7 +15,12 @@ import {
   GithubContext,
   repositoryOf,
 } from './context';
-import { describeObject, readBlob, readTree, TreeEntry } from './gitObjects';
+import {
+  describeObject,
+  readBlob,
+  readTree,
+  TreeEntry,
+} from '../../world/github/gitObjects';
 import { gitCommitShape, repositoryApiUrl, repositoryUrl } from './shapes';
 
 const personSchema = z.object({ name: z.string(), email: z.string() });
@@ -147,7 +155,7 @@ export function contentsRoutes({ world, api }: GithubContext): void {
     if (!path || !validPath(path)) {
       throw new HttpError(422, 'path contains a malformed path component');
     }
-    const refusal = pushRefusal(repository, branch, actor.login);
+    const [refusal] = pushRefusals(world, repository, branch, actor.login);
     if (refusal) {
       throw new HttpError(
         409,

@@ -1,13 +1,17 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { GITHUB_LOGIN, GITHUB_TOKEN } from '../../world/GithubState';
 import {
-  GITHUB_LOGIN,
-  GITHUB_TOKEN,
   GithubAccount,
   GithubRepository,
-} from '../../world/GithubState';
+} from '../../world/github/githubTypes';
 import { World } from '../../world/types';
 import { HttpError, jsonBody } from '../createServer';
+
+/** Text as git and GitHub take it: without the character NUL. */
+export const text = z
+  .string()
+  .refine(value => !value.includes('\0'), 'contains a NUL character');
 
 /** What the route files share. */
 export interface GithubContext {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RefMovedError } from '../../world/BareGitStore';
-import { GithubRepository } from '../../world/GithubState';
-import { pushRefusal } from '../../world/protection';
+import { GithubRepository } from '../../world/github/githubTypes';
+import { pushRefusals } from '../../world/protection';
 import { GitRef } from '../../world/types';
 import { HttpError } from '../createServer';
 import {
@@ -13,7 +13,11 @@ import {
   repositoryOf,
 } from './context';
 import { validPath, wrapped } from './contents';
-import { describeObject, readBlob, readTree } from './gitObjects';
+import {
+  describeObject,
+  readBlob,
+  readTree,
+} from '../../world/github/gitObjects';
 import { gitCommitShape, nodeId, repositoryApiUrl } from './shapes';
 
 const SHA = /^[0-9a-f]{40}$/;
@@ -326,7 +330,7 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
       throw new HttpError(422, 'Object does not exist');
     }
     const branch = name.replace(/^heads\//, '');
-    const refusal = pushRefusal(repository, branch, actor.login);
+    const [refusal] = pushRefusals(world, repository, branch, actor.login);
     if (refusal) {
       throw new HttpError(422, refusal);
     }

@@ -46,7 +46,11 @@ describe('webhooks', () => {
   it('sends a signed push event and keeps how it went', async () => {
     const { port } = receiver.address() as AddressInfo;
     const created = await hooks('POST', {
-      config: { url: `http://127.0.0.1:${port}/`, secret: 'shh' },
+      config: {
+        url: `http://127.0.0.1:${port}/`,
+        secret: 'shh',
+        content_type: 'json',
+      },
     });
     expect(created.status).toBe(201);
     expect((await created.json()).config.secret).toBe('********');
@@ -57,7 +61,9 @@ describe('webhooks', () => {
       author: { name: 'A', email: 'a@example.com' },
       files: [{ path: 'a.txt', content: 'a' }],
     });
-    const { headers, body } = await eventually(() => received[0]);
+    const { headers, body } = await eventually(() =>
+      received.find(({ headers: sent }) => sent['x-github-event'] === 'push'),
+    );
     expect(headers['x-github-event']).toBe('push');
     expect(headers['x-hub-signature-256']).toBe(
       `sha256=${createHmac('sha256', 'shh').update(body).digest('hex')}`,

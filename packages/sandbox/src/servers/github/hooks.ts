@@ -1,36 +1,39 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { GithubRepository, Webhook } from '../../world/GithubState';
-import { GitPush, World } from '../../world/types';
-import { HttpError } from '../createServer';
-import { bodyOf, GithubContext, page, repositoryOf } from './context';
 import {
-  commitShape,
-  fullRepository,
-  repositoryApiUrl,
-  repositoryUrl,
-  userByLogin,
-} from './shapes';
+  GithubRepository,
+  HookDelivery,
+  Webhook,
+} from '../../world/github/githubTypes';
+import { HttpError } from '../createServer';
+import { bodyOf, GithubContext, page, repositoryOf, text } from './context';
+import { fullRepository, repositoryApiUrl, userByLogin } from './shapes';
+import { deliver } from './webhookDelivery';
+import { pushPayload } from './webhookPayloads';
 
-/** GitHub gives up on a receiver after this long. */
-const TIMEOUT_MS = 10_000;
-
+const configSchema = z.object({
+  url: text,
+  content_type: z.enum(['json', 'form']).optional(),
+  secret: text.optional(),
+  insecure_ssl: z.union([z.string(), z.number()]).transform(String).optional(),
+});
 const hookSchema = z.object({
-  name: z.literal('web').optional(),
+  name: z.literal('web').nullish(),
   active: z.boolean().default(true),
-  events: z.array(z.string()).default(['push']),
-  config: z.object({
-    url: z.string(),
-    content_type: z.string().optional(),
-    secret: z.string().optional(),
-    insecure_ssl: z
-      .union([z.string(), z.number()])
-      .transform(String)
-      .optional(),
-  }),
+  events: z.array(text).default(['push']),
+  config: configSchema,
+});
+const changeSchema = z.object({
+  active: z.boolean().optional(),
+  events: z.array(text).optional(),
+  add_events: z.array(text).optional(),
+  remove_events: z.array(text).optional(),
+  config: configSchema.optional(),
 });
 
-/** Webhooks of repositories. They are delivered on loopback only. */
+const HOOK = '/repos/:owner/:repo/hooks/:id';
+
+/** Webhooks of repositories and what was delivered. They are delivered on loopback only. */
 export function hookRoutes({ world, api }: GithubContext): void {
   const shape = (repository: GithubRepository, hook: Webhook) => {
     const url = `${repositoryApiUrl(world, repository)}/hooks/${hook.id}`;
@@ -41,6 +44,8 @@ export function hookRoutes({ world, api }: GithubContext): void {
       active: hook.active,
       events: hook.events,
       config: {
+        content_type: 'form',
+        insecure_ssl: '0',
         ...hook.config,
         ...(hook.config.secret ? { secret: '********' } : {}),
       },
@@ -57,7 +62,7 @@ export function hookRoutes({ world, api }: GithubContext): void {
       },
     };
   };
-  const hookOf = (request: any) => {
+  const hookOf = (request: FastifyRequest) => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
     const hook = repository.hooks.find(
@@ -67,6 +72,25 @@ export function hookRoutes({ world, api }: GithubContext): void {
       throw new HttpError(404, 'Not Found');
     }
     return { repository, hook };
+  };
+  const ping = (repository: GithubRepository, hook: Webhook) =>
+    deliver(world, hook, 'ping', {
+      zen: 'Keep it logically awesome.',
+      hook_id: hook.id,
+      hook: shape(repository, hook),
+      repository: fullRepository(world, repository),
+      sender: userByLogin(world, 'fairway-portal'),
+    });
+  const later = (task: Promise<unknown>) => {
+    task.catch(error => world.report('a webhook could not be sent', error));
+  };
+  const onlyLoopback = (url: string) => {
+    if (!isLoopback(url)) {
+      throw new HttpError(
+        422,
+        `The sandbox delivers webhooks on loopback only; ${url} is elsewhere`,
+      );
+    }
   };
 
   api.get('/repos/:owner/:repo/hooks', async (request, reply) => {
@@ -78,13 +102,13 @@ export function hookRoutes({ world, api }: GithubContext): void {
   api.post('/repos/:owner/:repo/hooks', async (request, reply) => {
     const repository = repositoryOf(world, request);
     const input = bodyOf(request, hookSchema);
-    if (!isLoopback(input.config.url)) {
-      throw new HttpError(
-        422,
-        `The sandbox delivers webhooks on loopback only; ${input.config.url} is elsewhere`,
-      );
-    }
-    if (repository.hooks.some(hook => hook.config.url === input.config.url)) {
+    onlyLoopback(input.config.url);
+    const twin = repository.hooks.some(
+      hook =>
+        hook.config.url === input.config.url &&
+        hook.events.some(event => input.events.includes(event)),
+    );
+    if (twin) {
       throw new HttpError(422, 'Validation Failed', {
         errors: [
           {
@@ -102,120 +126,112 @@ export function hookRoutes({ world, api }: GithubContext): void {
       events: input.events,
       config: input.config,
       createdAt: world.clock.now().toISOString(),
+      deliveries: [],
     };
     repository.hooks.push(hook);
     world.github.save();
+    later(ping(repository, hook));
     return reply.code(201).send(shape(repository, hook));
   });
-  api.get('/repos/:owner/:repo/hooks/:id', async request => {
+  api.get(HOOK, async request => {
     const { repository, hook } = hookOf(request);
     return shape(repository, hook);
   });
-  api.delete('/repos/:owner/:repo/hooks/:id', async (request, reply) => {
+  api.patch(HOOK, async request => {
+    const { repository, hook } = hookOf(request);
+    const input = bodyOf(request, changeSchema);
+    if (input.config) {
+      onlyLoopback(input.config.url);
+      hook.config = input.config;
+    }
+    hook.active = input.active ?? hook.active;
+    hook.events = [
+      ...new Set([
+        ...(input.events ?? hook.events),
+        ...(input.add_events ?? []),
+      ]),
+    ].filter(event => !input.remove_events?.includes(event));
+    world.github.save();
+    return shape(repository, hook);
+  });
+  api.delete(HOOK, async (request, reply) => {
     const { repository, hook } = hookOf(request);
     repository.hooks = repository.hooks.filter(other => other !== hook);
     world.github.save();
     return reply.code(204).send();
   });
-}
-
-/** Sends a signed `push` event to the hooks of a repository whose ref has moved. */
-export function deliverWebhooks(world: World): void {
-  const onPush = (push: GitPush) => {
-    const repository = world.github.repository(push.repository);
-    const hooks = repository?.hooks.filter(
-      hook =>
-        hook.active &&
-        hook.events.some(name => name === 'push' || name === '*'),
-    );
-    if (repository && hooks?.length) {
-      pushPayload(world, repository, push)
-        .then(payload =>
-          Promise.all(hooks.map(hook => deliver(world, hook, payload))),
-        )
-        .catch(error => world.report('a webhook could not be sent', error));
-    }
-  };
-  world.git.events.on('push', onPush);
-  world.onClose(() => {
-    world.git.events.off('push', onPush);
+  api.post(`${HOOK}/pings`, async (request, reply) => {
+    const { repository, hook } = hookOf(request);
+    later(ping(repository, hook));
+    return reply.code(204).send();
   });
-}
+  api.post(`${HOOK}/tests`, async (request, reply) => {
+    const { repository, hook } = hookOf(request);
+    const ref = `refs/heads/${repository.defaultBranch}`;
+    const after = await world.git.resolve(repository.fullName, ref);
+    if (after && hook.events.some(event => event === 'push' || event === '*')) {
+      const [head] = await world.git.log(repository.fullName, after, {
+        limit: 1,
+      });
+      later(
+        pushPayload(world, repository, {
+          repository: repository.fullName,
+          ref,
+          before: head.parents[0],
+          after,
+        }).then(payload => deliver(world, hook, 'push', payload)),
+      );
+    }
+    return reply.code(204).send();
+  });
 
-async function pushPayload(
-  world: World,
-  repository: GithubRepository,
-  push: GitPush,
-) {
-  const none = '0'.repeat(40);
-  const commits = push.after
-    ? await world.git.log(repository.fullName, push.after, { limit: 20 })
-    : [];
-  const last = commits.findIndex(commit => commit.sha === push.before);
-  const fresh = commits.slice(0, last < 0 ? 1 : last).reverse();
-  return {
-    ref: push.ref,
-    before: push.before ?? none,
-    after: push.after ?? none,
-    created: !push.before,
-    deleted: !push.after,
-    forced: false,
-    compare: `${repositoryUrl(world, repository)}/compare/${
-      push.before ?? none
-    }...${push.after ?? none}`,
-    commits: fresh.map(commit => ({
-      id: commit.sha,
-      tree_id: commit.tree,
-      message: commit.message,
-      timestamp: commit.committer.date,
-      url: commitShape(world, repository, commit).html_url,
-      author: commit.author,
-      committer: commit.committer,
-    })),
-    repository: fullRepository(world, repository),
-    pusher: { name: fresh[0]?.committer.name ?? 'fairway-portal' },
-    sender: userByLogin(world, 'fairway-portal'),
+  const item = (repository: GithubRepository, delivery: HookDelivery) => ({
+    id: delivery.id,
+    guid: delivery.guid,
+    delivered_at: delivery.deliveredAt,
+    redelivery: delivery.redelivery,
+    duration: delivery.duration,
+    status: delivery.status,
+    status_code: delivery.statusCode,
+    event: delivery.event,
+    action: delivery.action ?? null,
+    installation_id: null,
+    repository_id: repository.id,
+    throttled_at: null,
+  });
+  const deliveryOf = (request: FastifyRequest) => {
+    const { repository, hook } = hookOf(request);
+    const { delivery: id } = request.params as { delivery: string };
+    const delivery = hook.deliveries.find(
+      candidate => candidate.id === Number(id),
+    );
+    if (!delivery) {
+      throw new HttpError(404, 'Not Found');
+    }
+    return { repository, hook, delivery };
   };
-}
-
-async function deliver(world: World, hook: Webhook, payload: object) {
-  const body = JSON.stringify(payload);
-  const sign = (algorithm: string) =>
-    createHmac(algorithm, hook.config.secret!).update(body).digest('hex');
-  try {
-    const response = await fetch(hook.config.url, {
-      method: 'POST',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'GitHub-Hookshot/sandbox',
-        'x-github-event': 'push',
-        'x-github-delivery': randomUUID(),
-        'x-github-hook-id': String(hook.id),
-        ...(hook.config.secret
-          ? {
-              'x-hub-signature': `sha1=${sign('sha1')}`,
-              'x-hub-signature-256': `sha256=${sign('sha256')}`,
-            }
-          : {}),
-      },
-      body,
-    });
-    await response.body?.cancel();
-    hook.lastResponse = {
-      code: response.status,
-      status: response.ok ? 'active' : 'failed',
-      message: response.statusText,
+  api.get(`${HOOK}/deliveries`, async (request, reply) => {
+    const { repository, hook } = hookOf(request);
+    return page(request, reply, hook.deliveries).map(delivery =>
+      item(repository, delivery),
+    );
+  });
+  api.get(`${HOOK}/deliveries/:delivery`, async request => {
+    const { repository, hook, delivery } = deliveryOf(request);
+    return {
+      ...item(repository, delivery),
+      url: hook.config.url,
+      request: delivery.request,
+      response: delivery.response,
     };
-  } catch (error) {
-    hook.lastResponse = {
-      code: null,
-      status: 'connection_error',
-      message: (error as Error).message,
-    };
-  }
-  world.github.save();
+  });
+  api.post(`${HOOK}/deliveries/:delivery/attempts`, async (request, reply) => {
+    const { hook, delivery } = deliveryOf(request);
+    later(
+      deliver(world, hook, delivery.event, delivery.request.payload, delivery),
+    );
+    return reply.code(202).send({});
+  });
 }
 
 function isLoopback(url: string): boolean {

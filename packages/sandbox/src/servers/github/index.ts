@@ -1,25 +1,40 @@
 import { createHash } from 'node:crypto';
-import { FastifyInstance } from 'fastify';
+import { FastifyInstance, FastifyRequest } from 'fastify';
+import { RateLimitResource } from '../../world/github/GithubRateLimit';
 import { World } from '../../world/types';
 import { createServer, HttpError } from '../createServer';
 import { accountRoutes } from './accounts';
-import { actionsRoutes } from './actions';
+import { actionsRoutes, logRoutes } from './actions';
 import { branchRoutes } from './branches';
 import { commitRoutes } from './commits';
+import { compareRoutes } from './compare';
+import { deploymentRoutes } from './deployments';
+import { settingsRoutes } from './settings';
+import { statusRoutes } from './statuses';
 import { contentsRoutes } from './contents';
 import { actorOf, GithubContext } from './context';
 import { gitDataRoutes } from './gitData';
 import { gitHttpRoutes } from './gitHttp';
-import { graphqlRoutes } from './graphql';
-import { deliverWebhooks, hookRoutes } from './hooks';
+import { graphqlRoutes } from './graphql/index';
+import { hookRoutes } from './hooks';
+import { deliverWebhooks } from './webhookDelivery';
 import { pageRoutes } from './pages';
+import { pullConversationRoutes } from './pullConversation';
+import { pullMergeRoutes } from './pullMerge';
+import { pullReviewRoutes } from './pullReviews';
 import { pullRoutes } from './pulls';
+import { limitCalls } from './rateLimit';
 import { repositoryRoutes } from './repositories';
 
 const DOCS = 'https://docs.github.com/rest';
 
-/** Calls an hour of a machine user of GitHub Enterprise Cloud. Counted, not enforced. */
-const RATE_LIMIT = 15_000;
+/** Searches are counted apart from all other calls. */
+function resourceOf({ url }: FastifyRequest): RateLimitResource {
+  if (url.startsWith('/api/v3/search/code')) {
+    return 'code_search';
+  }
+  return url.startsWith('/api/v3/search/') ? 'search' : 'core';
+}
 
 /**
  * GitHub: git over HTTP below `/<owner>/<repo>.git`, REST below `/api/v3`,
@@ -32,6 +47,7 @@ export function createGithubServer(world: World): FastifyInstance {
     upstream: 'github',
     world,
     bodyLimit: 128 * 1024 * 1024,
+    // @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
     throttled: () =>
       new HttpError(
         403,
@@ -58,28 +74,8 @@ export function createGithubServer(world: World): FastifyInstance {
     },
   });
 
-  let hour = 0;
-  let used = 0;
-  const rateLimit = () => {
-    const now = Math.floor(world.clock.now().getTime() / 3_600_000);
-    if (now !== hour) {
-      hour = now;
-      used = 0;
-    }
-    return {
-      limit: RATE_LIMIT,
-      used,
-      remaining: Math.max(0, RATE_LIMIT - used),
-      reset: (hour + 1) * 3600,
-      resource: 'core',
-    };
-  };
-
   server.register(
     async api => {
-      api.addHook('onRequest', async request => {
-        actorOf(world, request);
-      });
       api.addHook('onSend', async (request, reply, payload) => {
         let body = payload;
         if (
@@ -106,11 +102,6 @@ export function createGithubServer(world: World): FastifyInstance {
             body = '';
           }
         }
-        // An answer "not modified" is free.
-        used += reply.statusCode === 304 ? 0 : 1;
-        for (const [name, value] of Object.entries(rateLimit())) {
-          reply.header(`x-ratelimit-${name}`, String(value));
-        }
         reply.headers({
           'x-github-media-type': 'github.v3; format=json',
           'x-github-request-id': request.id,
@@ -118,12 +109,23 @@ export function createGithubServer(world: World): FastifyInstance {
         });
         return body;
       });
+      // After the tags of replies, so that it sees which are "not modified".
+      limitCalls(api, world, resourceOf);
 
       const context: GithubContext = { world, api };
-      api.get('/rate_limit', async () => {
-        const { limit, remaining, reset, used: spent } = rateLimit();
-        const core = { limit, remaining, reset, used: spent };
-        return { resources: { core, graphql: core, search: core }, rate: core };
+      api.get('/rate_limit', async request => {
+        const { login } = actorOf(world, request);
+        const read = (resource: RateLimitResource) =>
+          world.github.rateLimit.read(login, resource, world.clock.now());
+        return {
+          resources: {
+            core: read('core'),
+            graphql: read('graphql'),
+            search: read('search'),
+            code_search: read('code_search'),
+          },
+          rate: read('core'),
+        };
       });
       api.get('/meta', async () => ({
         verifiable_password_authentication: false,
@@ -132,16 +134,24 @@ export function createGithubServer(world: World): FastifyInstance {
       repositoryRoutes(context);
       contentsRoutes(context);
       commitRoutes(context);
+      compareRoutes(context);
+      statusRoutes(context);
+      settingsRoutes(context);
+      deploymentRoutes(context);
       gitDataRoutes(context);
       branchRoutes(context);
       actionsRoutes(context);
       pullRoutes(context);
+      pullReviewRoutes(context);
+      pullConversationRoutes(context);
+      pullMergeRoutes(context);
       hookRoutes(context);
     },
     { prefix: '/api/v3' },
   );
   graphqlRoutes(server, world);
   gitHttpRoutes(server, world);
+  logRoutes(server, world);
   pageRoutes(server, world);
   deliverWebhooks(world);
   return server;

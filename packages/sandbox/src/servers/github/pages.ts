@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GithubRepository } from '../../world/GithubState';
+import { GithubRepository } from '../../world/github/githubTypes';
 import { gitEnvironment } from '../../world/runGit';
 import { World } from '../../world/types';
 import { HttpError } from '../createServer';
@@ -11,7 +11,7 @@ import {
   EMPTY_TREE,
   readBlob,
   readTree,
-} from './gitObjects';
+} from '../../world/github/gitObjects';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
 a{color:#0969da;text-decoration:none}a:hover{text-decoration:underline}

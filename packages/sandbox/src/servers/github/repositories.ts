@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GithubRepository } from '../../world/GithubState';
+import { GithubRepository } from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
 import {
   actorOf,

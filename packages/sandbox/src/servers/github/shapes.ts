@@ -1,4 +1,8 @@
-import { GithubAccount, GithubRepository } from '../../world/GithubState';
+import {
+  GithubAccount,
+  GithubRepository,
+} from '../../world/github/githubTypes';
+import { ChangedFile } from '../../world/github/gitObjects';
 import { GitCommitInfo, World } from '../../world/types';
 
 /** GitHub's GraphQL-style id of a REST object. */
@@ -65,6 +69,10 @@ export function minimalRepository(world: World, repository: GithubRepository) {
   const [owner, name] = repository.fullName.split('/');
   const url = repositoryApiUrl(world, repository);
   const html = repositoryUrl(world, repository);
+  const forks = world.github
+    .repositories()
+    .filter(({ parentId }) => parentId === repository.id).length;
+  const open = repository.pulls.filter(pull => pull.state === 'open').length;
   const templates: Record<string, string> = {
     archive: '/{archive_format}{/ref}',
     assignees: '/assignees{/user}',
@@ -112,12 +120,12 @@ export function minimalRepository(world: World, repository: GithubRepository) {
     owner: userByLogin(world, owner),
     html_url: html,
     description: repository.description ?? null,
-    fork: false,
+    fork: repository.parentId !== undefined,
     url,
     ...Object.fromEntries(
       Object.entries(templates).map(([key, template]) => [
         `${key}_url`,
-        key === 'archive' ? `${url}${template}` : `${url}${template}`,
+        `${url}${template}`,
       ]),
     ),
     git_url: `git://${new URL(html).host}/${repository.fullName}.git`,
@@ -127,11 +135,10 @@ export function minimalRepository(world: World, repository: GithubRepository) {
     mirror_url: null,
     homepage: repository.homepage ?? null,
     language: null,
-    forks_count: 0,
+    forks_count: forks,
     stargazers_count: 0,
     watchers_count: 0,
-    open_issues_count: repository.pulls.filter(pull => pull.state === 'open')
-      .length,
+    open_issues_count: open,
     default_branch: repository.defaultBranch,
     is_template: false,
     topics: repository.topics,
@@ -154,10 +161,10 @@ export function minimalRepository(world: World, repository: GithubRepository) {
       triage: true,
       pull: true,
     },
-    forks: 0,
-    open_issues: 0,
+    forks,
+    open_issues: open,
     watchers: 0,
-    allow_forking: false,
+    allow_forking: true,
     web_commit_signoff_required: false,
     license: null,
     // GitHub counts kilobytes; what matters to clients is that an empty one has 0.
@@ -169,7 +176,9 @@ export function minimalRepository(world: World, repository: GithubRepository) {
 export function fullRepository(world: World, repository: GithubRepository) {
   const [owner] = repository.fullName.split('/');
   const account = world.github.account(owner);
-  const { settings } = repository;
+  const { settings, parentId } = repository;
+  const parent =
+    parentId === undefined ? undefined : world.github.repositoryById(parentId);
   return {
     ...minimalRepository(world, repository),
     allow_rebase_merge: settings.allow_rebase_merge ?? true,
@@ -186,8 +195,46 @@ export function fullRepository(world: World, repository: GithubRepository) {
     ...(account?.type === 'Organization'
       ? { organization: simpleUser(world, account) }
       : {}),
+    ...(parent
+      ? {
+          parent: minimalRepository(world, parent),
+          source: minimalRepository(world, sourceOf(world, parent)),
+        }
+      : {}),
     network_count: 0,
     subscribers_count: 0,
+  };
+}
+
+/** The repository at the root of a network of forks. */
+function sourceOf(
+  world: World,
+  repository: GithubRepository,
+): GithubRepository {
+  const parent =
+    repository.parentId === undefined
+      ? undefined
+      : world.github.repositoryById(repository.parentId);
+  return parent ? sourceOf(world, parent) : repository;
+}
+
+/** `diff-entry` of the API: a changed file. */
+export function diffEntry(
+  world: World,
+  repository: GithubRepository,
+  head: string,
+  file: ChangedFile,
+) {
+  const html = repositoryUrl(world, repository);
+  const encoded = file.filename.split('/').map(encodeURIComponent).join('/');
+  return {
+    ...file,
+    blob_url: `${html}/blob/${head}/${encoded}`,
+    raw_url: `${html}/raw/${head}/${encoded}`,
+    contents_url: `${repositoryApiUrl(
+      world,
+      repository,
+    )}/contents/${encodeURIComponent(file.filename)}?ref=${head}`,
   };
 }
 

@@ -60,9 +60,27 @@ function seedAccounts(world: OwnedWorld) {
         world.github.addAccount({ ...person, type: 'User' });
       }
     }
-    for (const team of [platform.system, `${platform.system}-leads`]) {
-      world.github.addTeam(platform.org, team, team);
+    const { developer, lead, platformEngineer } = peopleOf(platform);
+    for (const person of [developer, lead, platformEngineer]) {
+      const role = person === developer ? 'member' : 'admin';
+      world.github.addMember(platform.org, person.login, role);
     }
+    world.github.addMember(platform.org, GITHUB_LOGIN, 'admin');
+    world.github.addTeam({
+      org: platform.org,
+      slug: platform.system,
+      name: platform.system,
+      description: `Everybody who works on ${platform.system}`,
+      members: [developer, lead, platformEngineer].map(({ login }) => login),
+    });
+    world.github.addTeam({
+      org: platform.org,
+      slug: `${platform.system}-leads`,
+      name: `${platform.system}-leads`,
+      description: `Who decides about ${platform.system}`,
+      parent: platform.system,
+      members: [lead.login],
+    });
   }
 }
 

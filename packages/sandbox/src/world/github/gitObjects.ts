@@ -1,6 +1,6 @@
-import { GithubRepository } from '../../world/GithubState';
-import { GitError } from '../../world/runGit';
-import { World } from '../../world/types';
+import { GithubRepository } from './githubTypes';
+import { GitError } from '../runGit';
+import { World } from '../types';
 
 /** Tree of a repository without files. */
 export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';

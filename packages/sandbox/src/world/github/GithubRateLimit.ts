@@ -1,0 +1,106 @@
+/** What is counted apart. */
+export type RateLimitResource = 'core' | 'graphql' | 'search' | 'code_search';
+
+/** Where an account stands in the current window. */
+export interface RateLimitWindow {
+  limit: number;
+  used: number;
+  remaining: number;
+  /** End of the window, seconds since 1970. */
+  reset: number;
+  resource: RateLimitResource;
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** Calls a window of a machine user of GitHub Enterprise Cloud, and how long a window is. */
+const LIMITS: Record<RateLimitResource, { limit: number; windowMs: number }> = {
+  core: { limit: 15_000, windowMs: HOUR_MS },
+  graphql: { limit: 10_000, windowMs: HOUR_MS },
+  search: { limit: 30, windowMs: MINUTE_MS },
+  code_search: { limit: 10, windowMs: MINUTE_MS },
+};
+
+/**
+ * GitHub's limits of calls. Calls are always counted; they are refused only
+ * while a situation says so, because a demonstration shares one account.
+ *
+ * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+export class GithubRateLimit {
+  private readonly counts = new Map<string, { window: number; used: number }>();
+  private situation:
+    | { kind: 'primary'; limit: number }
+    | { kind: 'secondary'; retryAfterSeconds: number; until?: number }
+    | undefined;
+
+  /** From now on at most `limit` calls a window: the primary limit is enforced. */
+  enforcePrimary(limit: number): void {
+    this.situation = { kind: 'primary', limit };
+    this.counts.clear();
+  }
+
+  /**
+   * Refuses every call by the secondary limit, until `until` (milliseconds
+   * since 1970) where it is told.
+   */
+  enforceSecondary(retryAfterSeconds: number, until?: number): void {
+    this.situation = { kind: 'secondary', retryAfterSeconds, until };
+  }
+
+  /** Nothing is refused any more. */
+  calm(): void {
+    this.situation = undefined;
+    this.counts.clear();
+  }
+
+  /** Seconds to wait, while the secondary limit refuses calls. */
+  secondary(now: Date): number | undefined {
+    const { situation } = this;
+    if (situation?.kind !== 'secondary') {
+      return undefined;
+    }
+    if (situation.until !== undefined && now.getTime() >= situation.until) {
+      this.situation = undefined;
+      return undefined;
+    }
+    return situation.retryAfterSeconds;
+  }
+
+  /** Whether the primary limit refuses the next call. */
+  exhausted(login: string, resource: RateLimitResource, now: Date): boolean {
+    return (
+      this.situation?.kind === 'primary' &&
+      this.read(login, resource, now).remaining === 0
+    );
+  }
+
+  /** Counts a call. */
+  count(login: string, resource: RateLimitResource, now: Date, cost = 1): void {
+    const { window, used } = this.current(login, resource, now);
+    this.counts.set(`${login} ${resource}`, { window, used: used + cost });
+  }
+
+  read(login: string, resource: RateLimitResource, now: Date): RateLimitWindow {
+    const { windowMs } = LIMITS[resource];
+    const limit =
+      this.situation?.kind === 'primary'
+        ? this.situation.limit
+        : LIMITS[resource].limit;
+    const { window, used } = this.current(login, resource, now);
+    return {
+      limit,
+      used,
+      remaining: Math.max(0, limit - used),
+      reset: ((window + 1) * windowMs) / 1000,
+      resource,
+    };
+  }
+
+  private current(login: string, resource: RateLimitResource, now: Date) {
+    const window = Math.floor(now.getTime() / LIMITS[resource].windowMs);
+    const known = this.counts.get(`${login} ${resource}`);
+    return known?.window === window ? known : { window, used: 0 };
+  }
+}
