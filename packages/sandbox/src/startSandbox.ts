@@ -4,6 +4,7 @@ import { createArgocdServer } from './servers/argocd/index';
 import { createAwsServer } from './servers/aws/index';
 import { createControlServer } from './servers/control/index';
 import { createGithubServer } from './servers/github/index';
+import { createGrafanaServer } from './servers/grafana/index';
 import { createKubernetesServer } from './servers/kubernetes/index';
 import { createOidcServer } from './servers/oidc/index';
 import { startArgocd } from './world/argocd/startArgocd';
@@ -14,12 +15,18 @@ import { registerGitScenarios } from './scenarios/gitScenarios';
 import { SandboxUrls, World } from './world/types';
 
 /** A server beside the control server. */
-export type ServerName = 'github' | 'argocd' | 'kubernetes' | 'aws' | 'oidc';
+export type ServerName =
+  | 'github'
+  | 'argocd'
+  | 'kubernetes'
+  | 'aws'
+  | 'oidc'
+  | 'grafana';
 
 export interface SandboxOptions extends WorldOptions {
   /**
-   * Port of the control server; GitHub, Argo CD, Kubernetes, AWS and OIDC
-   * follow on the next five. 0 or absent: a free port for each.
+   * Port of the control server; GitHub, Argo CD, Kubernetes, AWS, OIDC and
+   * Grafana follow on the next six. 0 or absent: a free port for each.
    */
   port?: number;
   /** Only loopback is accepted; `127.0.0.1` unless told. */
@@ -42,6 +49,7 @@ const OFFSETS: Record<ServerName | 'control', number> = {
   kubernetes: 3,
   aws: 4,
   oidc: 5,
+  grafana: 6,
 };
 
 /**
@@ -53,13 +61,20 @@ const OFFSETS: Record<ServerName | 'control', number> = {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = loopback(options.host);
   const basePort = options.port ?? 0;
-  if (!Number.isInteger(basePort) || basePort < 0 || basePort > 65_530) {
+  if (!Number.isInteger(basePort) || basePort < 0 || basePort > 65_529) {
     throw new Error(
-      `port must be 0 or from 1 to 65530 (six ports are used), not ${options.port}`,
+      `port must be 0 or from 1 to 65529 (seven ports are used), not ${options.port}`,
     );
   }
   const wanted = new Set<ServerName>(
-    options.only ?? ['github', 'argocd', 'kubernetes', 'aws', 'oidc'],
+    options.only ?? [
+      'github',
+      'argocd',
+      'kubernetes',
+      'aws',
+      'oidc',
+      'grafana',
+    ],
   );
   const world = await createWorld(options);
   const servers: FastifyInstance[] = [];
@@ -106,6 +121,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
     if (wanted.has('oidc')) {
       await listen('oidc', createOidcServer(world));
+    }
+    if (wanted.has('grafana')) {
+      await listen('grafana', createGrafanaServer(world));
     }
     startPlayedCi(world);
     if (isNew) {

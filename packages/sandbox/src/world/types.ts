@@ -155,6 +155,7 @@ export interface SandboxUrls {
   aws: string;
   /** The identity provider; also its issuer. */
   oidc: string;
+  grafana: string;
 }
 
 /** The pretend platform: state and rules, no sockets. */

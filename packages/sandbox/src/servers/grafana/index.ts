@@ -1,0 +1,1 @@
+export { createGrafanaServer } from './createGrafanaServer';

@@ -1,0 +1,73 @@
+import { World } from '../types';
+import { HealthJournal } from './HealthJournal';
+import { observedServices } from './observedServices';
+import { BUCKETS, ServiceTraffic } from './ServiceTraffic';
+
+/** How often everything is scraped, milliseconds. */
+export const SCRAPE_MS = 15_000;
+
+/** One time series; values exist at multiples of {@link SCRAPE_MS}. */
+export interface PrometheusSeries {
+  /** `__name__` among them. */
+  labels: Record<string, string>;
+  /** Undefined where it was not there yet. */
+  at(ms: number): number | undefined;
+  /** When a counter began again at 0, oldest first; epoch milliseconds. */
+  resetsMs: number[];
+}
+
+/** The series that services in this world expose. */
+export class Metrics {
+  constructor(
+    private readonly world: World,
+    private readonly journal: HealthJournal,
+  ) {}
+
+  /** All series, or those of one metric. */
+  series(metric?: string): PrometheusSeries[] {
+    return observedServices(this.world).flatMap(observed => {
+      const traffic = new ServiceTraffic(
+        observed,
+        this.journal.of(observed.application),
+      );
+      const common = {
+        job: observed.service,
+        service: observed.service,
+        environment: observed.environment,
+        system: observed.system,
+        namespace: observed.namespace,
+      };
+      const all: PrometheusSeries[] = [];
+      const add = (
+        name: string,
+        extra: Record<string, string>,
+        at: PrometheusSeries['at'],
+      ) => {
+        if (metric === undefined || metric === name) {
+          all.push({
+            labels: { __name__: name, ...common, ...extra },
+            at,
+            resetsMs: name === 'up' ? [] : observed.deployedMs,
+          });
+        }
+      };
+      const total = 'http_requests_total';
+      const latency = 'http_request_duration_seconds';
+      for (const code of ['200', '404', '500']) {
+        add(total, { code, method: 'GET' }, ms => traffic.requests(ms, code));
+      }
+      for (const bound of [...BUCKETS, Infinity]) {
+        const le = bound === Infinity ? '+Inf' : `${bound}`;
+        add(`${latency}_bucket`, { le }, ms => traffic.within(ms, bound));
+      }
+      add(`${latency}_count`, {}, ms => traffic.within(ms, Infinity));
+      add(`${latency}_sum`, {}, ms => traffic.secondsSpent(ms));
+      add('up', {}, ms =>
+        traffic.startedMs(ms) === undefined
+          ? undefined
+          : Number(traffic.isUp(ms)),
+      );
+      return all;
+    });
+  }
+}
