@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BareGitStore } from './BareGitStore';
 import { CallCounters } from './CallCounters';
 import { DataDir } from './DataDir';
@@ -8,8 +7,6 @@ import { GithubState } from './GithubState';
 import { createImageStore } from './images';
 import { PLATFORMS, SeedPlatform } from './platforms';
 import { createScenarioTable } from './scenarioTable';
-import { catalogOf } from './seed/catalogOf';
-import { GeneratedSize, generatePlatforms } from './seed/generatePlatforms';
 import { createTimeline } from './timeline';
 import { SandboxUrls, World } from './types';
 
@@ -20,8 +17,6 @@ export interface WorldOptions {
   speed?: number;
   /** The four platforms unless told. */
   platforms?: SeedPlatform[];
-  /** How much to generate beside them; kept in the data folder. */
-  generate?: GeneratedSize;
   /** Where lines about trouble go; standard error unless told. */
   report?: (message: string, error?: unknown) => void;
 }
@@ -67,13 +62,6 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
   });
   const resetTasks: Array<() => void | Promise<void>> = [];
   const closeTasks: Array<() => void | Promise<void>> = [];
-  const platforms = [...(options.platforms ?? PLATFORMS)];
-  try {
-    platforms.push(...generated(folder, options.generate));
-  } catch (error) {
-    folder.release();
-    throw error;
-  }
   const git = await BareGitStore.open(dataDir, clock).catch(error => {
     folder.release();
     throw error;
@@ -86,7 +74,7 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
 
   const parts = {
     clock,
-    platforms,
+    platforms: options.platforms ?? PLATFORMS,
     git,
     github: GithubState.open(dataDir),
     urls: {
@@ -132,19 +120,4 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
       folder.release();
     },
   });
-}
-
-/** Generates what the folder is seeded with, and writes its catalog file. */
-function generated(folder: DataDir, asked?: GeneratedSize): SeedPlatform[] {
-  const size = folder.generatedSize(asked);
-  if (!size) {
-    return [];
-  }
-  const platforms = generatePlatforms(size);
-  const file = join(folder.path, 'catalog', 'generated.yaml');
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, catalogOf(platforms));
-  }
-  return platforms;
 }
