@@ -1,6 +1,352 @@
-import { Handlers } from './handlers';
+import type * as Sdk from '@aws-sdk/client-elasticache';
+import { AwsError } from '../../world/aws/AwsError';
+import { CacheGroup, CacheNode } from '../../world/aws/caches/records';
+import { seedOf } from '../../world/aws/noise';
+import { paginate } from '../../world/aws/paginate';
+import { CallContext, Handlers } from './handlers';
 
-/** Amazon ElastiCache. */
-export const elastiCacheHandlers: Handlers<
-  typeof import('@aws-sdk/client-elasticache')
-> = {};
+const MINUTE_MS = 60_000;
+const DEFAULT_EVENT_MINUTES = 60;
+
+/** Amazon ElastiCache: replication groups without sharding. There are no serverless caches and no global datastores. */
+export const elastiCacheHandlers: Handlers<typeof Sdk> = {
+  DescribeReplicationGroups(input, context) {
+    const { caches } = context.aws;
+    const found = input.ReplicationGroupId
+      ? [caches.get(context, input.ReplicationGroupId)]
+      : caches.groupsIn(context);
+    const page = pageOf(found, input);
+    return {
+      ReplicationGroups: page.items.map(describeGroup),
+      Marker: page.nextToken,
+    };
+  },
+
+  DescribeCacheClusters(input, context) {
+    const all = context.aws.caches
+      .groupsIn(context)
+      .flatMap(group => group.nodes.map(node => ({ group, node })));
+    const wanted = input.CacheClusterId?.toLocaleLowerCase('en-US');
+    const found = wanted ? all.filter(({ node }) => node.id === wanted) : all;
+    if (wanted && found.length === 0) {
+      throw new AwsError(
+        'CacheClusterNotFoundFault',
+        `CacheCluster not found: ${input.CacheClusterId}`,
+        404,
+      );
+    }
+    const page = pageOf(
+      input.ShowCacheClustersNotInReplicationGroups ? [] : found,
+      input,
+    );
+    return {
+      CacheClusters: page.items.map(({ group, node }) =>
+        describeNode(group, node, input.ShowCacheNodeInfo ?? false),
+      ),
+      Marker: page.nextToken,
+    };
+  },
+
+  DescribeServerlessCaches(input) {
+    if (input.ServerlessCacheName) {
+      throw new AwsError(
+        'ServerlessCacheNotFoundFault',
+        `Serverless cache ${input.ServerlessCacheName} not found`,
+        404,
+      );
+    }
+    return { ServerlessCaches: [] };
+  },
+
+  DescribeGlobalReplicationGroups(input) {
+    if (input.GlobalReplicationGroupId) {
+      throw new AwsError(
+        'GlobalReplicationGroupNotFoundFault',
+        `Global Replication Group ${input.GlobalReplicationGroupId} not found.`,
+        404,
+      );
+    }
+    return { GlobalReplicationGroups: [] };
+  },
+
+  DescribeEvents(input, context) {
+    if (input.SourceIdentifier && !input.SourceType) {
+      throw new AwsError(
+        'InvalidParameterCombinationException',
+        'SourceType must be specified when SourceIdentifier is specified',
+      );
+    }
+    const endMs = input.EndTime?.getTime() ?? context.aws.clock.now().getTime();
+    const startMs =
+      input.StartTime?.getTime() ??
+      endMs - (input.Duration ?? DEFAULT_EVENT_MINUTES) * MINUTE_MS;
+    const page = pageOf(
+      context.aws.caches
+        .eventsIn(context)
+        .filter(
+          event =>
+            event.atMs >= startMs &&
+            event.atMs <= endMs &&
+            (!input.SourceType || event.sourceType === input.SourceType) &&
+            (!input.SourceIdentifier ||
+              event.sourceId === input.SourceIdentifier),
+        ),
+      input,
+    );
+    return {
+      Events: page.items.map(event => ({
+        SourceIdentifier: event.sourceId,
+        SourceType: event.sourceType,
+        Message: event.message,
+        Date: new Date(event.atMs),
+      })),
+      Marker: page.nextToken,
+    };
+  },
+
+  CreateReplicationGroup(input, context) {
+    const engine = input.Engine ?? 'redis';
+    if (engine !== 'redis' && engine !== 'valkey') {
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `Invalid value ${engine} for Engine`,
+      );
+    }
+    if ((input.NumNodeGroups ?? 1) > 1) {
+      throw new AwsError(
+        'InvalidParameterValueException',
+        'Replication groups with several shards are not in the sandbox',
+      );
+    }
+    const group = context.aws.caches.create({
+      id: input.ReplicationGroupId!,
+      accountId: context.accountId,
+      region: context.region,
+      description: input.ReplicationGroupDescription!,
+      nodeType: input.CacheNodeType ?? 'cache.t4g.small',
+      nodes: input.NumCacheClusters ?? 1 + (input.ReplicasPerNodeGroup ?? 0),
+      automaticFailover: input.AutomaticFailoverEnabled ?? false,
+      multiAz: input.MultiAZEnabled ?? false,
+      engine,
+      engineVersion: input.EngineVersion,
+      port: input.Port,
+      tags: Object.fromEntries(
+        (input.Tags ?? []).map(({ Key, Value }) => [Key!, Value ?? '']),
+      ),
+    });
+    return { ReplicationGroup: describeGroup(group) };
+  },
+
+  ModifyReplicationGroup(input, context) {
+    const group = context.aws.caches.get(context, input.ReplicationGroupId!);
+    context.aws.caches.modify(group, {
+      description: input.ReplicationGroupDescription,
+      nodeType: input.CacheNodeType,
+      engineVersion: input.EngineVersion,
+      automaticFailover: input.AutomaticFailoverEnabled,
+      multiAz: input.MultiAZEnabled,
+      snapshotRetentionDays: input.SnapshotRetentionLimit,
+    });
+    return { ReplicationGroup: describeGroup(group) };
+  },
+
+  DeleteReplicationGroup(input, context) {
+    const group = context.aws.caches.get(context, input.ReplicationGroupId!);
+    context.aws.caches.delete(group);
+    return { ReplicationGroup: describeGroup(group) };
+  },
+
+  TestFailover(input, context) {
+    const group = context.aws.caches.get(context, input.ReplicationGroupId!);
+    if (input.NodeGroupId !== '0001') {
+      throw new AwsError(
+        'NodeGroupNotFoundFault',
+        `NodeGroup ${input.NodeGroupId} not found in replication group ${group.id}`,
+        404,
+      );
+    }
+    context.aws.caches.testFailover(group);
+    return { ReplicationGroup: describeGroup(group) };
+  },
+
+  ListTagsForResource(input, context) {
+    return { TagList: tagList(taggedBy(input.ResourceName!, context)) };
+  },
+
+  AddTagsToResource(input, context) {
+    const group = taggedBy(input.ResourceName!, context);
+    input.Tags!.forEach(({ Key, Value }) => {
+      group.tags[Key!] = Value ?? '';
+    });
+    context.aws.caches.changed();
+    return { TagList: tagList(group) };
+  },
+
+  RemoveTagsFromResource(input, context) {
+    const group = taggedBy(input.ResourceName!, context);
+    const absent = input.TagKeys!.find(key => !Object.hasOwn(group.tags, key));
+    if (absent) {
+      throw new AwsError(
+        'TagNotFoundFault',
+        `Tag ${absent} not found on ${input.ResourceName}`,
+        404,
+      );
+    }
+    input.TagKeys!.forEach(key => delete group.tags[key]);
+    context.aws.caches.changed();
+    return { TagList: tagList(group) };
+  },
+};
+
+function tagList({ tags }: CacheGroup): Sdk.Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** A group by its ARN, or by that of one of its nodes. */
+function taggedBy(arn: string, context: CallContext): CacheGroup {
+  const groups = context.aws.caches.groupsIn(context);
+  const found = groups.find(
+    group =>
+      group.arn === arn ||
+      group.nodes.some(node => nodeArn(group, node) === arn),
+  );
+  if (!found) {
+    throw new AwsError(
+      'InvalidARNFault',
+      `The requested ARN is invalid or does not exist: ${arn}`,
+    );
+  }
+  return found;
+}
+
+function pageOf<T>(
+  items: T[],
+  { MaxRecords, Marker }: { MaxRecords?: number; Marker?: string },
+) {
+  const size = MaxRecords ?? 100;
+  if (size < 20 || size > 100) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `Invalid value ${size} for MaxRecords. Must be between 20 and 100`,
+    );
+  }
+  return paginate(items, {
+    token: Marker,
+    size,
+    tokenError: new AwsError(
+      'InvalidParameterValueException',
+      'Invalid Marker',
+    ),
+  });
+}
+
+function nodeArn({ region, accountId }: CacheGroup, { id }: CacheNode): string {
+  return `arn:aws:elasticache:${region}:${accountId}:cluster:${id}`;
+}
+
+/** `<name>.<hash>.0001.use1.cache.amazonaws.com` */
+function addressOf(
+  { accountId, region, id }: CacheGroup,
+  name: string,
+): string {
+  const hash = (seedOf(`${accountId}/${region}/${id}`) >>> 0).toString(36);
+  const [continent, direction, number] = region.split('-');
+  return `${name}.${hash}.${continent}${direction[0]}${number}.cache.amazonaws.com`;
+}
+
+function describeGroup(group: CacheGroup): Sdk.ReplicationGroup {
+  const endpoint = (name: string) => ({
+    Address: addressOf(group, name),
+    Port: group.port,
+  });
+  return {
+    ReplicationGroupId: group.id,
+    Description: group.description,
+    ARN: group.arn,
+    Status: group.status,
+    Engine: group.engine,
+    MemberClusters: group.nodes.map(({ id }) => id),
+    NodeGroups:
+      group.status === 'creating'
+        ? []
+        : [
+            {
+              NodeGroupId: '0001',
+              Status: group.status,
+              PrimaryEndpoint: endpoint('master'),
+              ReaderEndpoint: endpoint('replica'),
+              NodeGroupMembers: group.nodes.map(node => ({
+                CacheClusterId: node.id,
+                CacheNodeId: '0001',
+                PreferredAvailabilityZone: node.zone,
+                CurrentRole: node.primary ? 'primary' : 'replica',
+                ReadEndpoint: endpoint(node.id),
+              })),
+            },
+          ],
+    AutomaticFailover: group.automaticFailover ? 'enabled' : 'disabled',
+    MultiAZ: group.multiAz ? 'enabled' : 'disabled',
+    SnapshotRetentionLimit: group.snapshotRetentionDays,
+    SnapshotWindow: '15:00-16:00',
+    ClusterEnabled: false,
+    ClusterMode: 'disabled',
+    CacheNodeType: group.nodeType,
+    AuthTokenEnabled: false,
+    TransitEncryptionEnabled: true,
+    AtRestEncryptionEnabled: true,
+    AutoMinorVersionUpgrade: true,
+    DataTiering: 'disabled',
+    NetworkType: 'ipv4',
+    IpDiscovery: 'ipv4',
+    PendingModifiedValues: {},
+    ReplicationGroupCreateTime: new Date(group.createdAtMs),
+  };
+}
+
+function describeNode(
+  group: CacheGroup,
+  node: CacheNode,
+  showNodes: boolean,
+): Sdk.CacheCluster {
+  return {
+    CacheClusterId: node.id,
+    ARN: nodeArn(group, node),
+    ReplicationGroupId: group.id,
+    CacheClusterStatus: node.status,
+    CacheNodeType: group.nodeType,
+    Engine: group.engine,
+    EngineVersion: group.engineVersion,
+    NumCacheNodes: 1,
+    PreferredAvailabilityZone: node.zone,
+    CacheClusterCreateTime: new Date(node.createdAtMs),
+    CacheSubnetGroupName: 'default',
+    CacheParameterGroup: {
+      CacheParameterGroupName: `default.${group.engine}${
+        group.engineVersion.split('.')[0]
+      }`,
+      ParameterApplyStatus: 'in-sync',
+      CacheNodeIdsToReboot: [],
+    },
+    SnapshotRetentionLimit: node.primary ? 0 : group.snapshotRetentionDays,
+    AutoMinorVersionUpgrade: true,
+    TransitEncryptionEnabled: true,
+    AtRestEncryptionEnabled: true,
+    PendingModifiedValues: {},
+    CacheNodes:
+      showNodes && node.status !== 'creating'
+        ? [
+            {
+              CacheNodeId: '0001',
+              CacheNodeStatus: node.status,
+              CacheNodeCreateTime: new Date(node.createdAtMs),
+              Endpoint: {
+                Address: addressOf(group, node.id),
+                Port: group.port,
+              },
+              ParameterGroupStatus: 'in-sync',
+              CustomerAvailabilityZone: node.zone,
+            },
+          ]
+        : undefined,
+  };
+}

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { World } from '../types';
 import { AwsAccount, listAccounts, secondaryRegions } from './accounts';
 import { AlarmBook } from './alarms/AlarmBook';
+import { CacheFleet } from './caches/CacheFleet';
+import { cacheSeries } from './caches/cacheSeries';
 import { Conditions } from './Conditions';
 import { CostModel } from './CostModel';
 import { DatabaseFleet } from './DatabaseFleet';
@@ -32,6 +34,7 @@ export interface AwsWorld {
   readonly eks: EksFleet;
   readonly metrics: MetricStore;
   readonly alarms: AlarmBook;
+  readonly caches: CacheFleet;
   readonly costs: CostModel;
   /** Addresses of the sandbox's servers, known once they listen. */
   readonly urls: World['urls'];
@@ -65,6 +68,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
   const stacks = new StackEngine(world);
   const databases = new DatabaseFleet(world);
   const ecs = startEcs(world);
+  const caches = new CacheFleet(world);
   const metrics = new MetricStore(
     world.clock,
     [
@@ -83,6 +87,12 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     ],
     join(world.dataDir, 'aws', 'metrics.json'),
   );
+  metrics.addSource({
+    get revision() {
+      return caches.revision;
+    },
+    seriesIn: place => cacheSeries(caches, conditions, place),
+  });
   const aws: AwsWorld = {
     clock: world.clock,
     accounts: listAccounts(world.platforms),
@@ -95,6 +105,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     ecs,
     eks: new EksFleet(world),
     metrics,
+    caches,
     alarms: new AlarmBook(world, metrics),
     costs: new CostModel(world, conditions),
     urls: world.urls,
