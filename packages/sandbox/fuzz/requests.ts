@@ -32,6 +32,7 @@ const LABELS: Record<string, string[]> = {
   group: ['apps', 'batch', 'metrics.k8s.io'],
   version: ['v1', 'v1beta1'],
   resource: ['pods', 'deployments', 'services', 'events'],
+  uid: ['sample-backend', 'prometheus', 'errors-sample-backend-uat'],
   '*': ['main', 'README.md', 'heads/main', 'main...HEAD', 'gitops/overlays'],
 };
 
@@ -82,10 +83,23 @@ const QUERIES = [
   'scope',
 ];
 
+/** Queries that Prometheus could have been asked, some of them spoilt. */
+const PROMQL = [
+  'up',
+  'sum by (le) (rate(http_request_duration_seconds_bucket{service="sample-backend"}[5m]))',
+  'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))',
+  'rate(http_requests_total{code=~"5.."}[1w]) / 0',
+  'http_requests_total offset 5y',
+  '((((up',
+  'up{service=~"((a*)*)*"}',
+  '-up[',
+];
+
 const AUTHORIZATIONS: Record<string, string[]> = {
   github: ['Bearer sandbox-github-token', 'token sandbox-github-token'],
   argocd: ['Bearer sandbox-argocd-token'],
   kubernetes: ['Bearer sandbox-kubernetes-token'],
+  grafana: ['Bearer sandbox-grafana-token', 'Basic YWRtaW46YWRtaW4='],
 };
 
 /** Calls that put the whole world back, or take it too far. */
@@ -123,7 +137,9 @@ function routeRequest(
   chance: Chance,
 ): Plain {
   const [method, path] = chance.pick(routes).split(' ');
-  const target = `${fill(path, upstream, chance)}${query(chance)}`;
+  const target = `${fill(path, upstream, chance)}${
+    upstream === 'grafana' ? promqlQuery(chance) : query(chance)
+  }`;
   const hasBody = !['GET', 'HEAD'].includes(method) || chance.happens(0.05);
   const isGit = upstream === 'github' && chance.happens(0.08);
   const headers: Array<[string, string]> = [];
@@ -177,6 +193,22 @@ function fill(path: string, upstream: string, chance: Chance): string {
       ? encodeURIComponent(odd.replace(/[\ud800-\udfff]/g, '?'))
       : odd.replace(/[\s?#]/g, '');
   });
+}
+
+function promqlQuery(chance: Chance): string {
+  const odd = () => chance.oddText().replace(/[\ud800-\udfff]/g, '?');
+  const asked = new URLSearchParams({
+    query: chance.happens(0.8) ? chance.pick(PROMQL) : odd(),
+    start: chance.happens(0.8) ? '1790000000' : odd(),
+    end: chance.happens(0.8) ? '1790003600' : odd(),
+    step: chance.happens(0.8) ? '60' : odd(),
+    'match[]': chance.happens(0.8) ? 'up' : odd(),
+    tag: chance.happens(0.5) ? 'service' : odd(),
+    expr: chance.pick(PROMQL),
+    'var-environment': odd(),
+    from: chance.happens(0.5) ? 'now-6h' : odd(),
+  });
+  return `?${asked}`;
 }
 
 function query(chance: Chance): string {

@@ -13,7 +13,7 @@ describe('requests that are wrong in every way', () => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox({
-      only: ['github', 'argocd', 'kubernetes', 'aws', 'oidc'],
+      only: ['github', 'argocd', 'kubernetes', 'aws', 'oidc', 'grafana'],
       report: (message, error) =>
         reports.push(`${message} ${error instanceof Error ? error.stack : ''}`),
     });
@@ -26,6 +26,7 @@ describe('requests that are wrong in every way', () => {
     'kubernetes',
     'aws',
     'oidc',
+    'grafana',
     'control',
   ])(
     'neither break, hang nor crash %s',
