@@ -46,6 +46,8 @@ export class Rbac {
   constructor(
     private readonly accounts: readonly Account[],
     private readonly projects: ReadonlyMap<string, AppProject>,
+    /** Whether nobody may see applications (scenario `argo-rbac-lost`). */
+    private readonly blind: () => boolean = () => false,
   ) {}
 
   /** @param object - `project/name` for what belongs to a project, else a name. */
@@ -55,6 +57,9 @@ export class Rbac {
     action: string,
     object: string,
   ): boolean {
+    if (resource === 'applications' && this.blind()) {
+      return false;
+    }
     const [, project, role] = subject.match(/^proj:([^:]+):(.+)$/) ?? [];
     if (project) {
       return this.projectAllows(project, role, resource, action, object);

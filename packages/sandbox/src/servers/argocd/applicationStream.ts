@@ -81,10 +81,13 @@ export function streamApplications(
   keepalive.unref();
   engine.store.events.on('change', send);
   engine.events.on('resume', flush);
+  const end = () => raw.end();
+  engine.events.on('restart', end);
   raw.on('drain', flush);
   raw.on('close', () => {
     clearInterval(keepalive);
     engine.store.events.off('change', send);
     engine.events.off('resume', flush);
+    engine.events.off('restart', end);
   });
 }

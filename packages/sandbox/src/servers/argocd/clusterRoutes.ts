@@ -33,13 +33,12 @@ export function addClusterRoutes(api: Api): void {
         connectionState: state,
         serverVersion: SERVER_VERSION,
         cacheInfo: {
-          resourcesCount: String(objects.length),
-          apisCount: String(
-            new Set(objects.map(o => `${o.apiVersion}/${o.kind}`)).size,
-          ),
+          resourcesCount: objects.length,
+          apisCount: new Set(objects.map(o => `${o.apiVersion}/${o.kind}`))
+            .size,
           lastCacheSyncTime: state.attemptedAt,
         },
-        applicationsCount: String(applications),
+        applicationsCount: applications,
       },
     };
   };

@@ -67,7 +67,7 @@ export function createArgocdServer(world: World): FastifyInstance {
     world,
     engine,
     accounts,
-    new Rbac(accounts.list, engine.store.projects),
+    new Rbac(accounts.list, engine.store.projects, () => engine.blind),
   );
   addServerRoutes(server);
   addAccountRoutes(api);

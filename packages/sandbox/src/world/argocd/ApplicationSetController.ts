@@ -176,7 +176,7 @@ export class ApplicationSetController {
       }
       const resources = this.owned(set).map(toResourceStatus);
       set.status.resources = resources;
-      set.status.resourcesCount = String(resources.length);
+      set.status.resourcesCount = resources.length;
       this.store.saveApplicationSet(set);
     });
   }

@@ -31,7 +31,7 @@ const WRITE_SHARE = 20;
  * {@link ApplicationController} does the work.
  */
 export class ArgocdEngine {
-  /** Emits `resume` when a silence ends. */
+  /** Emits `resume` when a silence ends, and `restart` when watches are cut. */
   readonly events = new EventEmitter();
   /** By the name that a destination uses. */
   readonly clusters: ReadonlyMap<string, Cluster>;
@@ -42,8 +42,6 @@ export class ArgocdEngine {
   silent = false;
   /** Whether all tokens count as expired (scenario `argo-token-expired`). */
   tokensExpired = false;
-  /** Share of a watch's messages that get lost, 0 to 1 (scenario `argo-events-dropped`). */
-  droppedShare = 0;
   /** Whether callers may see no application at all (scenario `argo-rbac-lost`). */
   blind = false;
   /** Runs before an application is compared; see `renderUnrendered`. */
@@ -270,6 +268,15 @@ export class ArgocdEngine {
     if (!silent) {
       this.events.emit('resume');
     }
+  }
+
+  /**
+   * Restarts as from a backup: watches are cut, and resource versions begin
+   * again below those that callers have seen.
+   */
+  restart(): void {
+    this.store.rewind();
+    this.events.emit('restart');
   }
 
   // Time and events

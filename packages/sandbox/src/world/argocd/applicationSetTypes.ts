@@ -60,8 +60,7 @@ export interface ApplicationSet {
       lastTransitionTime: string;
     }>;
     resources?: ResourceStatus[];
-    /** int64, so a string in JSON. */
-    resourcesCount?: string;
+    resourcesCount?: number;
   };
 }
 

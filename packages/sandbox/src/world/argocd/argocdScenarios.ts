@@ -4,6 +4,7 @@ import { WORKLOAD_KINDS, templateImages } from '../kubernetes/workloads';
 import { keyOf } from '../kubernetes/KubeObject';
 import { Cluster } from '../kubernetes/Cluster';
 import { ArgocdEngine } from './ArgocdEngine';
+import { registerServerScenarios } from './serverScenarios';
 import { Application } from './types';
 
 const DEFAULT_APPLICATION = 'sample-backend-uat';
@@ -13,7 +14,7 @@ const APPLICATION = {
   default: DEFAULT_APPLICATION,
 };
 
-/** Registers `sync-degraded`, `image-missing`, `live-drift` and `argo-silent`. */
+/** Registers what can happen to applications, and the `argo-...` scenarios of Argo CD itself. */
 export function registerArgocdScenarios(
   world: Pick<World, 'scenarios'>,
   engine: ArgocdEngine,
@@ -157,19 +158,7 @@ export function registerArgocdScenarios(
     resume() {},
   });
 
-  world.scenarios.register({
-    name: 'argo-silent',
-    description:
-      'Argo CD keeps connections open and says nothing: API calls wait and watches stall.',
-    parameters: [],
-    start() {
-      engine.setSilent(true);
-      return {};
-    },
-    stop() {
-      engine.setSilent(false);
-    },
-  });
+  registerServerScenarios(world, engine);
 }
 
 /** Scales a workload by hand, unless somebody else changed it since. */

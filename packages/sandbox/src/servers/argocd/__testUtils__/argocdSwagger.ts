@@ -26,8 +26,12 @@ export type ReplyCheck = (
   body: unknown,
 ) => string[];
 
-/** Definitions whose inlined Go structs the description leaves out. */
-const OPEN = new Set(['#/definitions/v1alpha1ResourceNode']);
+/** Definitions whose Go types write JSON of their own: inlined structs, and anything at all. */
+const OPEN = new Set([
+  '#/definitions/v1alpha1ResourceNode',
+  '#/definitions/runtimeRawExtension',
+  '#/definitions/v1JSON',
+]);
 
 /**
  * The check of replies against Argo CD's own description of the served
