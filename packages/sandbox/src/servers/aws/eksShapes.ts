@@ -8,6 +8,7 @@ import type {
   Update,
 } from '@aws-sdk/client-eks';
 import { CLUSTER_CERTIFICATE } from '../../world/aws/eks/certificate';
+import { oidcIssuer } from '../../world/aws/eks/EksFleet';
 import { ClusterInsight } from '../../world/aws/eks/insights';
 import {
   AccessEntry,
@@ -24,7 +25,7 @@ import { safeHash } from '../../world/kubernetes/ids';
  * @param endpoint - where its Kubernetes API listens
  */
 export function clusterShape(cluster: EksCluster, endpoint: string): Cluster {
-  const { region, accountId, name } = cluster;
+  const { accountId, name } = cluster;
   return {
     name,
     arn: cluster.arn,
@@ -54,9 +55,7 @@ export function clusterShape(cluster: EksCluster, endpoint: string): Cluster {
       ],
     },
     identity: {
-      oidc: {
-        issuer: `https://oidc.eks.${region}.amazonaws.com/id/${cluster.oidcId}`,
-      },
+      oidc: { issuer: oidcIssuer(cluster) },
     },
     status: cluster.status,
     certificateAuthority: { data: CLUSTER_CERTIFICATE },

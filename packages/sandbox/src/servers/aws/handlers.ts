@@ -8,6 +8,8 @@ export interface CallContext {
   callerArn: string;
   /** Unique id of the user or of the assumed role. */
   callerId: string;
+  /** Whether the call was signed with temporary credentials. */
+  isSession?: boolean;
   aws: AwsWorld;
 }
 

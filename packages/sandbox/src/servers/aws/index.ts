@@ -9,6 +9,7 @@ import { createServer, HttpError } from '../createServer';
 import { addLayerRoute } from './ecrDownloads';
 import { AnyHandler } from './handlers';
 import { LoadedService, loadService, SERVICE_NAMES } from './services';
+import { universalTarget } from './universalTarget';
 import { callPath } from './wire/callPath';
 import { checkInput } from './wire/checkInput';
 import { chooseProtocol } from './wire/chooseProtocol';
@@ -17,6 +18,11 @@ import { readCredential } from './wire/readCredential';
 import { findError, OperationModel } from './wire/ServiceModel';
 
 const NOT_SERVED = 501;
+
+/** The one operation that is called without a signature, and what it belongs to. */
+const UNSIGNED_OPERATION = 'AssumeRoleWithWebIdentity';
+const UNSIGNED_SERVICE = 'sts';
+const UNSIGNED_REGION = 'us-east-1';
 
 /** What is known of a call while it is being answered; errors are worded from it. */
 interface Call {
@@ -61,6 +67,7 @@ export function createAwsServer(world: World): FastifyInstance {
     },
   });
 
+  aws.schedules.start(universalTarget(aws));
   addLayerRoute(server, aws);
   server.all('*', async (request, reply) => {
     const call = beginCall(request);
@@ -81,7 +88,7 @@ async function answer(call: Call, aws: AwsWorld): Promise<WireReply> {
   const { request, protocol } = call;
   const common = protocol.commonErrors;
   const credential = readCredential(request.headers);
-  if (!credential) {
+  if (!credential && !call.service) {
     throw new AwsError(
       common.missingCredentials.code,
       'Request is missing Authentication Token',
@@ -93,12 +100,14 @@ async function answer(call: Call, aws: AwsWorld): Promise<WireReply> {
     throw new AwsError(
       common.unknownOperation.code,
       `The service ${
-        credential.service
+        credential!.service
       } is not in the sandbox; it has ${SERVICE_NAMES.join(', ')}`,
       NOT_SERVED,
     );
   }
-  const caller = authenticate(call, credential, aws);
+  const caller = credential
+    ? authenticate(call, credential, aws)
+    : { accountId: '', arn: 'anonymous', userId: 'anonymous' };
   if (aws.conditions.holds('throttled')) {
     throw new AwsError(
       common.throttled.code,
@@ -107,13 +116,17 @@ async function answer(call: Call, aws: AwsWorld): Promise<WireReply> {
     );
   }
 
-  const { operation, handler } = findOperation(call, credential.service);
+  const { operation, handler } = findOperation(
+    call,
+    credential?.service ?? UNSIGNED_SERVICE,
+  );
   const input = await readInput(call, operation);
   const output = await handler(input, {
     accountId: caller.accountId,
-    region: credential.region,
+    region: credential?.region ?? UNSIGNED_REGION,
     callerArn: caller.arn,
     callerId: caller.userId,
+    isSession: credential?.accessKeyId.startsWith('ASIA'),
     aws,
   });
   return protocol.encode(
@@ -136,7 +149,12 @@ function authenticate(
     aws.accounts,
     aws.clock,
   );
-  if (caller === 'expired') {
+  if (
+    caller === 'expired' ||
+    (caller !== 'unknown' &&
+      credential.sessionToken &&
+      aws.trust.isExpired(caller.accountId))
+  ) {
     const { code, status } = protocol.commonErrors.expiredCredentials;
     throw new AwsError(
       code,
@@ -220,11 +238,15 @@ function beginCall(request?: FastifyRequest): Call {
   };
   const credential = readCredential(wire.headers);
   const service = credential && loadService(credential.service);
+  const protocol = chooseProtocol(wire, service?.model);
+  const isUnsigned =
+    !credential &&
+    protocol.operationName(wire, undefined) === UNSIGNED_OPERATION;
   return {
     request: wire,
     requestId: randomUUID(),
-    protocol: chooseProtocol(wire, service?.model),
-    service,
+    protocol,
+    service: isUnsigned ? loadService(UNSIGNED_SERVICE) : service,
   };
 }
 

@@ -256,14 +256,18 @@ export const rdsReadingHandlers: Handlers<typeof Sdk> = {
         `The tag key ${reserved} begins with a reserved prefix`,
       );
     }
-    Object.assign(found.tags, added);
+    found.tags = { ...found.tags, ...added };
     context.aws.databases.changed();
     return {};
   },
 
   RemoveTagsFromResource(input, context) {
     const found = taggedBy(input.ResourceName!, context);
-    input.TagKeys!.forEach(key => delete found.tags[key]);
+    found.tags = Object.fromEntries(
+      Object.entries(found.tags).filter(
+        ([key]) => !input.TagKeys!.includes(key),
+      ),
+    );
     context.aws.databases.changed();
     return {};
   },

@@ -1,6 +1,9 @@
+import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import {
   AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
   GetCallerIdentityCommand,
+  GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
@@ -202,4 +205,117 @@ describe('STS and the door of the AWS endpoint', () => {
       ),
     ).resolves.toBeDefined();
   });
+
+  it('F40 refuses a role that is denied, a wrong external id, and sessions that are expired', async () => {
+    const sts = new STSClient(aws.as('000000000000'));
+    const assume = (account: string, ExternalId?: string) =>
+      sts.send(
+        new AssumeRoleCommand({
+          RoleArn: `arn:aws:iam::${account}:role/fairway-reader`,
+          RoleSessionName: 'fairway',
+          ExternalId,
+        }),
+      );
+    const { scenarios } = aws.world;
+    await scenarios.start('role-denied', { account: '111100000002' });
+    await expect(assume('111100000002')).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message:
+        'User: arn:aws:iam::000000000000:user/sandbox is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111100000002:role/fairway-reader',
+      $metadata: { httpStatusCode: 403 },
+    });
+    await assume('111100000003');
+
+    await scenarios.start('external-id', {
+      account: '111100000003',
+      externalId: 'secret-handshake',
+    });
+    await expect(assume('111100000003', 'wrong')).rejects.toMatchObject({
+      name: 'AccessDenied',
+    });
+    const { Credentials } = await assume('111100000003', 'secret-handshake');
+    const client = new STSClient({
+      ...aws.as('111100000003'),
+      credentials: {
+        accessKeyId: Credentials!.AccessKeyId!,
+        secretAccessKey: Credentials!.SecretAccessKey!,
+        sessionToken: Credentials!.SessionToken,
+      },
+    });
+    const who = () => client.send(new GetCallerIdentityCommand({}));
+    await who();
+    await scenarios.start('credentials-expired', { account: '111100000003' });
+    await expect(who()).rejects.toMatchObject({ name: 'ExpiredToken' });
+    await scenarios.start('calm');
+    await who();
+    await assume('111100000002');
+  });
+
+  it('takes the token of a service account instead of a signature', async () => {
+    const issuer = await issuerOf();
+    const token = (claims: object) =>
+      [{ alg: 'RS256' }, claims, {}]
+        .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .join('.');
+    const now = Math.floor(aws.world.clock.now().getTime() / 1000);
+    const claims = {
+      iss: issuer,
+      sub: 'system:serviceaccount:kube-system:ebs',
+      aud: ['sts.amazonaws.com'],
+      exp: now + 600,
+    };
+    const assume = (WebIdentityToken: string) =>
+      new STSClient({ ...aws.as('111100000001') }).send(
+        new AssumeRoleWithWebIdentityCommand({
+          RoleArn: 'arn:aws:iam::111100000001:role/ebs',
+          RoleSessionName: 'pod',
+          WebIdentityToken,
+        }),
+      );
+    const session = await assume(token(claims));
+    expect(session.SubjectFromWebIdentityToken).toBe(claims.sub);
+    expect(session.AssumedRoleUser!.Arn).toBe(
+      'arn:aws:sts::111100000001:assumed-role/ebs/pod',
+    );
+    await expect(
+      assume(token({ ...claims, exp: now - 1 })),
+    ).rejects.toMatchObject({ name: 'ExpiredTokenException' });
+    await expect(
+      assume(token({ ...claims, iss: 'https://elsewhere' })),
+    ).rejects.toMatchObject({
+      name: 'InvalidIdentityTokenException',
+      message:
+        'No OpenIDConnect provider found in your account for https://elsewhere',
+    });
+    await expect(assume('x')).rejects.toMatchObject({
+      name: 'InvalidIdentityTokenException',
+    });
+  });
+
+  it('gives a user a session of their own, and a session none', async () => {
+    const { Credentials } = await new STSClient(aws.as('111100000001')).send(
+      new GetSessionTokenCommand({}),
+    );
+    const client = new STSClient({
+      ...aws.as('111100000001'),
+      credentials: {
+        accessKeyId: Credentials!.AccessKeyId!,
+        secretAccessKey: Credentials!.SecretAccessKey!,
+        sessionToken: Credentials!.SessionToken,
+      },
+    });
+    expect((await client.send(new GetCallerIdentityCommand({}))).Arn).toBe(
+      'arn:aws:iam::111100000001:user/sandbox',
+    );
+    await expect(
+      client.send(new GetSessionTokenCommand({})),
+    ).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  const issuerOf = async () => {
+    const { cluster } = await new EKSClient(aws.as('111100000001')).send(
+      new DescribeClusterCommand({ name: 'sample-platform-ai-dev' }),
+    );
+    return cluster!.identity!.oidc!.issuer!;
+  };
 });

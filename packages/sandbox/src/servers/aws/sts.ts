@@ -3,52 +3,67 @@ import {
   assumedRoleArn,
   assumedRoleId,
   issueSession,
+  issueUserSession,
   parseRoleArn,
+  SessionCredentials,
 } from '../../world/aws/credentials';
-import { Handlers } from './handlers';
+import { CallContext, Handlers } from './handlers';
+import { readWebIdentity } from './webIdentity';
 
 const DEFAULT_SESSION_SECONDS = 3600;
+const DEFAULT_USER_SESSION_SECONDS = 43_200;
+const MIN_SECONDS = 900;
 
 /** AWS Security Token Service. */
 export const stsHandlers: Handlers<typeof import('@aws-sdk/client-sts')> = {
   AssumeRole(input, { aws, callerArn }) {
-    const role = parseRoleArn(input.RoleArn!);
-    if (!role) {
-      throw new AwsError(
-        'ValidationError',
-        `${input.RoleArn} is invalid. It must be arn:aws:iam::<account>:role/<name>`,
-      );
+    const roleArn = input.RoleArn!;
+    const denied = new AwsError(
+      'AccessDenied',
+      `User: ${callerArn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+      403,
+    );
+    checkRole(roleArn, denied, aws);
+    if (!aws.trust.allows(roleArn, input.ExternalId)) {
+      throw denied;
     }
-    if (!aws.accounts.some(({ id }) => id === role.accountId)) {
+    return session(roleArn, input.RoleSessionName!, input.DurationSeconds, aws);
+  },
+
+  AssumeRoleWithWebIdentity(input, { aws }) {
+    const roleArn = input.RoleArn!;
+    const denied = new AwsError(
+      'AccessDenied',
+      'Not authorized to perform sts:AssumeRoleWithWebIdentity',
+      403,
+    );
+    const { accountId } = checkRole(roleArn, denied, aws);
+    const identity = readWebIdentity(input.WebIdentityToken!, accountId, aws);
+    if (!aws.trust.allows(roleArn, undefined)) {
+      throw denied;
+    }
+    return {
+      ...session(roleArn, input.RoleSessionName!, input.DurationSeconds, aws),
+      SubjectFromWebIdentityToken: identity.subject,
+      Audience: identity.audience,
+      Provider: identity.issuer.replace(/^https?:\/\//, ''),
+    };
+  },
+
+  GetSessionToken(input, { aws, accountId, isSession }) {
+    if (isSession) {
       throw new AwsError(
         'AccessDenied',
-        `User: ${callerArn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`,
+        'Cannot call GetSessionToken with session credentials',
         403,
       );
     }
-    const seconds = input.DurationSeconds ?? DEFAULT_SESSION_SECONDS;
-    if (seconds < 900 || seconds > 43_200) {
-      throw new AwsError(
-        'ValidationError',
-        `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must be between 900 and 43200`,
-      );
-    }
-    const credentials = issueSession(
-      input.RoleArn!,
-      input.RoleSessionName!,
-      new Date(aws.clock.now().getTime() + seconds * 1000),
-    );
+    const seconds = input.DurationSeconds ?? DEFAULT_USER_SESSION_SECONDS;
+    checkDuration(seconds, 129_600);
     return {
-      Credentials: {
-        AccessKeyId: credentials.accessKeyId,
-        SecretAccessKey: credentials.secretAccessKey,
-        SessionToken: credentials.sessionToken,
-        Expiration: credentials.expiration,
-      },
-      AssumedRoleUser: {
-        Arn: assumedRoleArn(input.RoleArn!, input.RoleSessionName!),
-        AssumedRoleId: assumedRoleId(input.RoleArn!, input.RoleSessionName!),
-      },
+      Credentials: credentialsShape(
+        issueUserSession(accountId, inSeconds(seconds, aws)),
+      ),
     };
   },
 
@@ -56,3 +71,61 @@ export const stsHandlers: Handlers<typeof import('@aws-sdk/client-sts')> = {
     return { Account: accountId, Arn: callerArn, UserId: callerId };
   },
 };
+
+type Aws = CallContext['aws'];
+
+/** @throws AwsError - ValidationError; `denied` when its account does not exist. */
+function checkRole(roleArn: string, denied: AwsError, aws: Aws) {
+  const role = parseRoleArn(roleArn);
+  if (!role) {
+    throw new AwsError(
+      'ValidationError',
+      `${roleArn} is invalid. It must be arn:aws:iam::<account>:role/<name>`,
+    );
+  }
+  if (!aws.accounts.some(({ id }) => id === role.accountId)) {
+    throw denied;
+  }
+  return role;
+}
+
+function checkDuration(seconds: number, most: number): void {
+  if (seconds < MIN_SECONDS || seconds > most) {
+    throw new AwsError(
+      'ValidationError',
+      `1 validation error detected: Value '${seconds}' at 'durationSeconds' failed to satisfy constraint: Member must be between ${MIN_SECONDS} and ${most}`,
+    );
+  }
+}
+
+function session(
+  roleArn: string,
+  sessionName: string,
+  durationSeconds: number | undefined,
+  aws: Aws,
+) {
+  const seconds = durationSeconds ?? DEFAULT_SESSION_SECONDS;
+  checkDuration(seconds, 43_200);
+  return {
+    Credentials: credentialsShape(
+      issueSession(roleArn, sessionName, inSeconds(seconds, aws)),
+    ),
+    AssumedRoleUser: {
+      Arn: assumedRoleArn(roleArn, sessionName),
+      AssumedRoleId: assumedRoleId(roleArn, sessionName),
+    },
+  };
+}
+
+function inSeconds(seconds: number, { clock }: Aws): Date {
+  return new Date(clock.now().getTime() + seconds * 1000);
+}
+
+function credentialsShape(credentials: SessionCredentials) {
+  return {
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    SessionToken: credentials.sessionToken,
+    Expiration: credentials.expiration,
+  };
+}

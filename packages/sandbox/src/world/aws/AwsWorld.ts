@@ -15,7 +15,10 @@ import { startEcs } from './ecs/startEcs';
 import { EksFleet } from './eks/EksFleet';
 import { ImageRegistry } from './ImageRegistry';
 import { MetricStore } from './MetricStore';
+import { RoleTrust } from './RoleTrust';
 import { registerAwsScenarios } from './scenarios';
+import { ScheduleBook } from './scheduler/ScheduleBook';
+import { SecretStore } from './secrets/SecretStore';
 import { DriftDetector } from './stacks/DriftDetector';
 import { StackEngine } from './stacks/StackEngine';
 
@@ -24,6 +27,7 @@ export interface AwsWorld {
   readonly clock: World['clock'];
   readonly accounts: AwsAccount[];
   readonly conditions: Conditions;
+  readonly trust: RoleTrust;
   readonly registry: ImageRegistry;
   readonly stacks: StackEngine;
   readonly drifts: DriftDetector;
@@ -32,6 +36,8 @@ export interface AwsWorld {
   readonly databaseChanges: DatabaseChanges;
   readonly ecs: EcsEngine;
   readonly eks: EksFleet;
+  readonly secrets: SecretStore;
+  readonly schedules: ScheduleBook;
   readonly metrics: MetricStore;
   readonly alarms: AlarmBook;
   readonly caches: CacheFleet;
@@ -97,6 +103,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     clock: world.clock,
     accounts: listAccounts(world.platforms),
     conditions,
+    trust: new RoleTrust(),
     registry: world.images,
     stacks,
     drifts: new DriftDetector(stacks, world),
@@ -104,6 +111,8 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     databaseChanges: databaseChanges(databases, conditions),
     ecs,
     eks: new EksFleet(world),
+    secrets: new SecretStore(world),
+    schedules: new ScheduleBook(world),
     metrics,
     caches,
     alarms: new AlarmBook(world, metrics),
@@ -112,6 +121,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     report: world.report,
   };
   registerAwsScenarios(world.scenarios, conditions);
+  aws.trust.registerScenarios(world.scenarios);
   world.onClose(() => {
     conditions.flush();
     aws.metrics.flush();

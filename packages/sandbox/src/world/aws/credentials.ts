@@ -12,7 +12,8 @@ export interface Caller {
 export type Refusal = 'unknown' | 'expired';
 
 interface SessionToken {
-  roleArn: string;
+  /** Absent for a session of a user. */
+  roleArn?: string;
   sessionName: string;
   /** Epoch milliseconds. */
   expiresAt: number;
@@ -68,6 +69,23 @@ export function issueSession(
   };
 }
 
+/** Credentials of a user's own session, as GetSessionToken gives them. */
+export function issueUserSession(
+  accountId: string,
+  expiration: Date,
+): SessionCredentials {
+  const token: SessionToken = {
+    sessionName: 'user',
+    expiresAt: expiration.getTime(),
+  };
+  return {
+    accessKeyId: `ASIA${accountId}SANDBOX`,
+    secretAccessKey: 'sandbox',
+    sessionToken: Buffer.from(JSON.stringify(token)).toString('base64'),
+    expiration,
+  };
+}
+
 /** The assumed-role id is stable for a role, as AWS's is. */
 export function assumedRoleId(roleArn: string, sessionName: string): string {
   const { accountId, roleName } = parseRoleArn(roleArn)!;
@@ -95,19 +113,27 @@ export function identify(
   if (!match || !accounts.some(({ id }) => id === accountId)) {
     return 'unknown';
   }
+  const user = {
+    accountId: match[2],
+    arn: `arn:aws:iam::${accountId}:user/sandbox`,
+    userId: `AIDA${accountId}SANDBOX`,
+  };
   if (match[1] === 'AKIA') {
-    return {
-      accountId: match[2],
-      arn: `arn:aws:iam::${accountId}:user/sandbox`,
-      userId: `AIDA${accountId}SANDBOX`,
-    };
+    return user;
   }
   const session = readToken(sessionToken);
-  if (!session || parseRoleArn(session.roleArn)?.accountId !== accountId) {
+  if (
+    !session ||
+    (session.roleArn !== undefined &&
+      parseRoleArn(session.roleArn)?.accountId !== accountId)
+  ) {
     return 'unknown';
   }
   if (session.expiresAt <= clock.now().getTime()) {
     return 'expired';
+  }
+  if (session.roleArn === undefined) {
+    return user;
   }
   return {
     accountId: match[2],
@@ -122,8 +148,9 @@ function readToken(text: string | undefined): SessionToken | undefined {
   }
   try {
     const token = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
-    return typeof token.roleArn === 'string' &&
-      typeof token.expiresAt === 'number'
+    return ['string', 'undefined'].includes(typeof token?.roleArn) &&
+      typeof token?.sessionName === 'string' &&
+      typeof token?.expiresAt === 'number'
       ? token
       : undefined;
   } catch {

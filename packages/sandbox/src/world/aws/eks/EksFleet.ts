@@ -59,6 +59,13 @@ export class EksFleet {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The OIDC issuers of an account's clusters, which its roles trust. */
+  issuersOf(accountId: string): string[] {
+    return this.clusters
+      .filter(cluster => cluster.accountId === accountId)
+      .map(oidcIssuer);
+  }
+
   /** @throws AwsError - ResourceNotFoundException */
   get(place: RegistryRef, name: string): EksCluster {
     const cluster = this.list(place).find(candidate => candidate.name === name);
@@ -252,6 +259,11 @@ export class EksFleet {
       this.file.touch();
     });
   }
+}
+
+/** Who vouches for the service accounts of a cluster. */
+export function oidcIssuer({ region, oidcId }: EksCluster): string {
+  return `https://oidc.eks.${region}.amazonaws.com/id/${oidcId}`;
 }
 
 function applyToNodegroup(
