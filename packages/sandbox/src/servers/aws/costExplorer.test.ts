@@ -1,10 +1,19 @@
 import {
   CostExplorerClient,
+  CreateAnomalyMonitorCommand,
+  DeleteAnomalyMonitorCommand,
+  GetAnomaliesCommand,
+  GetAnomalyMonitorsCommand,
   GetCostAndUsageCommand,
   GetCostAndUsageCommandInput,
+  GetCostAndUsageWithResourcesCommand,
   GetCostForecastCommand,
   GetDimensionValuesCommand,
+  GetSavingsPlansUtilizationCommand,
   GetTagsCommand,
+  GetUsageForecastCommand,
+  ListCostAllocationTagsCommand,
+  ProvideAnomalyFeedbackCommand,
   ResultByTime,
 } from '@aws-sdk/client-cost-explorer';
 import { AwsRig, startAws } from './__testUtils__/startAws';
@@ -194,7 +203,7 @@ describe('Cost Explorer', () => {
       TimePeriod: { Start: '2026-03-16', End: '2026-03-20' },
       Granularity: 'DAILY',
     });
-    expect(results.map(r => r.Estimated)).toEqual([false, false, true, true]);
+    expect(results.map(r => r.Estimated)).toEqual([true, true, true, true]);
     const [, yesterday, today, tomorrow] = results.map(r =>
       Number(r.Total!.UnblendedCost.Amount),
     );
@@ -281,7 +290,7 @@ describe('Cost Explorer', () => {
     });
   });
 
-  it('refuses three groupings, unknown metrics and hours', async () => {
+  it('refuses three groupings, unknown metrics and hours of long ago', async () => {
     const group = { Type: 'DIMENSION' as const, Key: 'SERVICE' };
     await expect(ask({ GroupBy: [group, group, group] })).rejects.toMatchObject(
       { name: 'ValidationException' },
@@ -366,6 +375,209 @@ describe('Cost Explorer', () => {
     ]);
   });
 
+  it('has hours of the last two weeks, which add up to the day', async () => {
+    const day = await total({
+      TimePeriod: { Start: '2026-03-10', End: '2026-03-11' },
+      Granularity: 'DAILY',
+    });
+    const { results } = await ask({
+      TimePeriod: {
+        Start: '2026-03-10T00:00:00Z',
+        End: '2026-03-11T00:00:00Z',
+      },
+      Granularity: 'HOURLY',
+    });
+    expect(results).toHaveLength(24);
+    expect(results[1].TimePeriod).toEqual({
+      Start: '2026-03-10T01:00:00Z',
+      End: '2026-03-10T02:00:00Z',
+    });
+    expect(sum(results.map(r => r.Total!.UnblendedCost.Amount!))).toBe(day);
+  });
+
+  it('has usage in its unit, and none that makes sense of several', async () => {
+    const { results } = await ask({
+      Metrics: ['UsageQuantity', 'UnblendedCost'],
+      GroupBy: [{ Type: 'DIMENSION', Key: 'USAGE_TYPE' }],
+      Filter: { Dimensions: { Key: 'REGION', Values: ['us-east-1'] } },
+    });
+    const bytes = results[0].Groups!.find(
+      ({ Keys }) => Keys![0] === 'NatGateway-Bytes',
+    )!.Metrics!;
+    expect(bytes.UsageQuantity.Unit).toBe('GB');
+    expect(
+      Number(bytes.UnblendedCost.Amount) / Number(bytes.UsageQuantity.Amount),
+    ).toBeCloseTo(0.045, 4);
+    const mixed = await ask({ Metrics: ['UsageQuantity'] });
+    expect(mixed.results[0].Total!.UsageQuantity.Unit).toBe('N/A');
+  });
+
+  it('has resources of the last two weeks', async () => {
+    const withResources = (Start: string) =>
+      ce.send(
+        new GetCostAndUsageWithResourcesCommand({
+          TimePeriod: { Start, End: '2026-03-17' },
+          Granularity: 'DAILY',
+          Metrics: ['UnblendedCost'],
+          Filter: {
+            Dimensions: {
+              Key: 'SERVICE',
+              Values: ['Amazon Elastic Compute Cloud - Compute'],
+            },
+          },
+          GroupBy: [{ Type: 'DIMENSION', Key: 'RESOURCE_ID' }],
+        }),
+      );
+    const { ResultsByTime } = await withResources('2026-03-16');
+    expect(ResultsByTime![0].Groups!.length).toBeGreaterThan(5);
+    expect(ResultsByTime![0].Groups![0].Keys![0]).toMatch(/^i-0[0-9a-f]{16}$/);
+    await expect(withResources('2026-03-01')).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+
+  it('F44 shows nothing for a tag that is not active, and says which are', async () => {
+    const { CostAllocationTags } = await ce.send(
+      new ListCostAllocationTagsCommand({ Status: 'Active' }),
+    );
+    expect(CostAllocationTags!.map(({ TagKey }) => TagKey)).toEqual([
+      'Component',
+      'Environment',
+      'System',
+    ]);
+    const { results } = await ask({
+      GroupBy: [{ Type: 'TAG', Key: 'Owner' }],
+    });
+    expect(results[0].Groups!.map(({ Keys }) => Keys)).toEqual([['Owner$']]);
+    expect(
+      await total({ Filter: { Tags: { Key: 'Owner', Values: ['me'] } } }),
+    ).toBe(0n);
+  });
+
+  it('found one anomaly, whose causes and impact are in the costs of its days', async () => {
+    const { AnomalyMonitors } = await ce.send(
+      new GetAnomalyMonitorsCommand({}),
+    );
+    expect(AnomalyMonitors).toEqual([
+      expect.objectContaining({
+        MonitorType: 'DIMENSIONAL',
+        MonitorDimension: 'SERVICE',
+      }),
+    ]);
+    const ask14 = async () =>
+      (
+        await ce.send(
+          new GetAnomaliesCommand({
+            DateInterval: { StartDate: '2026-03-01' },
+          }),
+        )
+      ).Anomalies!;
+    const [anomaly, ...others] = await ask14();
+    expect(others).toEqual([]);
+    expect(anomaly).toMatchObject({
+      DimensionValue: 'EC2 - Other',
+      MonitorArn: AnomalyMonitors![0].MonitorArn,
+      AnomalyStartDate: '2026-03-06T00:00:00Z',
+      AnomalyEndDate: '2026-03-07T00:00:00Z',
+    });
+    expect(anomaly.RootCauses![0]).toMatchObject({
+      LinkedAccount: '222200000003',
+      Region: 'us-east-1',
+      UsageType: 'NatGateway-Bytes',
+    });
+    const shown = await total({
+      TimePeriod: { Start: '2026-03-06', End: '2026-03-08' },
+      Filter: { Dimensions: { Key: 'SERVICE', Values: ['EC2 - Other'] } },
+    });
+    const { TotalActualSpend, TotalExpectedSpend, TotalImpact } =
+      anomaly.Impact!;
+    expect(TotalActualSpend).toBeCloseTo(Number(shown) / 1e8, 2);
+    expect(TotalActualSpend! - TotalExpectedSpend!).toBeCloseTo(
+      TotalImpact!,
+      2,
+    );
+
+    await ce.send(
+      new ProvideAnomalyFeedbackCommand({
+        AnomalyId: anomaly.AnomalyId,
+        Feedback: 'YES',
+      }),
+    );
+    expect((await ask14())[0].Feedback).toBe('YES');
+    await expect(
+      ce.send(
+        new ProvideAnomalyFeedbackCommand({ AnomalyId: 'x', Feedback: 'YES' }),
+      ),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    // A member account has no monitor and sees none.
+    const own = new CostExplorerClient(aws.as('222200000003', 'us-east-1'));
+    const theirs = await own.send(
+      new GetAnomaliesCommand({ DateInterval: { StartDate: '2026-03-01' } }),
+    );
+    expect(theirs.Anomalies).toEqual([]);
+  });
+
+  it('keeps monitors', async () => {
+    const { MonitorArn } = await ce.send(
+      new CreateAnomalyMonitorCommand({
+        AnomalyMonitor: {
+          MonitorName: 'production',
+          MonitorType: 'CUSTOM',
+          MonitorSpecification: {
+            Tags: { Key: 'Environment', Values: ['prod'] },
+          },
+        },
+      }),
+    );
+    await expect(
+      ce.send(
+        new CreateAnomalyMonitorCommand({
+          AnomalyMonitor: {
+            MonitorName: 'second',
+            MonitorType: 'DIMENSIONAL',
+            MonitorDimension: 'SERVICE',
+          },
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'LimitExceededException' });
+    await ce.send(new DeleteAnomalyMonitorCommand({ MonitorArn }));
+    await expect(
+      ce.send(new DeleteAnomalyMonitorCommand({ MonitorArn })),
+    ).rejects.toMatchObject({ name: 'UnknownMonitorException' });
+  });
+
+  it('has no commitments, and says so as AWS does', async () => {
+    const TimePeriod = { Start: '2026-02-01', End: '2026-03-01' };
+    await expect(
+      ce.send(new GetSavingsPlansUtilizationCommand({ TimePeriod })),
+    ).rejects.toMatchObject({ name: 'DataUnavailableException' });
+  });
+
+  it('forecasts usage of one kind', async () => {
+    const TimePeriod = { Start: '2026-03-19', End: '2026-03-21' };
+    const { Total } = await ce.send(
+      new GetUsageForecastCommand({
+        TimePeriod,
+        Granularity: 'DAILY',
+        Metric: 'USAGE_QUANTITY',
+        Filter: {
+          Dimensions: { Key: 'USAGE_TYPE', Values: ['NatGateway-Hours'] },
+        },
+      }),
+    );
+    expect(Total!.Unit).toBe('Hrs');
+    expect(Number(Total!.Amount)).toBeGreaterThan(1);
+    await expect(
+      ce.send(
+        new GetUsageForecastCommand({
+          TimePeriod,
+          Granularity: 'DAILY',
+          Metric: 'USAGE_QUANTITY',
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
   it('jumps when the situation says so', async () => {
     const input = {
       TimePeriod: { Start: '2026-03-17', End: '2026-03-18' },
@@ -378,5 +590,19 @@ describe('Cost Explorer', () => {
     expect(Number(jumped) / Number(before)).toBeGreaterThan(1.2);
     // What is older than three days stays as it was.
     expect(await total()).toBe(february);
+    // It is noticed when a day has passed.
+    const services = async () =>
+      (
+        await ce.send(
+          new GetAnomaliesCommand({
+            DateInterval: { StartDate: '2026-03-14' },
+          }),
+        )
+      ).Anomalies!.map(({ DimensionValue }) => DimensionValue);
+    expect(await services()).toEqual([]);
+    aws.world.clock.advance(25 * 3_600_000);
+    expect(await services()).toContain(
+      'Amazon Elastic Compute Cloud - Compute',
+    );
   });
 });

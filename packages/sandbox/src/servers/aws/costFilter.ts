@@ -8,6 +8,8 @@ const DIMENSIONS: Record<string, (line: CostLine) => string> = {
   SERVICE: ({ service }) => service,
   LINKED_ACCOUNT: ({ accountId }) => accountId,
   REGION: ({ region }) => region,
+  USAGE_TYPE: ({ usageType }) => usageType,
+  RESOURCE_ID: ({ resourceId }) => resourceId,
   // There are no credits, refunds or taxes here.
   RECORD_TYPE: () => 'Usage',
 };
@@ -18,7 +20,7 @@ const DIMENSIONS: Record<string, (line: CostLine) => string> = {
  * @throws AwsError - ValidationException for dimensions that the sandbox has not.
  */
 export function dimensionOf(line: CostLine, name: string): string {
-  const read = DIMENSIONS[name];
+  const read = Object.hasOwn(DIMENSIONS, name) ? DIMENSIONS[name] : undefined;
   if (!read) {
     throw new AwsError(
       'ValidationException',

@@ -1,11 +1,38 @@
 const DAY_MS = 86_400_000;
 
-export type Granularity = 'DAILY' | 'MONTHLY';
+export type Granularity = 'HOURLY' | 'DAILY' | 'MONTHLY';
+
+const HOURS_PER_DAY = 24;
+const HOUR_MS = 3_600_000;
 
 /** Days counted from the epoch, UTC; the end is excluded. */
 export interface CostPeriod {
   startDay: number;
   endDay: number;
+  /** Set for an hour: counted from the epoch. */
+  hour?: number;
+}
+
+/** Hour number of a `yyyy-MM-ddThh:00:00Z` time; undefined when it is not one. */
+export function hourFromText(text: string): number | undefined {
+  const ms = Date.parse(text);
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/.test(text) && !Number.isNaN(ms)
+    ? ms / HOUR_MS
+    : undefined;
+}
+
+/** `yyyy-MM-ddThh:00:00Z` */
+export function hourToText(hour: number): string {
+  return new Date(hour * HOUR_MS).toISOString().replace('.000', '');
+}
+
+/** Cuts a range of hours, the end excluded. */
+export function hoursOf(startHour: number, endHour: number): CostPeriod[] {
+  return Array.from({ length: endHour - startHour }, (_, index) => {
+    const hour = startHour + index;
+    const startDay = Math.floor(hour / HOURS_PER_DAY);
+    return { startDay, endDay: startDay + 1, hour };
+  });
 }
 
 /** Day number of a `yyyy-MM-dd` date; undefined when it is not one. */

@@ -4,6 +4,7 @@ import { World } from '../types';
 import { MANAGEMENT_ACCOUNT } from './accounts';
 import { Conditions } from './Conditions';
 import { JsonFile } from './JsonFile';
+import { USAGE_TYPES, UsageType, usageTypeIn } from './costs/usageTypes';
 import { noise, seedOf } from './noise';
 
 const DAY_MS = 86_400_000;
@@ -14,8 +15,13 @@ const GROWTH_PER_HALF_YEAR = 0.12;
 const DAYS_PER_HALF_YEAR = 182;
 const WEEKEND_FACTOR = 0.88;
 const WEEKDAY_FACTOR = 1.04;
-const ANOMALY_FACTOR = 6;
+const ANOMALY_FACTOR = 22;
+/** Days before the first start on which one environment copied far too much through its NAT gateways. */
 const ANOMALY_DAYS_AGO = [12, 11];
+const ANOMALY_USAGE = 'NatGateway-Bytes';
+// Cost data arrive up to 24 hours late.
+const LATE_HOURS = 10;
+const HOURS_PER_DAY = 24;
 const JUMP_FACTOR = 1.8;
 // Cost Explorer is late; a jump is seen when it is some days old.
 const JUMP_VISIBLE_AFTER_DAYS = 3;
@@ -26,6 +32,14 @@ export interface CostLine {
   region: string;
   /** As Cost Explorer names it, `Amazon Relational Database Service`. */
   service: string;
+  /** What of the service, `APS2-NatGateway-Bytes`. */
+  usageType: string;
+  /** Unit of the usage, `GB`. */
+  unit: string;
+  /** Dollars for one unit of usage. */
+  price: number;
+  /** What Cost Explorer calls the resource; the same as long as it exists. */
+  resourceId: string;
   /** Cost allocation tags; a key that is absent is untagged. */
   tags: Record<string, string>;
   /** Environment that it belongs to, for conditions. */
@@ -71,6 +85,10 @@ const SERVICES: Record<'eks' | 'ecs', ServiceShare[]> = {
     ...SHARED_SERVICES,
   ],
 };
+
+/** Systems with ElastiCache pay that part of their compute for it. */
+const CACHE_SHARE = 0.04;
+const SYSTEMS_WITH_CACHE = ['mobilytics'];
 
 // What cannot be tagged: about 8 % of the bill.
 const UNTAGGED: ServiceShare[] = [
@@ -127,25 +145,88 @@ export class CostModel {
       : this.lines.filter(line => line.accountId === accountId);
   }
 
-  /** Cost of a line on a day, in units: nothing in the future, a part today. */
+  /** Cost of a line on a day, in units: what has arrived of it; nothing in the future. */
   unitsOn(line: CostLine, day: number): number {
-    const today = this.today();
-    if (day > today) {
+    const hours = this.hoursArrived(day);
+    return hours === 0
+      ? 0
+      : Math.floor((this.wholeDay(line, day) * hours) / HOURS_PER_DAY);
+  }
+
+  /** Cost of a line in an hour, counted from the epoch; the hours of a day add up to the day. */
+  unitsInHour(line: CostLine, hour: number): number {
+    const day = Math.floor(hour / HOURS_PER_DAY);
+    const ofDay = hour - day * HOURS_PER_DAY;
+    if (ofDay >= this.hoursArrived(day)) {
       return 0;
     }
-    const elapsed =
-      day === today
-        ? (this.world.clock.now().getTime() - day * DAY_MS) / DAY_MS
-        : 1;
-    const wobble = 1 + 0.06 * (noise(line.seed, day) - 0.5);
-    return Math.round(
-      this.expected(line, day) * wobble * elapsed * this.exceptional(line, day),
+    const whole = this.wholeDay(line, day);
+    return (
+      Math.floor((whole * (ofDay + 1)) / HOURS_PER_DAY) -
+      Math.floor((whole * ofDay) / HOURS_PER_DAY)
     );
+  }
+
+  /** What a line would have cost on a day without anything unusual, in units. */
+  usualUnitsOn(line: CostLine, day: number): number {
+    return this.hoursArrived(day) === 0
+      ? 0
+      : Math.round(this.unitsOn(line, day) / this.exceptional(line, day));
+  }
+
+  /** Spans of days, the last included, on which something unusual happened, with when it can be known. */
+  unusualSpans(): Array<{
+    id: string;
+    firstDay: number;
+    lastDay: number;
+    lines: CostLine[];
+    knownFromMs: number;
+  }> {
+    const today = this.today();
+    const [firstAgo, lastAgo] = ANOMALY_DAYS_AGO;
+    const seeded = {
+      id: `seed-${this.anchorDay}`,
+      firstDay: this.anchorDay - firstAgo,
+      lastDay: this.anchorDay - lastAgo,
+      lines: this.lines.filter(({ anomalous }) => anomalous),
+      knownFromMs: (this.anchorDay - firstAgo + 1) * DAY_MS,
+    };
+    const jumps = this.conditions
+      .intervalsOf('cost-jump')
+      .map(({ fromMs, untilMs }) => ({
+        id: `jump-${fromMs}`,
+        firstDay: Math.floor(fromMs / DAY_MS) - JUMP_VISIBLE_AFTER_DAYS,
+        lastDay: Math.min(
+          today,
+          untilMs === undefined ? today : Math.floor(untilMs / DAY_MS),
+        ),
+        lines: this.lines.filter(canJump),
+        knownFromMs: fromMs + DAY_MS,
+      }));
+    return [seeded, ...jumps];
   }
 
   /** What a whole day is expected to cost, in units; also for days to come. */
   forecastUnitsOn(line: CostLine, day: number): number {
     return Math.round(this.expected(line, day) * this.jump(line, day));
+  }
+
+  private hoursArrived(day: number): number {
+    const arrivedMs = this.world.clock.now().getTime() - LATE_HOURS * 3_600_000;
+    return Math.max(
+      0,
+      Math.min(
+        HOURS_PER_DAY,
+        Math.floor((arrivedMs - day * DAY_MS) / 3_600_000),
+      ),
+    );
+  }
+
+  private wholeDay(line: CostLine, day: number): number {
+    const wobble = 1 + 0.06 * (noise(line.seed, day) - 0.5);
+    return Math.round(
+      this.expected(line, day) * wobble * this.exceptional(line, day),
+    );
   }
 
   private expected(line: CostLine, day: number): number {
@@ -165,7 +246,7 @@ export class CostModel {
   }
 
   private jump(line: CostLine, day: number): number {
-    if (!line.followsWeek || line.environment !== 'prod') {
+    if (!canJump(line)) {
       return 1;
     }
     const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
@@ -179,6 +260,11 @@ export class CostModel {
       ? JUMP_FACTOR
       : 1;
   }
+}
+
+/** Compute of production. */
+function canJump({ followsWeek, environment }: CostLine): boolean {
+  return followsWeek && environment === 'prod';
 }
 
 function weekFactor(line: CostLine, day: number): number {
@@ -223,22 +309,29 @@ function environmentLines(
     tags: Record<string, string>,
   ) => {
     for (const { region, share: regionShare } of regions) {
-      lines.push({
-        accountId,
-        region,
-        service,
-        tags,
-        environment: shortName,
-        dailyUnits: daily * share * regionShare,
-        seed: seedOf(
-          [accountId, region, service, tags.Component ?? ''].join('/'),
-        ),
-        followsWeek,
-        anomalous: anomalous && service === 'EC2 - Other',
-      });
+      for (const usage of USAGE_TYPES[service]) {
+        const name = [accountId, region, service, tags.Component ?? ''].join(
+          '/',
+        );
+        lines.push({
+          accountId,
+          region,
+          service,
+          usageType: usageTypeIn(region, usage),
+          unit: usage.unit,
+          price: usage.price,
+          resourceId: resourceIdOf(service, accountId, region, name),
+          tags,
+          environment: shortName,
+          dailyUnits: daily * share * regionShare * usage.share,
+          seed: seedOf(`${name}/${usage.name}`),
+          followsWeek,
+          anomalous: isAnomalous(anomalous, usage),
+        });
+      }
     }
   };
-  for (const part of SERVICES[runtime]) {
+  for (const part of servicesOf(platform, runtime)) {
     for (const { component, share } of components) {
       add(
         { ...part, share: part.share * TAGGED_SHARE * share },
@@ -252,6 +345,49 @@ function environmentLines(
   }
   UNTAGGED.forEach(part => add(part, {}));
   return lines;
+}
+
+function isAnomalous(ofEnvironment: boolean, usage: UsageType): boolean {
+  return ofEnvironment && usage.name === ANOMALY_USAGE;
+}
+
+function servicesOf(
+  { system }: SeedPlatform,
+  runtime: 'eks' | 'ecs',
+): ServiceShare[] {
+  const [compute, ...others] = SERVICES[runtime];
+  return SYSTEMS_WITH_CACHE.includes(system)
+    ? [
+        { ...compute, share: compute.share - CACHE_SHARE },
+        { service: 'Amazon ElastiCache', share: CACHE_SHARE },
+        ...others,
+      ]
+    : SERVICES[runtime];
+}
+
+/** Instances have ids, most other things ARNs. */
+function resourceIdOf(
+  service: string,
+  accountId: string,
+  region: string,
+  name: string,
+): string {
+  const hex = (seedOf(name) >>> 0).toString(16).padStart(8, '0');
+  if (service.startsWith('Amazon Elastic Compute Cloud')) {
+    return `i-0${hex}${hex}`;
+  }
+  const kinds: Record<string, string> = {
+    'Amazon Relational Database Service': 'rds:@:db:db-',
+    'Amazon ElastiCache': 'elasticache:@:cluster:cache-',
+    'EC2 - Other': 'ec2:@:natgateway/nat-',
+    'Amazon Elastic Container Service': 'ecs:@:task/',
+    'Amazon Elastic Container Service for Kubernetes': 'eks:@:cluster/',
+    'Amazon Elastic Load Balancing': 'elasticloadbalancing:@:loadbalancer/app/',
+  };
+  const kind = kinds[service];
+  return kind
+    ? `arn:aws:${kind.replace('@', `${region}:${accountId}`)}${hex}`
+    : 'NoResourceId';
 }
 
 /** The primary region carries most of the load. */
