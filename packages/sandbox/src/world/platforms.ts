@@ -46,6 +46,11 @@ export interface SeedService {
   /** Container port. */
   port: number;
   replicas: Record<string, number>;
+  /**
+   * `owner/name` of a repository that holds the service's settings below
+   * `settings/<environment>`: a second source of its applications.
+   */
+  settingsRepository?: string;
 }
 
 export interface SeedPlatform {
@@ -240,11 +245,15 @@ const campaign: SeedPlatform = {
       staging: '0.4.9',
       prod: '0.4.9',
     }),
-    campaignService('config', 'rust', 'platform-services-rust', {
-      dev: '0.8.0',
-      staging: '0.7.9',
-      prod: '0.7.9',
-    }),
+    {
+      ...campaignService('config', 'rust', 'platform-services-rust', {
+        dev: '0.8.0',
+        staging: '0.7.9',
+        prod: '0.7.9',
+      }),
+      // What it hands out is kept apart from how it runs.
+      settingsRepository: 'campaign-platform/platform-shared',
+    },
     campaignService('bronze', 'rust', 'platform-services-rust', {
       dev: '0.5.1',
       staging: '0.5.1',

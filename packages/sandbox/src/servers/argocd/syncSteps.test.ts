@@ -234,10 +234,7 @@ describe('a sync', () => {
     await sync(name);
     await done(name);
     await push(name, [config('stays')]);
-    await argocd.sandbox.until(
-      name,
-      a => a.status.sync.status === 'OutOfSync',
-    );
+    await argocd.sandbox.until(name, a => a.status.sync.status === 'OutOfSync');
     await sync(name);
     await argocd.sandbox.until(name, a => a.status.history?.length === 2);
     expect(liveOf(name)).toHaveLength(4);
@@ -313,10 +310,7 @@ describe('a sync', () => {
     const scale = () =>
       argocd.sandbox.world.scenarios.start('live-drift', { application: name });
     await scale();
-    await argocd.sandbox.until(
-      name,
-      a => a.status.sync.status === 'OutOfSync',
-    );
+    await argocd.sandbox.until(name, a => a.status.sync.status === 'OutOfSync');
     const { body } = await argocd.get(`/api/v1/applications/${name}`);
     const ignore = (rule: object) =>
       argocd.call('PUT', `/api/v1/applications/${name}/spec`, {

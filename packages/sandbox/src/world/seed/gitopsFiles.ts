@@ -190,6 +190,24 @@ export function application(
       prune: true
       selfHeal: true`
     : '';
+  const overlay = [
+    `repoURL: ${githubUrl}/${platform.gitopsRepository}.git`,
+    'targetRevision: main',
+    `path: ${platform.gitopsPath}/overlays/${environment.shortName}/${component}`,
+  ];
+  const settings = platform.services.find(
+    service => service.name === component,
+  )?.settingsRepository;
+  const sources = settings
+    ? `  sources:
+    - ${overlay.join('\n      ')}
+    - repoURL: ${githubUrl}/${settings}.git
+      targetRevision: main
+      path: settings/${environment.shortName}
+`
+    : `  source:
+    ${overlay.join('\n    ')}
+`;
   return `apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
@@ -201,17 +219,40 @@ metadata:
     fairway.dev/environment: ${environment.shortName}
 spec:
   project: ${platform.system}
-  source:
-    repoURL: ${githubUrl}/${platform.gitopsRepository}.git
-    targetRevision: main
-    path: ${platform.gitopsPath}/overlays/${environment.shortName}/${component}
-  destination:
+${sources}  destination:
     name: ${environment.cluster}
     namespace: ${environment.namespace}
   syncPolicy:${automated}
     syncOptions:
       - CreateNamespace=true
 `;
+}
+
+/** The settings that services read from a repository, by environment. */
+export function settingsFiles(
+  platform: SeedPlatform,
+  repository: string,
+): Files {
+  const files: Files = {};
+  for (const service of platform.services) {
+    if (service.settingsRepository !== repository) {
+      continue;
+    }
+    for (const { shortName, runtime } of platform.environments) {
+      if (runtime === 'eks') {
+        files[`settings/${shortName}/${service.name}.yaml`] = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: ${service.name}-settings
+data:
+  environment: ${shortName}
+  logLevel: ${shortName === 'prod' ? 'warn' : 'info'}
+  refreshSeconds: "30"
+`;
+      }
+    }
+  }
+  return files;
 }
 
 /** The application whose children are the files of `apps/<env>`. */

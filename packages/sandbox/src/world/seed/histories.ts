@@ -8,6 +8,7 @@ import {
   releaseFile,
   releaseFileContent,
   rootApplication,
+  settingsFiles,
 } from './gitopsFiles';
 import {
   bootstrapFiles,
@@ -82,6 +83,7 @@ function firstCommit(
     }`,
     '.gitignore': 'node_modules/\ntarget/\n.terraform/\n',
     CODEOWNERS: `* @${platform.org}/${platform.system}\n`,
+    ...settingsFiles(platform, repository),
   };
   if (services.length) {
     files['.github/workflows/ci.yml'] = workflowFile(name);

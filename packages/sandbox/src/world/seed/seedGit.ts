@@ -111,7 +111,6 @@ async function followGithubUrl(
   if (!eks.length || !world.git.has(repository)) {
     return;
   }
-  const repoUrl = `repoURL: ${githubUrl}/${repository}.git`;
   const files = (
     await Promise.all(
       ['apps', 'root'].map(folder =>
@@ -123,8 +122,8 @@ async function followGithubUrl(
   for (const path of files) {
     const content = await world.git.readFile(repository, 'main', path);
     const changed = content?.replace(
-      new RegExp(`repoURL: http://localhost:\\d+/${repository}\\.git`),
-      repoUrl,
+      /repoURL: http:\/\/localhost:\d+\//g,
+      `repoURL: ${githubUrl}/`,
     );
     if (changed !== undefined && changed !== content) {
       changes.push({ path, content: changed });
