@@ -57,6 +57,7 @@ describe('the sandbox as issuer', () => {
 
   it('is what development runs on', async () => {
     const backend = await start('development', { development: SANDBOX });
+    expect(backend.server.port()).toBeGreaterThan(0);
     await backend.stop();
   });
 });

@@ -153,7 +153,7 @@ function search(world: World, p: URLSearchParams) {
       tags.every(tag => hit.tags.includes(tag)) &&
       (uids.length === 0 || uids.includes(hit.uid)) &&
       (folders.length === 0 ||
-        ('folderUid' in hit && folders.includes(hit.folderUid))),
+        ('folderUid' in hit && folders.includes(`${hit.folderUid}`))),
   );
 }
 
@@ -213,9 +213,13 @@ function datasource(world: World) {
   };
 }
 
-const folderUrl = (system: string) =>
-  `/dashboards/f/${system}/${slugOf(system)}`;
-const folderId = (index: number) => 1_000 + index;
+function folderUrl(system: string): string {
+  return `/dashboards/f/${system}/${slugOf(system)}`;
+}
+
+function folderId(index: number): number {
+  return 1_000 + index;
+}
 
 /** Repeated parameters are kept. */
 export function query(request: FastifyRequest): URLSearchParams {

@@ -10,7 +10,8 @@ import { Metrics } from '../../world/observability/Metrics';
 import { World } from '../../world/types';
 import { query, urlOf } from './dashboardRoutes';
 import { Matrix, queryRange } from './prometheusRoutes';
-import { parsePromql, PromqlError } from './promql/parse';
+import { parsePromql } from './promql/parse';
+import { PromqlError } from './promql/tokenize';
 
 const HOUR_MS = 3_600_000;
 const POINTS = 120;
@@ -23,9 +24,9 @@ export function addPages(
   parts: { metrics: Metrics; journal: HealthJournal },
 ): void {
   const { metrics, journal } = parts;
-  const html = (path: string, show: (request: any) => [number, string]) =>
+  const html = (path: string, answer: (request: any) => [number, string]) =>
     server.get(path, async (request, reply) => {
-      const [status, text] = show(request);
+      const [status, text] = answer(request);
       return reply.code(status).type('text/html; charset=utf-8').send(text);
     });
 
@@ -267,11 +268,12 @@ function exploreExpression(p: URLSearchParams): string {
   );
 }
 
-const missing = (what: string, uid: string) =>
-  page(
+function missing(what: string, uid: string): string {
+  return page(
     `No such ${what}`,
     `<p>There is no ${what} <code>${escape(uid)}</code>.</p>`,
   );
+}
 
 function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${escape(

@@ -3,12 +3,8 @@ import { World } from '../../world/types';
 import { Metrics, PrometheusSeries } from '../../world/observability/Metrics';
 import { HttpError } from '../createServer';
 import { evaluate, Sample } from './promql/evaluate';
-import {
-  durationMs,
-  Expression,
-  parsePromql,
-  PromqlError,
-} from './promql/parse';
+import { durationMs, Expression, parsePromql } from './promql/parse';
+import { PromqlError } from './promql/tokenize';
 
 /** As many as Prometheus gives. */
 const MOST_POINTS = 11_000;

@@ -85,7 +85,9 @@ function panels(owner: string): DashboardPanel[] {
   ];
 }
 
-const unique = (values: string[]) => [...new Set(values)];
+function unique(values: string[]): string[] {
+  return [...new Set(values)];
+}
 
 function groupBy<T>(
   values: T[],

@@ -18,6 +18,9 @@ interface OidcRecord {
   expiresAt?: number;
 }
 
+// an interaction names a grant too, and outlives it: somebody else signs in
+const GIVEN_OUT = /^(AccessToken|AuthorizationCode|RefreshToken|DeviceCode):/;
+
 /**
  * Sessions, grants, codes and tokens of the identity provider, by model and id.
  *
@@ -131,7 +134,6 @@ export class OidcStore {
   }
 }
 
-// an interaction names a grant too, and outlives it: somebody else signs in
-const GIVEN_OUT = /^(AccessToken|AuthorizationCode|RefreshToken|DeviceCode):/;
-
-const key = (model: string, id: string) => `${model}:${id}`;
+function key(model: string, id: string): string {
+  return `${model}:${id}`;
+}

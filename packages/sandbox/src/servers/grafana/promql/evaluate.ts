@@ -70,7 +70,8 @@ function call(
   atMs: number,
   find: (metric?: string) => PrometheusSeries[],
 ): Sample[] {
-  if (expression.name === 'histogram_quantile') {
+  const { name } = expression;
+  if (name === 'histogram_quantile') {
     const [quantile, of] = expression.args as [
       Expression & { kind: 'number' },
       Expression,
@@ -83,7 +84,7 @@ function call(
   const selector = expression.args[0] as Expression & { kind: 'selector' };
   const endMs = atMs - selector.offsetMs;
   return select(selector, find).flatMap(series => {
-    const value = change(series, endMs, selector.rangeMs!, expression.name);
+    const value = change(series, endMs, selector.rangeMs!, name);
     return value === undefined
       ? []
       : [{ labels: withoutName(series.labels), value }];

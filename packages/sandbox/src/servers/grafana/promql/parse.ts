@@ -1,5 +1,4 @@
-/** What Prometheus answers `bad_data` to. */
-export class PromqlError extends Error {}
+import { PromqlError, Token, tokenize } from './tokenize';
 
 /** `name="value"`; `=~` and `!~` match the whole value, as RE2 would. */
 export interface Matcher {
@@ -62,16 +61,8 @@ const UNITS: Record<string, number> = {
   y: 31_536_000_000,
 };
 
-const TOKEN =
-  /\s*(?:(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<range>\[[^\]]*\])|(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(?<duration>(?:\d+(?:ms|[smhdwy]))+\b)|(?<word>[a-zA-Z_:][\w:]*)|(?<sign>=~|!~|!=|==|>=|<=|[-+*/(){},=<>]))/y;
 /** Deeper than anybody writes. */
 const MOST_NESTED = 100;
-
-interface Token {
-  kind: string;
-  text: string;
-  at: number;
-}
 
 /**
  * Reads the part of PromQL that is played here: selectors with ranges and
@@ -101,7 +92,7 @@ export function parsePromql(query: string): Expression {
     return token;
   };
 
-  const binary = (least: number): Expression => {
+  function binary(least: number): Expression {
     let left = primary();
     for (;;) {
       const op = tokens[next]?.text as Operator;
@@ -114,9 +105,9 @@ export function parsePromql(query: string): Expression {
       }
       left = { kind: 'binary', op, left, right: binary(PRECEDENCE[op] + 1) };
     }
-  };
+  }
 
-  const primary = (): Expression => {
+  function primary(): Expression {
     depth += 1;
     if (depth > MOST_NESTED) fail('nested too deeply');
     try {
@@ -153,9 +144,9 @@ export function parsePromql(query: string): Expression {
     } finally {
       depth -= 1;
     }
-  };
+  }
 
-  const labels = (): string[] => {
+  function labels(): string[] {
     const names: string[] = [];
     take('(');
     while (!peek(')')) {
@@ -166,9 +157,9 @@ export function parsePromql(query: string): Expression {
     }
     take(')');
     return names;
-  };
+  }
 
-  const aggregate = (op: AggregateName): Expression => {
+  function aggregate(op: AggregateName): Expression {
     let grouping: { labels: string[]; without: boolean } | undefined;
     const grouped = () => {
       if (peek('by') || peek('without')) {
@@ -187,9 +178,9 @@ export function parsePromql(query: string): Expression {
       without: false,
     };
     return { kind: 'aggregate', op, labels: names, without, of };
-  };
+  }
 
-  const call = (token: Token): Expression => {
+  function call(token: Token): Expression {
     if (!Object.hasOwn(FUNCTIONS, token.text)) {
       next -= 1;
       return fail(`unknown function with name "${token.text}"`);
@@ -223,18 +214,18 @@ export function parsePromql(query: string): Expression {
       }
     });
     return { kind: 'call', name, args };
-  };
+  }
 
-  const mustBeVector = (of: Expression, where: string) => {
+  function mustBeVector(of: Expression, where: string): void {
     if (of.kind === 'selector' && of.rangeMs !== undefined) {
       fail(`expected type instant vector in "${where}", got range vector`);
     }
     if (of.kind === 'number') {
       fail(`expected type instant vector in "${where}", got scalar`);
     }
-  };
+  }
 
-  const selector = (metric: string | undefined): Expression => {
+  function selector(metric: string | undefined): Expression {
     const matchers: Matcher[] = [];
     if (peek('{')) {
       take('{');
@@ -269,7 +260,7 @@ export function parsePromql(query: string): Expression {
       offsetMs = durationMs(take().text);
     }
     return { kind: 'selector', metric, matchers, rangeMs, offsetMs };
-  };
+  }
 
   const expression = binary(1);
   if (next < tokens.length) fail(`unexpected "${tokens[next].text}"`);
@@ -292,34 +283,6 @@ export function durationMs(text: string): number {
   );
   if (ms === 0) throw new PromqlError('duration must be greater than 0');
   return ms;
-}
-
-function tokenize(query: string): Token[] {
-  const tokens: Token[] = [];
-  TOKEN.lastIndex = 0;
-  const end = query.trimEnd().length;
-  while (TOKEN.lastIndex < end) {
-    const at = TOKEN.lastIndex;
-    const match = TOKEN.exec(query);
-    if (!match) {
-      throw new PromqlError(
-        `1:${at + 1}: parse error: unexpected character: '${query
-          .slice(at)
-          .trimStart()
-          .charAt(0)}'`,
-      );
-    }
-    const [kind, text] = Object.entries(match.groups!).find(
-      ([, value]) => value !== undefined,
-    )!;
-    tokens.push({ kind, text, at: TOKEN.lastIndex - text.length });
-  }
-  if (tokens.length === 0) {
-    throw new PromqlError(
-      'unknown position: parse error: no expression found in input',
-    );
-  }
-  return tokens;
 }
 
 function matcher(label: string, op: string, value: string): Matcher {
