@@ -51,9 +51,28 @@ export function registerGitScenarios(world: World): void {
   world.scenarios.register({
     name: 'throttled-github',
     description:
-      'GitHub answers every API call with its secondary rate limit (403, retry-after 60).',
-    parameters: [],
-    start() {
+      'GitHub refuses API calls: all of them by its secondary limit (403, retry-after 60), or those after the first ones of the hour by the primary limit (403, x-ratelimit-remaining 0).',
+    parameters: [
+      {
+        name: 'limit',
+        description: 'which limit: secondary or primary',
+        default: 'secondary',
+      },
+      {
+        name: 'calls',
+        description: 'how many calls an hour the primary limit lets through',
+        default: '0',
+      },
+    ],
+    start(parameters) {
+      if (parameters.limit === 'primary') {
+        const calls = Number(parameters.calls ?? 0);
+        if (!Number.isInteger(calls) || calls < 0) {
+          throw new Error(`calls must be a whole number, not ${calls}`);
+        }
+        world.github.rateLimit.enforcePrimary(calls);
+        return { limit: 'primary', calls };
+      }
       throttles.push(
         world.faults.add({
           upstream: 'github',
@@ -66,6 +85,7 @@ export function registerGitScenarios(world: World): void {
     stop() {
       throttles.forEach(id => world.faults.remove(id));
       throttles = [];
+      world.github.rateLimit.calm();
     },
   });
 

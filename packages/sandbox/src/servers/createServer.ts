@@ -38,6 +38,8 @@ export interface ServerOptions {
   path?(request: FastifyRequest): string;
   /** What the vendor says to who calls too often; 429 with `retry-after: 1` unless told. */
   throttled?(request: FastifyRequest): HttpError;
+  /** Reads another URL where a vendor has two for one thing. */
+  rewriteUrl?(url: string): string;
   /** Paths that no fault hits. */
   spared?: RegExp;
 }
@@ -81,6 +83,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = Fastify({
     bodyLimit: options.bodyLimit ?? 64 * 1024 * 1024,
     forceCloseConnections: true,
+    rewriteUrl: ({ url = '/' }) => options.rewriteUrl?.(url) ?? url,
     routerOptions: { maxParamLength: 4096 },
     frameworkErrors: (error, request, reply) => {
       sendError(request, reply, toHttpError(error));

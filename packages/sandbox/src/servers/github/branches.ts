@@ -4,20 +4,20 @@ import {
   GithubRepository,
 } from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
-import { bodyOf, GithubContext, page, repositoryOf } from './context';
+import { bodyOf, GithubContext, page, repositoryOf, text } from './context';
 import { commitShape, repositoryApiUrl, repositoryUrl } from './shapes';
 
 const actorsSchema = z.looseObject({
-  users: z.array(z.string()).optional(),
-  teams: z.array(z.string()).optional(),
-  apps: z.array(z.string()).optional(),
+  users: z.array(text).optional(),
+  teams: z.array(text).optional(),
+  apps: z.array(text).optional(),
 });
 const protectionSchema = z.object({
   required_status_checks: z
     .looseObject({
       strict: z.boolean().default(false),
-      contexts: z.array(z.string()).default([]),
-      checks: z.array(z.looseObject({ context: z.string() })).optional(),
+      contexts: z.array(text).default([]),
+      checks: z.array(z.looseObject({ context: text })).optional(),
     })
     .nullable(),
   enforce_admins: z.boolean().nullable(),

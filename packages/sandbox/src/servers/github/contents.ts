@@ -14,6 +14,7 @@ import {
   commitOf,
   GithubContext,
   repositoryOf,
+  text,
 } from './context';
 import {
   describeObject,
@@ -23,17 +24,17 @@ import {
 } from '../../world/github/gitObjects';
 import { gitCommitShape, repositoryApiUrl, repositoryUrl } from './shapes';
 
-const personSchema = z.object({ name: z.string(), email: z.string() });
+const personSchema = z.object({ name: text, email: text });
 const putSchema = z.object({
-  message: z.string(),
-  content: z.string(),
-  sha: z.string().nullish(),
-  branch: z.string().nullish(),
+  message: text,
+  content: text,
+  sha: text.nullish(),
+  branch: text.nullish(),
   committer: personSchema.nullish(),
   author: personSchema.nullish(),
 });
 const deleteSchema = putSchema.omit({ content: true }).extend({
-  sha: z.string(),
+  sha: text,
 });
 
 /** Files and folders by path. */

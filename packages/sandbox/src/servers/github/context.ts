@@ -77,13 +77,38 @@ export function actorOf(world: World, request: FastifyRequest): GithubAccount {
   return account;
 }
 
-/** @throws HttpError - 404, as GitHub says for what is absent or hidden. */
+/** @throws HttpError - 301 or 307 to a repository's new name; 404, as GitHub says for what is absent or hidden. */
 export function repositoryOf(
   world: World,
   request: FastifyRequest,
 ): GithubRepository {
   const { owner, repo } = request.params as RepositoryParams;
+  const moved = world.github.renamedRepository(`${owner}/${repo}`);
+  if (moved) {
+    throw movedTo(world, moved, request);
+  }
   return repositoryNamed(world, owner, repo);
+}
+
+/** GitHub's answer for a name that a repository had before: where it is now, for good. */
+function movedTo(
+  world: World,
+  repository: GithubRepository,
+  request: FastifyRequest,
+): HttpError {
+  const { owner, repo } = request.params as RepositoryParams;
+  const api = request.url.startsWith('/api/v3/');
+  const [path] = request.url.split(`/${owner}/${repo}`).slice(1);
+  const url = api
+    ? `${world.urls.github}/api/v3/repositories/${repository.id}${path ?? ''}`
+    : `${world.urls.github}/${repository.fullName}${path ?? ''}`;
+  return new HttpError(
+    // What is not only read must keep its method.
+    request.method === 'GET' || request.method === 'HEAD' ? 301 : 307,
+    'Moved Permanently',
+    { url },
+    { location: url },
+  );
 }
 
 /** @throws HttpError - 404 when there is none. */

@@ -11,6 +11,7 @@ import {
   GithubContext,
   page,
   repositoryOf,
+  text,
 } from './context';
 import { validPath, wrapped } from './contents';
 import {
@@ -21,38 +22,38 @@ import {
 import { gitCommitShape, nodeId, repositoryApiUrl } from './shapes';
 
 const SHA = /^[0-9a-f]{40}$/;
-const sha = z.string().regex(SHA, 'is not a full SHA');
+const sha = text.regex(SHA, 'is not a full SHA');
 const personSchema = z.object({
-  name: z.string(),
-  email: z.string(),
-  date: z.string().optional(),
+  name: text,
+  email: text,
+  date: text.optional(),
 });
 const blobSchema = z.object({
-  content: z.string(),
+  content: text,
   encoding: z.enum(['utf-8', 'base64']).default('utf-8'),
 });
 const treeSchema = z.object({
-  base_tree: z.string().nullish(),
+  base_tree: text.nullish(),
   tree: z.array(
     z.object({
-      path: z.string(),
+      path: text,
       mode: z
         .enum(['100644', '100755', '040000', '160000', '120000'])
         .optional(),
       type: z.enum(['blob', 'tree', 'commit']).optional(),
       sha: sha.nullish(),
-      content: z.string().optional(),
+      content: text.optional(),
     }),
   ),
 });
 const commitSchema = z.object({
-  message: z.string(),
+  message: text,
   tree: sha,
   parents: z.array(sha).default([]),
   author: personSchema.nullish(),
   committer: personSchema.nullish(),
 });
-const createRefSchema = z.object({ ref: z.string(), sha });
+const createRefSchema = z.object({ ref: text, sha });
 const updateRefSchema = z.object({ sha, force: z.boolean().default(false) });
 
 /** Blobs, trees, commits and refs: git's own objects. */
@@ -152,12 +153,6 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
         throw new HttpError(422, `${base} is not a valid object`);
       }
     }
-    if (input.tree.some(entry => entry.type === 'tree' && entry.sha)) {
-      throw new HttpError(
-        422,
-        'The sandbox takes files, not whole trees, as entries of a new tree',
-      );
-    }
     const tree = await world.git.writeTree(
       repository.fullName,
       input.base_tree ?? undefined,
@@ -165,7 +160,7 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
         path: entry.path,
         content: entry.sha === undefined ? entry.content ?? '' : undefined,
         blob: entry.sha ?? undefined,
-        mode: entry.mode,
+        mode: entry.type === 'tree' && entry.sha ? '040000' : entry.mode,
       })),
     );
     const entries = (await readTree(world, repository, tree)) ?? [];

@@ -6,6 +6,7 @@ import { gitEnvironment, runGit } from '../../world/runGit';
 import { World } from '../../world/types';
 import { HttpError } from '../createServer';
 import { accountOfToken, RepositoryParams, tokenOf } from './context';
+import { wordRefusals } from './pushRefusals';
 
 /** No push of a template or overlay takes longer; a hanging client must not hold a process. */
 const LONGEST_MS = 120_000;
@@ -74,6 +75,15 @@ async function serve(
     );
   }
   const name = `${owner}/${repo.replace(/\.git$/, '')}`;
+  const moved = world.github.renamedRepository(name);
+  if (moved) {
+    return reply.redirect(
+      `${world.urls.github}/${moved.fullName}.git${request.url.slice(
+        `/${owner}/${repo}`.length,
+      )}`,
+      301,
+    );
+  }
   const repository = world.github.repository(name);
   if (!repository || !world.git.has(repository.fullName)) {
     throw new HttpError(404, 'Repository not found.');
@@ -131,9 +141,14 @@ async function serve(
 
   let head = Buffer.alloc(0);
   let headDone = false;
+  // What a push is answered with is small, and is read before it goes on.
+  const answer: Buffer[] | undefined =
+    service === 'git-receive-pack' ? [] : undefined;
   child.stdout.on('data', (chunk: Buffer) => {
     if (headDone) {
-      if (!raw.write(chunk)) {
+      if (answer) {
+        answer.push(chunk);
+      } else if (!raw.write(chunk)) {
         child.stdout.pause();
         raw.once('drain', () => child.stdout.resume());
       }
@@ -144,7 +159,11 @@ async function serve(
     if (end >= 0) {
       headDone = true;
       writeHead(raw, head.subarray(0, end).toString('latin1'));
-      raw.write(head.subarray(end + 4));
+      if (answer) {
+        answer.push(head.subarray(end + 4));
+      } else {
+        raw.write(head.subarray(end + 4));
+      }
     }
   });
 
@@ -169,7 +188,7 @@ async function serve(
     }
     return;
   }
-  raw.end();
+  raw.end(answer && wordRefusals(Buffer.concat(answer)));
 }
 
 /** Turns a CGI head into an HTTP one. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimitResource } from '../../world/github/GithubRateLimit';
 import { World } from '../../world/types';
-import { createServer, HttpError } from '../createServer';
+import { createServer } from '../createServer';
 import { accountRoutes } from './accounts';
 import { actionsRoutes, logRoutes } from './actions';
 import { branchRoutes } from './branches';
@@ -13,6 +13,7 @@ import { settingsRoutes } from './settings';
 import { statusRoutes } from './statuses';
 import { contentsRoutes } from './contents';
 import { actorOf, GithubContext } from './context';
+import { forkRoutes } from './forks';
 import { gitDataRoutes } from './gitData';
 import { gitHttpRoutes } from './gitHttp';
 import { graphqlRoutes } from './graphql/index';
@@ -23,10 +24,22 @@ import { pullConversationRoutes } from './pullConversation';
 import { pullMergeRoutes } from './pullMerge';
 import { pullReviewRoutes } from './pullReviews';
 import { pullRoutes } from './pulls';
-import { limitCalls } from './rateLimit';
+import { limitCalls, secondaryLimit } from './rateLimit';
 import { repositoryRoutes } from './repositories';
+import { searchRoutes } from './search';
 
 const DOCS = 'https://docs.github.com/rest';
+
+/** What the secondary limit asks for when nothing else is told. */
+const SECONDS_TO_WAIT = 60;
+
+/** Repositories can be asked for by id, which is where a renamed one is moved to. */
+function byName(world: World, url: string): string {
+  const [, id, rest] =
+    /^\/api\/v3\/repositories\/(\d+)([/?].*)?$/.exec(url) ?? [];
+  const repository = id ? world.github.repositoryById(Number(id)) : undefined;
+  return repository ? `/api/v3/repos/${repository.fullName}${rest ?? ''}` : url;
+}
 
 /** Searches are counted apart from all other calls. */
 function resourceOf({ url }: FastifyRequest): RateLimitResource {
@@ -47,17 +60,10 @@ export function createGithubServer(world: World): FastifyInstance {
     upstream: 'github',
     world,
     bodyLimit: 128 * 1024 * 1024,
+    rewriteUrl: url => byName(world, url),
     // @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
-    throttled: () =>
-      new HttpError(
-        403,
-        'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
-        {
-          documentationUrl:
-            'https://docs.github.com/free-pro-team@latest/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits',
-        },
-        { 'retry-after': '60' },
-      ),
+    throttled: request =>
+      secondaryLimit(world.clock.now(), request.id, SECONDS_TO_WAIT),
     error(error, request) {
       if (request && !request.url.startsWith('/api/')) {
         return { body: `${error.message}\n` };
@@ -132,6 +138,8 @@ export function createGithubServer(world: World): FastifyInstance {
       }));
       accountRoutes(context);
       repositoryRoutes(context);
+      forkRoutes(context);
+      searchRoutes(context);
       contentsRoutes(context);
       commitRoutes(context);
       compareRoutes(context);

@@ -38,16 +38,6 @@ export function limitCalls(
     }
     const now = world.clock.now();
     const resource = resourceOf(request);
-    const wait = rateLimit.secondary(now);
-    if (wait !== undefined) {
-      throw new HttpError(
-        403,
-        'You have exceeded a secondary rate limit. Please wait a few minutes before you try again. If you reach out to GitHub Support for help, please include the request ID ' +
-          `${request.id} and timestamp ${stamp(now)}.`,
-        { documentationUrl: DOCS },
-        { 'retry-after': String(wait) },
-      );
-    }
     if (rateLimit.exhausted(login, resource, now)) {
       const message = `API rate limit exceeded for user ID ${id}. If you reach out to GitHub Support for help, please include the request ID ${
         request.id
@@ -85,6 +75,22 @@ export function limitCalls(
     }
     return payload;
   });
+}
+
+/** What GitHub says to who calls too often or too much at once. */
+export function secondaryLimit(
+  now: Date,
+  requestId: string,
+  retryAfterSeconds: number,
+): HttpError {
+  return new HttpError(
+    403,
+    `You have exceeded a secondary rate limit. Please wait a few minutes before you try again. If you reach out to GitHub Support for help, please include the request ID ${requestId} and timestamp ${stamp(
+      now,
+    )}.`,
+    { documentationUrl: DOCS },
+    { 'retry-after': String(retryAfterSeconds) },
+  );
 }
 
 /** `2026-11-21 15:04:05 UTC` */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GithubRepository } from '../../world/github/githubTypes';
+import { languagesOf } from '../../world/github/languages';
 import { HttpError } from '../createServer';
 import {
   actorOf,
@@ -8,22 +9,23 @@ import {
   GithubContext,
   page,
   repositoryOf,
+  text,
 } from './context';
 import { fullRepository, minimalRepository } from './shapes';
 
 const DOCS = 'https://docs.github.com/rest/repos/repos';
 
 const settingsSchema = z.looseObject({
-  name: z.string().optional(),
-  description: z.string().nullish(),
-  homepage: z.string().nullish(),
+  name: text.optional(),
+  description: text.nullish(),
+  homepage: text.nullish(),
   private: z.boolean().optional(),
   visibility: z.enum(['public', 'private', 'internal']).optional(),
-  default_branch: z.string().optional(),
+  default_branch: text.optional(),
   archived: z.boolean().optional(),
   auto_init: z.boolean().nullish(),
 });
-const creationSchema = settingsSchema.extend({ name: z.string() });
+const creationSchema = settingsSchema.extend({ name: text });
 const topicsSchema = z.object({ names: z.array(z.string()) });
 
 /** Switches that are kept and given back as they were set. */
@@ -37,7 +39,7 @@ export function repositoryRoutes({ world, api }: GithubContext): void {
     input: z.output<typeof creationSchema>,
   ) => {
     const name = input.name.replace(/[^A-Za-z0-9_.-]+/g, '-');
-    if (!name || /^\.+$|\.git$/.test(name) || name.length > 100) {
+    if (!validName(name)) {
       throw invalid('name', 'name is invalid', 'custom');
     }
     const fullName = `${owner}/${name}`;
@@ -128,9 +130,7 @@ export function repositoryRoutes({ world, api }: GithubContext): void {
   api.patch('/repos/:owner/:repo', async request => {
     const repository = repositoryOf(world, request);
     const input = bodyOf(request, settingsSchema);
-    if (input.name && input.name !== repository.fullName.split('/')[1]) {
-      throw invalid('name', 'renaming is not played by the sandbox', 'invalid');
-    }
+    const sender = actorOf(world, request).login;
     if (
       input.default_branch &&
       !(await world.git.resolve(
@@ -144,15 +144,54 @@ export function repositoryRoutes({ world, api }: GithubContext): void {
         'invalid',
       );
     }
+    const [owner, before] = repository.fullName.split('/');
+    const wanted = input.name?.replace(/[^A-Za-z0-9_.-]+/g, '-');
+    if (wanted !== undefined && wanted !== before) {
+      const fullName = `${owner}/${wanted}`;
+      const twin = world.github.repository(fullName);
+      if (!validName(wanted)) {
+        throw invalid('name', 'name is invalid', 'invalid');
+      }
+      if (twin && twin !== repository) {
+        throw invalid('name', 'name already exists on this account', 'invalid');
+      }
+      const old = repository.fullName;
+      world.github.renameRepository(repository, fullName);
+      await world.git.rename(old, fullName);
+      world.github.emit({
+        name: 'repository',
+        action: 'renamed',
+        repository,
+        sender,
+        details: { changes: { repository: { name: { from: before } } } },
+      });
+    }
+    const was = { archived: repository.archived, private: repository.private };
     applySettings(repository, input);
+    for (const [action, happened] of Object.entries({
+      archived: repository.archived && !was.archived,
+      unarchived: !repository.archived && was.archived,
+      privatized: repository.private && !was.private,
+      publicized: !repository.private && was.private,
+    })) {
+      if (happened) {
+        world.github.emit({ name: 'repository', action, repository, sender });
+      }
+    }
     repository.updatedAt = world.clock.now().toISOString();
     world.github.save();
     return fullRepository(world, repository);
   });
   api.delete('/repos/:owner/:repo', async (request, reply) => {
-    const { fullName } = repositoryOf(world, request);
-    world.github.removeRepository(fullName);
-    await world.git.remove(fullName);
+    const repository = repositoryOf(world, request);
+    world.github.emit({
+      name: 'repository',
+      action: 'deleted',
+      repository,
+      sender: actorOf(world, request).login,
+    });
+    world.github.removeRepository(repository.fullName);
+    await world.git.remove(repository.fullName);
     return reply.code(204).send();
   });
 
@@ -176,8 +215,10 @@ export function repositoryRoutes({ world, api }: GithubContext): void {
   });
 
   api.get('/repos/:owner/:repo/languages', async request => {
-    repositoryOf(world, request);
-    return {};
+    const languages = await languagesOf(world, repositoryOf(world, request));
+    return Object.fromEntries(
+      languages.map(({ name, bytes }) => [name, bytes]),
+    );
   });
 
   for (const [format, extension] of [
@@ -197,6 +238,10 @@ export function repositoryRoutes({ world, api }: GithubContext): void {
     api.get(`/repos/:owner/:repo/${format}`, redirect);
     api.get(`/repos/:owner/:repo/${format}/*`, redirect);
   }
+}
+
+function validName(name: string): boolean {
+  return name.length > 0 && name.length <= 100 && !/^\.+$|\.git$/.test(name);
 }
 
 function applySettings(

@@ -30,48 +30,25 @@ const LIMITS: Record<RateLimitResource, { limit: number; windowMs: number }> = {
  */
 export class GithubRateLimit {
   private readonly counts = new Map<string, { window: number; used: number }>();
-  private situation:
-    | { kind: 'primary'; limit: number }
-    | { kind: 'secondary'; retryAfterSeconds: number; until?: number }
-    | undefined;
+  /** Calls a window, while the primary limit is enforced. */
+  private enforced: number | undefined;
 
   /** From now on at most `limit` calls a window: the primary limit is enforced. */
   enforcePrimary(limit: number): void {
-    this.situation = { kind: 'primary', limit };
+    this.enforced = limit;
     this.counts.clear();
-  }
-
-  /**
-   * Refuses every call by the secondary limit, until `until` (milliseconds
-   * since 1970) where it is told.
-   */
-  enforceSecondary(retryAfterSeconds: number, until?: number): void {
-    this.situation = { kind: 'secondary', retryAfterSeconds, until };
   }
 
   /** Nothing is refused any more. */
   calm(): void {
-    this.situation = undefined;
+    this.enforced = undefined;
     this.counts.clear();
-  }
-
-  /** Seconds to wait, while the secondary limit refuses calls. */
-  secondary(now: Date): number | undefined {
-    const { situation } = this;
-    if (situation?.kind !== 'secondary') {
-      return undefined;
-    }
-    if (situation.until !== undefined && now.getTime() >= situation.until) {
-      this.situation = undefined;
-      return undefined;
-    }
-    return situation.retryAfterSeconds;
   }
 
   /** Whether the primary limit refuses the next call. */
   exhausted(login: string, resource: RateLimitResource, now: Date): boolean {
     return (
-      this.situation?.kind === 'primary' &&
+      this.enforced !== undefined &&
       this.read(login, resource, now).remaining === 0
     );
   }
@@ -84,10 +61,7 @@ export class GithubRateLimit {
 
   read(login: string, resource: RateLimitResource, now: Date): RateLimitWindow {
     const { windowMs } = LIMITS[resource];
-    const limit =
-      this.situation?.kind === 'primary'
-        ? this.situation.limit
-        : LIMITS[resource].limit;
+    const limit = this.enforced ?? LIMITS[resource].limit;
     const { window, used } = this.current(login, resource, now);
     return {
       limit,
