@@ -1,6 +1,7 @@
 import { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError, jsonBody } from '../createServer';
 import { KubernetesUser } from './access';
+import { readProtobuf } from './protobuf';
 
 /**
  * What a user may ask about itself: `kubectl auth can-i` and `kubectl auth whoami`.
@@ -17,13 +18,7 @@ export function addAccessReviews(
     answer: (user: KubernetesUser, spec: any) => object,
   ) =>
     server.post(`${root}/apis/${path}`, async (request, reply) => {
-      if (!/json/.test(request.headers['content-type'] ?? 'json')) {
-        throw new HttpError(
-          415,
-          'the body of the request was in an unknown format - accepted media types include: application/json',
-        );
-      }
-      const body = jsonBody(request);
+      const body = readBody(request);
       const status = answer(userOf(request), body.spec ?? {});
       reply.code(201);
       return {
@@ -81,11 +76,13 @@ export function addAccessReviews(
         apiGroups: [''],
         resources: [
           'configmaps',
+          'endpoints',
           'events',
           'limitranges',
           'namespaces',
           'nodes',
           'persistentvolumeclaims',
+          'persistentvolumes',
           'pods',
           ...(user.may({
             verb: 'get',
@@ -107,6 +104,7 @@ export function addAccessReviews(
           'argoproj.io',
           'autoscaling',
           'batch',
+          'discovery.k8s.io',
           'external-secrets.io',
           'metrics.k8s.io',
           'networking.k8s.io',
@@ -127,4 +125,23 @@ export function addAccessReviews(
   review('authentication.k8s.io/v1/selfsubjectreviews', user => ({
     userInfo: { username: user.username, groups: user.groups },
   }));
+}
+
+/** @throws HttpError - 415: neither JSON nor a review in protobuf. */
+function readBody(request: FastifyRequest): any {
+  const type = request.headers['content-type'] ?? 'application/json';
+  const body = /protobuf/.test(type)
+    ? readProtobuf(request.body as Buffer)
+    : readJson(type, request);
+  if (!body) {
+    throw new HttpError(
+      415,
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/vnd.kubernetes.protobuf',
+    );
+  }
+  return body;
+}
+
+function readJson(type: string, request: FastifyRequest): any {
+  return /json/.test(type) ? jsonBody(request) : undefined;
 }

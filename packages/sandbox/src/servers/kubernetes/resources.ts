@@ -79,6 +79,7 @@ export const RESOURCE_TYPES: ResourceType[] = [
     'netpol',
   ]),
   named('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', ['pdb']),
+  named('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
   named('external-secrets.io', 'v1', 'externalsecrets', 'ExternalSecret', [
     'es',
   ]),

@@ -1,7 +1,9 @@
 import { clusterEvents } from './events';
 import { stableUid } from './ids';
 import { RolloutRevision } from './pods';
-import { serviceSpec, statusOf, withUsage } from './statuses';
+import { endpointsOf } from './endpoints';
+import { isObserver, observed } from './observed';
+import { serviceSpec, statusOf } from './statuses';
 import { pullImage } from './imageReference';
 import {
   CLUSTER_SCOPED,
@@ -147,7 +149,10 @@ export class Cluster {
   /** An applied object with its present status. */
   get(key: string): KubeObject | undefined {
     const stored = this.stored.get(key);
-    return stored && this.present(stored)[0];
+    const object = stored && this.present(stored)[0];
+    return object && isObserver(object)
+      ? observed(object, this.live(), this.options.now())
+      : object;
   }
 
   /** An applied object without status, as it was applied. */
@@ -169,15 +174,14 @@ export class Cluster {
   /** Everything in the cluster at this moment, children and events included. */
   objects(): KubeObject[] {
     const now = this.options.now();
-    const live = [...this.stored.values()].flatMap(stored =>
-      this.present(stored),
-    );
+    const live = this.live();
     const infrastructure = [...this.infrastructure.entries()]
       .filter(([key]) => !this.stored.has(key))
-      .map(([, object]) =>
-        object.kind === 'ResourceQuota' ? withUsage(object, live) : object,
-      );
-    return [...infrastructure, ...live, ...clusterEvents(live, now)].map(
+      .map(([, object]) => withStatus(object));
+    const all = [...infrastructure, ...live].map(object =>
+      observed(object, live, now),
+    );
+    return [...all, ...endpointsOf(live), ...clusterEvents(live, now)].map(
       object => ({
         ...object,
         metadata: {
@@ -392,6 +396,11 @@ export class Cluster {
     return { ...workload, spec: { ...workload.spec, replicas } };
   }
 
+  /** What was applied and what it owns, with status. */
+  private live(): KubeObject[] {
+    return [...this.stored.values()].flatMap(stored => this.present(stored));
+  }
+
   private nodeNames(): string[] {
     const nodes = [...this.infrastructure.values()].filter(
       object => object.kind === 'Node',
@@ -416,13 +425,19 @@ export class Cluster {
         })),
       ];
     }
-    const { object } = stored;
-    const status = statusOf(object, key => this.get(key));
-    const spec = object.kind === 'Service' ? serviceSpec(object) : object.spec;
-    return [
-      { ...object, ...(spec ? { spec } : {}), ...(status ? { status } : {}) },
-    ];
+    return [withStatus(stored.object)];
   }
+}
+
+/** An object that is no workload, with what its controller would fill in. */
+function withStatus(object: KubeObject): KubeObject {
+  const status = object.status ?? statusOf(object);
+  const spec = object.kind === 'Service' ? serviceSpec(object) : object.spec;
+  return {
+    ...object,
+    ...(spec ? { spec } : {}),
+    ...(status ? { status } : {}),
+  };
 }
 
 /** What was asked for, without what the API server adds. */

@@ -88,7 +88,9 @@ function podEvents(pod: KubeObject, now: Date): KubeObject[] {
       [
         'Warning',
         'Failed',
-        `Failed to pull image "${status.image}": ${waiting.message}`,
+        `Failed to pull image "${status.image}": ${String(
+          waiting.message,
+        ).replace(/^Back-off .*?: ErrImagePull: /, '')}`,
         tried,
         attempts,
       ],

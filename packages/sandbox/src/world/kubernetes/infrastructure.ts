@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { surroundings } from './surroundings';
 import { KubeObject, kubeTime } from './KubeObject';
 import { stableUid } from './ids';
 import { SeedEnvironment, SeedPlatform } from '../platforms';
@@ -120,6 +121,7 @@ export function clusterInfrastructure(
   });
 
   return [
+    ...surroundings(platform, environment, metadata),
     ...[...namespaces].map(name => ({
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -213,17 +215,13 @@ function node(
     },
     status: {
       capacity,
-      allocatable: capacity,
-      conditions: [
-        {
-          type: 'Ready',
-          status: 'True',
-          reason: 'KubeletReady',
-          message: 'kubelet is posting ready status',
-          lastHeartbeatTime: base.creationTimestamp,
-          lastTransitionTime: base.creationTimestamp,
-        },
-      ],
+      // What EKS keeps back for the kubelet and the system.
+      allocatable: {
+        ...capacity,
+        cpu: `${pool.cpu * 1000 - 70}m`,
+        memory: `${pool.memoryGi * 1024 * 1024 - 1_024_000}Ki`,
+      },
+      conditions: conditions(base.creationTimestamp!),
       addresses: [
         { type: 'InternalIP', address },
         { type: 'Hostname', address: name },
@@ -242,4 +240,46 @@ function node(
       },
     },
   };
+}
+
+function conditions(since: string) {
+  const condition = (
+    type: string,
+    status: 'True' | 'False',
+    reason: string,
+    message: string,
+  ) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastHeartbeatTime: since,
+    lastTransitionTime: since,
+  });
+  return [
+    condition(
+      'MemoryPressure',
+      'False',
+      'KubeletHasSufficientMemory',
+      'kubelet has sufficient memory available',
+    ),
+    condition(
+      'DiskPressure',
+      'False',
+      'KubeletHasNoDiskPressure',
+      'kubelet has no disk pressure',
+    ),
+    condition(
+      'PIDPressure',
+      'False',
+      'KubeletHasSufficientPID',
+      'kubelet has sufficient PID available',
+    ),
+    condition(
+      'Ready',
+      'True',
+      'KubeletReady',
+      'kubelet is posting ready status',
+    ),
+  ];
 }

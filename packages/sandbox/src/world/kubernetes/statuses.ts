@@ -1,12 +1,9 @@
 import { stableUid } from './ids';
 import { cpuQuantity, memoryQuantity, parseQuantity } from './quantities';
-import { KubeObject, keyOf } from './KubeObject';
-
-/** Finds another object of the cluster, with its status. */
-type Lookup = (key: string) => KubeObject | undefined;
+import { KubeObject } from './KubeObject';
 
 /** Statuses of kinds whose controllers are not played in more detail. */
-const STATUSES: Record<string, (object: KubeObject, get: Lookup) => any> = {
+const STATUSES: Record<string, (object: KubeObject) => any> = {
   Namespace: () => ({ phase: 'Active' }),
   Service: object => ({
     loadBalancer:
@@ -22,47 +19,6 @@ const STATUSES: Record<string, (object: KubeObject, get: Lookup) => any> = {
     accessModes: object.spec?.accessModes,
     capacity: object.spec?.resources?.requests,
   }),
-  HorizontalPodAutoscaler: (object, get) => {
-    const target = object.spec?.scaleTargetRef ?? {};
-    const replicas =
-      get(
-        keyOf({
-          apiVersion: target.apiVersion ?? 'apps/v1',
-          kind: target.kind ?? 'Deployment',
-          metadata: {
-            name: target.name,
-            namespace: object.metadata.namespace,
-          },
-        }),
-      )?.status?.replicas ?? 0;
-    return {
-      currentReplicas: replicas,
-      desiredReplicas: replicas,
-      currentMetrics: (object.spec?.metrics ?? [])
-        .filter((metric: any) => metric.type === 'Resource')
-        .map((metric: any) => ({
-          type: 'Resource',
-          resource: {
-            name: metric.resource?.name,
-            current: { averageUtilization: 34, averageValue: '85m' },
-          },
-        })),
-      conditions: [
-        {
-          type: 'AbleToScale',
-          status: 'True',
-          reason: 'ReadyForNewScale',
-          lastTransitionTime: object.metadata.creationTimestamp,
-        },
-        {
-          type: 'ScalingActive',
-          status: 'True',
-          reason: 'ValidMetricFound',
-          lastTransitionTime: object.metadata.creationTimestamp,
-        },
-      ],
-    };
-  },
   Job: object => ({
     startTime: object.metadata.creationTimestamp,
     completionTime: object.metadata.creationTimestamp,
@@ -134,6 +90,6 @@ export function withUsage(quota: KubeObject, live: KubeObject[]): KubeObject {
 }
 
 /** The status of an object that is no workload; undefined for kinds without one. */
-export function statusOf(object: KubeObject, get: Lookup): any {
-  return STATUSES[object.kind]?.(object, get);
+export function statusOf(object: KubeObject): any {
+  return STATUSES[object.kind]?.(object);
 }
