@@ -58,6 +58,11 @@ export async function visit(
       window.dispatchEvent(new PopStateEvent('popstate'));
     }, path);
   }
+  return settle(page, traffic);
+}
+
+/** Waits until the page that is open stands, and answers what is wrong with it. */
+export async function settle(page: Page, traffic: Traffic): Promise<string[]> {
   const problems: string[] = [];
   const state = async () => {
     if (traffic.pending.size) {
