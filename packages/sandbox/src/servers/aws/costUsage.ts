@@ -165,11 +165,22 @@ function costAndUsage(
   const groupBy = readGroupBy(input.GroupBy);
   const lines = visibleLines(context, input.Filter);
 
-  const results = periods.map((period): ResultByTime => {
+  const first = pageOfPeriods(periods, input.NextPageToken, 1).start;
+  const monthStart = monthOf(context.aws.clock.now()).startDay;
+  const results: ResultByTime[] = [];
+  let groupCount = 0;
+  // Whole periods, at least one, until the page is full.
+  for (
+    let index = first;
+    index < periods.length && groupCount < GROUPS_PER_PAGE;
+    index += 1
+  ) {
+    const period = periods[index];
     const groups = sumByGroup(lines, groupBy, context, period);
     const total = emptySum();
     groups.forEach(sum => addSum(total, sum));
-    return {
+    groupCount += groups.size;
+    results.push({
       TimePeriod: toInterval(period),
       Total: groupBy.length > 0 ? {} : amounts(metrics, total),
       Groups:
@@ -184,13 +195,13 @@ function costAndUsage(
               )
           : [],
       // A month stays an estimate until its bill is made.
-      Estimated: period.endDay > monthOf(context.aws.clock.now()).startDay,
-    };
-  });
-  const page = pageOfResults(results, input.NextPageToken);
+      Estimated: period.endDay > monthStart,
+    });
+  }
+  const page = pageOfPeriods(periods, input.NextPageToken, results.length);
   return {
     GroupDefinitions: groupBy.length > 0 ? groupBy : undefined,
-    ResultsByTime: page.items,
+    ResultsByTime: results,
     NextPageToken: page.nextToken,
     DimensionValueAttributes: accountNames(lines, groupBy, context),
   };
@@ -323,12 +334,14 @@ function amounts(
   );
 }
 
-/** Whole periods, at least one, up to the number of groups that a page holds. */
-function pageOfResults(results: ResultByTime[], token: string | undefined) {
-  const largest = Math.max(1, ...results.map(({ Groups }) => Groups!.length));
-  return paginate(results, {
+function pageOfPeriods(
+  periods: CostPeriod[],
+  token: string | undefined,
+  size: number,
+) {
+  return paginate(periods, {
     token,
-    size: Math.max(1, Math.floor(GROUPS_PER_PAGE / largest)),
+    size,
     tokenError: new AwsError(
       'InvalidNextTokenException',
       'The pagination token is invalid. Try again without a pagination token.',

@@ -41,7 +41,7 @@ function alarmsOf(
   if (database.globalCluster) {
     return database.clusters.slice(1).map(({ id, region }) => ({
       region,
-      rule: rule(
+      rule: ruleFor(
         `${prefix}-replica-lag`,
         'The secondary region trails the primary by more than two seconds.',
         {
@@ -58,7 +58,7 @@ function alarmsOf(
   }
   return database.clusters.map(({ id, region }) => ({
     region,
-    rule: rule(
+    rule: ruleFor(
       `${prefix}-rds-storage`,
       'Less than 10 GiB are free on the database.',
       {
@@ -71,7 +71,7 @@ function alarmsOf(
   }));
 }
 
-function rule(
+function ruleFor(
   name: string,
   description: string,
   id: MetricId,

@@ -116,16 +116,14 @@ function seriesOf(value: MathValue): TimeSeries[] {
 }
 
 function negate(operator: string, value: MathValue): MathValue {
-  const change =
-    operator === '-'
-      ? (x: number) => -x
-      : operator === '!'
-      ? (x: number) => truth(x === 0)
-      : undefined;
-  if (!change) {
-    throw new ExpressionError(`Unsupported operator ${operator}`);
+  switch (operator) {
+    case '-':
+      return applyTo(value, x => -x);
+    case '!':
+      return applyTo(value, x => truth(x === 0));
+    default:
+      throw new ExpressionError(`Unsupported operator ${operator}`);
   }
-  return applyTo(value, change);
 }
 
 /** Changes every number of a value. */

@@ -185,15 +185,18 @@ function choose(given: MathValue[], scope: MathScope): MathValue {
       points: new Map(),
     });
   }
-  const at = (value: MathValue | undefined, atMs: number) =>
-    value?.kind === 'scalar'
-      ? value.value
-      : value?.kind === 'series'
-      ? value.series.points.get(atMs) ?? NaN
-      : NaN;
   return applyTo(condition, (held, atMs) =>
-    at(held !== 0 ? whenTrue : whenFalse, atMs),
+    numberAt(held !== 0 ? whenTrue : whenFalse, atMs),
   );
+}
+
+/** NaN where there is none. */
+function numberAt(value: MathValue | undefined, atMs: number): number {
+  if (value?.kind === 'scalar') {
+    return value.value;
+  }
+  const points = value?.kind === 'series' ? value.series.points : undefined;
+  return points?.get(atMs) ?? NaN;
 }
 
 function timeSeries([value]: MathValue[], scope: MathScope): MathValue {

@@ -53,7 +53,7 @@ export function runMetricQueries(
   const underWay = new Set<string>();
   const byId = new Map(queries.map(query => [query.id, query]));
 
-  const valueOf = (query: MetricQuery): MathValue => {
+  function valueOf(query: MetricQuery): MathValue {
     const known = values.get(query.id);
     if (known) {
       return known;
@@ -68,9 +68,9 @@ export function runMetricQueries(
     underWay.delete(query.id);
     values.set(query.id, value);
     return value;
-  };
+  }
 
-  const scopeOf = (query: MetricQuery): MathScope => {
+  function scopeOf(query: MetricQuery): MathScope {
     const periodSeconds =
       query.periodSeconds ??
       queries.find(({ metric }) => metric)?.metric?.periodSeconds ??
@@ -107,7 +107,7 @@ export function runMetricQueries(
         );
       },
     };
-  };
+  }
 
   return new Map(
     queries

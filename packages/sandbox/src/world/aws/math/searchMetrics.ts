@@ -49,15 +49,16 @@ function schemaMatcher(text: string): Matcher {
 function readTerms(tokens: string[]): Matcher {
   let at = 0;
 
-  const either = (): Matcher => {
+  function either(): Matcher {
     const parts = [all()];
     while (tokens[at] === 'OR') {
       at += 1;
       parts.push(all());
     }
     return metric => parts.some(matches => matches(metric));
-  };
-  const all = (): Matcher => {
+  }
+
+  function all(): Matcher {
     const parts = [single()];
     while (at < tokens.length && tokens[at] !== 'OR' && tokens[at] !== ')') {
       if (tokens[at] === 'AND') {
@@ -66,8 +67,9 @@ function readTerms(tokens: string[]): Matcher {
       parts.push(single());
     }
     return metric => parts.every(matches => matches(metric));
-  };
-  const single = (): Matcher => {
+  }
+
+  function single(): Matcher {
     const token = tokens[at];
     at += 1;
     if (token === undefined || token === ')') {
@@ -84,16 +86,18 @@ function readTerms(tokens: string[]): Matcher {
       return keyed(token.slice(0, -1).trim());
     }
     return term(token, everything);
-  };
-  const inBrackets = (read: () => Matcher): Matcher => {
+  }
+
+  function inBrackets(read: () => Matcher): Matcher {
     const matches = read();
     if (tokens[at] !== ')') {
       throw new ExpressionError('SEARCH: a bracket is not closed');
     }
     at += 1;
     return matches;
-  };
-  const keyed = (key: string): Matcher => {
+  }
+
+  function keyed(key: string): Matcher {
     const read = reader(key);
     const value = tokens[at];
     at += 1;
@@ -108,7 +112,7 @@ function readTerms(tokens: string[]): Matcher {
       at += 1;
     }
     return inBrackets(() => metric => parts.some(matches => matches(metric)));
-  };
+  }
 
   const result = either();
   if (at < tokens.length) {

@@ -107,5 +107,6 @@ export class RegistrySettings {
   }
 }
 
-const specificity = ({ prefix }: CreationTemplate) =>
-  prefix === 'ROOT' ? 0 : prefix.length;
+function specificity({ prefix }: CreationTemplate): number {
+  return prefix === 'ROOT' ? 0 : prefix.length;
+}
