@@ -75,11 +75,17 @@ export async function startSandbox(options) {
     const child = start(
       process.execPath,
       [
+        // a small young generation: some 70 MB less for no measured delay
+        '--max-semi-space-size=2',
         '--require',
         NODE_TRANSFORM,
         path.join(ROOT, 'packages/sandbox/src/cli.ts'),
         '--data-dir',
-        path.join(options.dataDir, 'sandbox'),
+        path.join(
+          options.dataDir,
+          // what is generated is kept apart from the everyday world
+          options.generate ? `sandbox-${options.generate}` : 'sandbox',
+        ),
         '--port',
         String(options.sandboxPort),
         ...(options.speed ? ['--speed', String(options.speed)] : []),
@@ -90,7 +96,7 @@ export async function startSandbox(options) {
     await waitFor(child, `http://localhost:${options.sandboxPort}/healthz`, {
       name: 'The sandbox',
       logFile,
-      seconds: 60,
+      seconds: options.generate ? 600 : 60,
     });
     note(`http://localhost:${options.sandboxPort}`);
     return child;

@@ -182,7 +182,9 @@ function valueOf(
   return text(chance);
 }
 
-const json = (value: unknown) => Buffer.from(JSON.stringify(value) ?? '');
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value) ?? '');
+}
 
 function encodeCbor(value: unknown): Buffer {
   try {

@@ -1,11 +1,16 @@
 import { parseArgs } from 'node:util';
 import { startSandbox } from './startSandbox';
+import { parseGeneratedSize } from './world/seed/generatePlatforms';
 
 const USAGE = `Usage: sandbox --data-dir <folder> [--port 7100] [--speed 1]
+               [--generate 2000x3]
 
 Starts the pretend platform on loopback: control, GitHub, Argo CD, Kubernetes,
 AWS, sign-in (OpenID Connect) and Grafana on seven ports from --port on (0:
 free ports). Prints one line of JSON with the URLs when it is up. Stop it with SIGTERM or Ctrl+C.
+
+--generate adds platforms with so many services in so many environments, and
+writes their catalog entities to <folder>/catalog/generated.yaml.
 `;
 
 async function main() {
@@ -16,6 +21,7 @@ async function main() {
       port: { type: 'string', default: '7100' },
       speed: { type: 'string', default: '1' },
       host: { type: 'string' },
+      generate: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -31,6 +37,7 @@ async function main() {
     port: numberOf('--port', values.port),
     speed: numberOf('--speed', values.speed),
     host: values.host,
+    generate: values.generate ? parseGeneratedSize(values.generate) : undefined,
   });
 
   let stopping = false;

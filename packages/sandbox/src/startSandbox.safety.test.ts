@@ -149,7 +149,11 @@ describe('the data folder', () => {
       '{"pi',
     ]) {
       writeFileSync(join(dataDir, 'sandbox.lock'), holder);
-      await (await start()).close();
+      const sandbox = await start();
+      const lock = readFileSync(join(dataDir, 'sandbox.lock'), 'utf8');
+      expect(JSON.parse(lock)).toMatchObject({ pid: process.pid });
+      expect(lock).not.toBe(holder);
+      await sandbox.close();
     }
   });
 

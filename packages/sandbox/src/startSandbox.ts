@@ -105,7 +105,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (isNew) {
       world.folder.seeding();
     }
-    await seedGit(world);
+    // While git works, in processes of its own, what needs no git gets ready.
+    await Promise.all([
+      seedGit(world),
+      wanted.has('oidc') && listen('oidc', createOidcServer(world)),
+    ]);
     registerGitScenarios(world);
     if (wanted.has('aws')) {
       await listen('aws', createAwsServer(world));
@@ -118,9 +122,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
     if (wanted.has('kubernetes')) {
       await listen('kubernetes', createKubernetesServer(world));
-    }
-    if (wanted.has('oidc')) {
-      await listen('oidc', createOidcServer(world));
     }
     if (wanted.has('grafana')) {
       await listen('grafana', createGrafanaServer(world));

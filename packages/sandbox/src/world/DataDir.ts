@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { GeneratedSize } from './seed/generatePlatforms';
 
 /** Of the folder as a whole. Raise it when older state cannot be taken up any more. */
 const FORMAT = 2;
@@ -20,6 +21,8 @@ interface Mark {
   seeded: boolean;
   /** How far the world's clock is ahead of the machine's, ms. */
   clockOffsetMs?: number;
+  /** What was generated beside the seeded platforms. */
+  generated?: GeneratedSize;
 }
 
 interface Holder {
@@ -34,6 +37,7 @@ interface Holder {
  */
 export class DataDir {
   private mark: Mark = { format: FORMAT, seeded: true };
+  private isFresh = false;
 
   /**
    * Takes the folder, creating it when it is absent. What an interrupted seed
@@ -63,6 +67,33 @@ export class DataDir {
 
   keepClockOffset(clockOffsetMs: number): void {
     this.write({ ...this.mark, clockOffsetMs });
+  }
+
+  /**
+   * What is generated beside the seeded platforms. It is settled when the
+   * folder is seeded.
+   *
+   * @param asked - as the sandbox was asked to, if it was
+   * @throws Error - the folder was seeded with something else.
+   */
+  generatedSize(asked?: GeneratedSize): GeneratedSize | undefined {
+    const { generated } = this.mark;
+    if (this.isFresh && asked) {
+      this.write({ ...this.mark, generated: asked });
+      return asked;
+    }
+    const tell = (size?: GeneratedSize) =>
+      size ? `${size.services}x${size.environments}` : 'nothing';
+    if (asked && tell(asked) !== tell(generated)) {
+      throw new Error(
+        `the data folder ${this.path} was seeded with ${tell(
+          generated,
+        )} generated, not with ${tell(
+          asked,
+        )}; name another folder with --data-dir, or remove this one`,
+      );
+    }
+    return generated;
   }
 
   /** From now until {@link seeded}, a restart begins from the seed. */
@@ -111,6 +142,7 @@ export class DataDir {
       );
     }
     if (found?.seeded === false) {
+      this.isFresh = true;
       this.empty();
     } else if (!found) {
       // Format 1 had no mark; what its parts wrote is still read by them.
@@ -123,6 +155,7 @@ export class DataDir {
           `the folder ${this.path} holds something else than a sandbox (${others[0]}); name an empty one with --data-dir`,
         );
       }
+      this.isFresh = !isOld;
     }
     this.write({ ...found, format: FORMAT, seeded: true });
   }

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { BareGitStore } from './BareGitStore';
 import { CallCounters } from './CallCounters';
 import { DataDir } from './DataDir';
@@ -7,6 +8,8 @@ import { GithubState } from './GithubState';
 import { createImageStore } from './images';
 import { PLATFORMS, SeedPlatform } from './platforms';
 import { createScenarioTable } from './scenarioTable';
+import { catalogOf } from './seed/catalogOf';
+import { GeneratedSize, generatePlatforms } from './seed/generatePlatforms';
 import { createTimeline } from './timeline';
 import { SandboxUrls, World } from './types';
 
@@ -17,6 +20,8 @@ export interface WorldOptions {
   speed?: number;
   /** The four platforms unless told. */
   platforms?: SeedPlatform[];
+  /** How much to generate beside them; kept in the data folder. */
+  generate?: GeneratedSize;
   /** Where lines about trouble go; standard error unless told. */
   report?: (message: string, error?: unknown) => void;
 }
@@ -62,6 +67,13 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
   });
   const resetTasks: Array<() => void | Promise<void>> = [];
   const closeTasks: Array<() => void | Promise<void>> = [];
+  const platforms = [...(options.platforms ?? PLATFORMS)];
+  try {
+    platforms.push(...generated(folder, options.generate));
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
   const git = await BareGitStore.open(dataDir, clock).catch(error => {
     folder.release();
     throw error;
@@ -74,7 +86,7 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
 
   const parts = {
     clock,
-    platforms: options.platforms ?? PLATFORMS,
+    platforms,
     git,
     github: GithubState.open(dataDir),
     urls: {
@@ -120,4 +132,19 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
       folder.release();
     },
   });
+}
+
+/** Generates what the folder is seeded with, and writes its catalog file. */
+function generated(folder: DataDir, asked?: GeneratedSize): SeedPlatform[] {
+  const size = folder.generatedSize(asked);
+  if (!size) {
+    return [];
+  }
+  const platforms = generatePlatforms(size);
+  const file = join(folder.path, 'catalog', 'generated.yaml');
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, catalogOf(platforms));
+  }
+  return platforms;
 }

@@ -5,6 +5,8 @@ import { GitStore } from '../types';
 export interface DeployedCommit {
   sha: string;
   at: Date;
+  /** The folder's `kustomization.yaml` there, where it has one. */
+  kustomization?: string;
 }
 
 /** Tag of an overlay whose environment never had the service. */
@@ -12,11 +14,28 @@ const UNRELEASED = 'unreleased';
 
 /** Whether any image of a kustomization is one that was never released. */
 export function isUnreleased(kustomization: string | undefined): boolean {
+  return (
+    // Parsing is what takes time, and hardly any needs it.
+    Boolean(kustomization?.includes(UNRELEASED)) &&
+    imagesIn(kustomization).some(image => image?.newTag === UNRELEASED)
+  );
+}
+
+/** Images that a kustomization sets, as pods name them: `name:tag`, `name@digest`. */
+export function imagesOf(kustomization: string | undefined): string[] {
+  return imagesIn(kustomization).map(image => {
+    const name = image?.newName ?? image?.name;
+    const tag = image?.newTag ? `:${image.newTag}` : '';
+    return `${name}${tag}${image?.digest ? `@${image.digest}` : ''}`;
+  });
+}
+
+function imagesIn(kustomization: string | undefined): any[] {
   try {
     const images = parse(kustomization ?? '')?.images;
-    return Array.isArray(images) && images.some(i => i?.newTag === UNRELEASED);
+    return Array.isArray(images) ? images : [];
   } catch {
-    return false;
+    return [];
   }
 }
 
@@ -61,8 +80,10 @@ export async function deployedCommits(
   );
   const result = new Map<string, DeployedCommit[]>();
   touched.forEach(({ folder, commit }, index) => {
-    if (!isUnreleased(contents[index])) {
-      result.set(folder, [...(result.get(folder) ?? []), commit]);
+    const kustomization = contents[index];
+    if (!isUnreleased(kustomization)) {
+      const earlier = result.get(folder) ?? [];
+      result.set(folder, [...earlier, { ...commit, kustomization }]);
     }
   });
   return result;

@@ -1,7 +1,7 @@
 import { kubeTime } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { ArgocdEngine } from './ArgocdEngine';
-import { DeployedCommit, deployedCommits } from './deployedCommits';
+import { DeployedCommit, deployedCommits, imagesOf } from './deployedCommits';
 import { syncAtOnce } from './runSync';
 import { seedDefaultProject, seedProject } from './seedProject';
 import { SeedHistory, seedHistory } from './seedHistory';
@@ -53,13 +53,14 @@ export async function seedApplications(
     );
   }
 
-  const historyOf = (application: Application) => {
+  const commitsOf = (application: Application) => {
     const [source] = sourcesOf(application.spec).filter(s => s.path);
-    const commits =
-      deployed.get(repositoryOf(source?.repoURL))?.get(source?.path ?? '') ??
-      [];
-    return seedHistory(world, application, commits);
+    return (
+      deployed.get(repositoryOf(source?.repoURL))?.get(source?.path ?? '') ?? []
+    );
   };
+  const historyOf = (application: Application) =>
+    seedHistory(world, application, commitsOf(application));
   // Roots first: they create the applications that follow.
   await Promise.all(
     engine.store
@@ -79,7 +80,8 @@ export async function seedApplications(
       .map(child => renderSeed(engine, child, histories.get(child)!)),
   );
   for (const child of children.slice(RENDERED_AT_START)) {
-    showSeed(world, engine, child, histories.get(child)!);
+    const images = imagesOf(commitsOf(child).at(-1)?.kustomization);
+    showSeed(world, engine, child, { ...histories.get(child)!, images });
     engine.store.unrendered.add(child.metadata.name);
   }
 }
@@ -166,7 +168,7 @@ function showSeed(
   world: Pick<World, 'clock'>,
   engine: ArgocdEngine,
   application: Application,
-  { entries }: SeedHistory,
+  { entries, images }: SeedHistory & { images: string[] },
 ) {
   const { status } = application;
   const last = entries.at(-1);
@@ -174,6 +176,7 @@ function showSeed(
     const { revision, revisions, source, sources } = last;
     const from = revisions ? { revisions, sources } : { revision };
     status.history = entries;
+    status.summary = { ...status.summary, images };
     status.sync = { ...status.sync, status: 'Synced', ...from };
     status.health = {
       status: 'Healthy',
