@@ -1,4 +1,5 @@
 import {
+  CancelUpdateStackCommand,
   CloudFormationClient,
   CreateChangeSetCommand,
   CreateStackCommand,
@@ -15,12 +16,20 @@ import {
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
+  ListExportsCommand,
+  ListImportsCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
   UpdateStackCommand,
+  UpdateTerminationProtectionCommand,
   ValidateTemplateCommand,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import {
   DescribeRepositoriesCommand,
   ECRClient,
@@ -79,9 +88,10 @@ Resources:
   Repository:
     Type: AWS::ECR::Repository
     Properties: { RepositoryName: with-bucket }
-  Bucket:
-    Type: AWS::S3::Bucket
+  Second:
+    Type: AWS::ECR::Repository
     DependsOn: Repository
+    Properties: { RepositoryName: sample-backend }
 `;
 
 describe('CloudFormation', () => {
@@ -249,7 +259,23 @@ describe('CloudFormation', () => {
     ).toMatch(/^contested already exists in stack arn:aws:cloudformation:/);
   });
 
-  it('fails honestly for a type that it does not have, and takes back the rest', async () => {
+  it('refuses a template with a type that does not exist, before anything is made', async () => {
+    const unknown = BUCKET.replace(/AWS::ECR::Repository/, 'AWS::Foo::Bar');
+    const message =
+      'Template format error: Unrecognized resource types: [AWS::Foo::Bar]';
+    await expect(create('unknown', {}, unknown)).rejects.toMatchObject({
+      name: 'ValidationError',
+      message,
+    });
+    await expect(
+      cfn.send(new ValidateTemplateCommand({ TemplateBody: unknown })),
+    ).rejects.toMatchObject({ message });
+    await expect(describeStack('unknown')).rejects.toMatchObject({
+      name: 'ValidationError',
+    });
+  });
+
+  it('takes back what it made when a later resource fails', async () => {
     await create('bucket', {}, BUCKET);
     expect((await settled('bucket')).StackStatus).toBe('ROLLBACK_COMPLETE');
     expect(await eventsOf('bucket')).toEqual([
@@ -257,8 +283,8 @@ describe('CloudFormation', () => {
       'Repository CREATE_IN_PROGRESS',
       'Repository CREATE_IN_PROGRESS',
       'Repository CREATE_COMPLETE',
-      'Bucket CREATE_IN_PROGRESS',
-      'Bucket CREATE_FAILED',
+      'Second CREATE_IN_PROGRESS',
+      'Second CREATE_FAILED',
       'bucket ROLLBACK_IN_PROGRESS',
       'Repository DELETE_IN_PROGRESS',
       'Repository DELETE_COMPLETE',
@@ -267,13 +293,145 @@ describe('CloudFormation', () => {
     await expect(repository('with-bucket')).rejects.toMatchObject({
       name: 'RepositoryNotFoundException',
     });
+  });
+
+  it('makes secrets, schedules and what only stacks know, and removes a stack that is being made', async () => {
+    const template = `
+Resources:
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties: { Name: by-stack, SecretString: told }
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: '2012-10-17' }
+  Stop:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      Name: by-stack
+      ScheduleExpression: cron(0 20 ? * MON-FRI *)
+      FlexibleTimeWindow: { Mode: 'OFF' }
+      Target:
+        Arn: arn:aws:scheduler:::aws-sdk:rds:stopDBCluster
+        RoleArn: !GetAtt Role.Arn
+        Input: '{}'
+Outputs:
+  Role: { Value: !GetAtt Role.Arn }
+`;
+    await create('many', {}, template);
+    expect((await settled('many')).StackStatus).toBe('CREATE_COMPLETE');
+    const secrets = new SecretsManagerClient(aws.as(ACCOUNT));
+    const read = () =>
+      secrets.send(new GetSecretValueCommand({ SecretId: 'by-stack' }));
+    expect((await read()).SecretString).toBe('told');
+    const { Target } = await new SchedulerClient(aws.as(ACCOUNT)).send(
+      new GetScheduleCommand({ Name: 'by-stack' }),
+    );
+    expect(Target!.RoleArn).toBe(
+      (await describeStack('many')).Outputs![0].OutputValue,
+    );
+    await cfn.send(new DeleteStackCommand({ StackName: 'many' }));
+    await aws.soon(
+      () =>
+        read()
+          .then(() => false)
+          .catch(() => true),
+      isGone => isGone,
+    );
+
+    await create('cut-short', {}, BUCKET);
+    await aws.soon(
+      () => repository('with-bucket').catch(() => undefined),
+      made => made !== undefined,
+    );
+    const { StackId } = await describeStack('cut-short');
+    await cfn.send(new DeleteStackCommand({ StackName: 'cut-short' }));
+    expect((await settled(StackId!)).StackStatus).toBe('DELETE_COMPLETE');
+    await expect(repository('with-bucket')).rejects.toMatchObject({
+      name: 'RepositoryNotFoundException',
+    });
+  });
+
+  it('lets stacks use what others export, and holds on to it', async () => {
+    const exporting = `
+Resources:
+  Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /team } }
+Outputs:
+  Group: { Value: !Ref Group, Export: { Name: team-logs } }
+`;
+    const importing = `
+Resources:
+  Parameter:
+    Type: AWS::SSM::Parameter
+    Properties: { Type: String, Value: !ImportValue team-logs }
+Outputs:
+  Group: { Value: !ImportValue team-logs }
+`;
+    await create('early', {}, importing);
+    const { StackId } = await settled('early');
+    expect((await settled('early')).StackStatus).toBe('ROLLBACK_COMPLETE');
     const { StackEvents } = await cfn.send(
-      new DescribeStackEventsCommand({ StackName: 'bucket' }),
+      new DescribeStackEventsCommand({ StackName: StackId }),
     );
     expect(
-      StackEvents!.find(e => e.ResourceStatus === 'CREATE_FAILED')!
-        .ResourceStatusReason,
-    ).toContain('Resource type AWS::S3::Bucket is not in the sandbox');
+      StackEvents!.find(
+        ({ ResourceStatus }) => ResourceStatus === 'ROLLBACK_IN_PROGRESS',
+      )!.ResourceStatusReason,
+    ).toBe('No export named team-logs found. Rollback requested by user.');
+    await create('owner', {}, exporting);
+    await settled('owner');
+    await create('user', {}, importing);
+    expect((await settled('user')).Outputs![0].OutputValue).toBe('/team');
+    const { Exports } = await cfn.send(new ListExportsCommand({}));
+    expect(Exports!.map(({ Name, Value }) => [Name, Value])).toEqual([
+      ['team-logs', '/team'],
+    ]);
+    expect(
+      (await cfn.send(new ListImportsCommand({ ExportName: 'team-logs' })))
+        .Imports,
+    ).toEqual(['user']);
+
+    await cfn.send(new DeleteStackCommand({ StackName: 'owner' }));
+    const refused = await settled('owner');
+    expect(refused.StackStatus).toBe('DELETE_FAILED');
+    expect(refused.StackStatusReason).toContain('in use by user');
+    await create('second', {}, exporting.replace('/team', '/other'));
+    expect((await settled('second')).StackStatus).toBe('ROLLBACK_COMPLETE');
+  });
+
+  it('cancels an update, and protects a stack from being deleted', async () => {
+    await create('orders-registry', { Name: 'orders' });
+    await settled('orders-registry');
+    const cancel = () =>
+      cfn.send(new CancelUpdateStackCommand({ StackName: 'orders-registry' }));
+    await expect(cancel()).rejects.toMatchObject({ name: 'ValidationError' });
+    await cfn.send(
+      new UpdateStackCommand({
+        StackName: 'orders-registry',
+        UsePreviousTemplate: true,
+        Parameters: [
+          { ParameterKey: 'Name', UsePreviousValue: true },
+          { ParameterKey: 'Mutability', ParameterValue: 'MUTABLE' },
+        ],
+      }),
+    );
+    await cancel();
+    expect((await settled('orders-registry')).StackStatus).toBe(
+      'UPDATE_ROLLBACK_COMPLETE',
+    );
+    expect((await repository('orders')).imageTagMutability).toBe('IMMUTABLE');
+
+    await cfn.send(
+      new UpdateTerminationProtectionCommand({
+        StackName: 'orders-registry',
+        EnableTerminationProtection: true,
+      }),
+    );
+    await expect(
+      cfn.send(new DeleteStackCommand({ StackName: 'orders-registry' })),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('TerminationProtection is enabled'),
+    });
   });
 
   it('updates in place, and refuses when nothing changes', async () => {
@@ -321,7 +479,7 @@ describe('CloudFormation', () => {
           'ImageTagMutability: MUTABLE',
         ).replace(
           'Outputs:',
-          '  Bucket: { Type: AWS::S3::Bucket, DependsOn: Repository }\nOutputs:',
+          '  Second: { Type: AWS::ECR::Repository, DependsOn: Repository, Properties: { RepositoryName: sample-backend } }\nOutputs:',
         )}`,
         Parameters: [{ ParameterKey: 'Name', UsePreviousValue: true }],
         Tags: [{ Key: 'System', Value: 'other' }],

@@ -52,6 +52,73 @@ export const cloudFormationHandlers: Handlers<
     return {};
   },
 
+  CancelUpdateStack(input, context) {
+    context.aws.stacks.cancelUpdate(context, input.StackName!);
+    return {};
+  },
+
+  ContinueUpdateRollback(input, context) {
+    context.aws.stacks.continueRollback(
+      context,
+      input.StackName!,
+      input.ResourcesToSkip ?? [],
+    );
+    return {};
+  },
+
+  UpdateTerminationProtection(input, context) {
+    const { stacks } = context.aws;
+    const stack = stacks.get(context, input.StackName!);
+    stacks.change(stack, {
+      terminationProtection: input.EnableTerminationProtection,
+    });
+    return { StackId: stack.id };
+  },
+
+  GetStackPolicy(input, context) {
+    const stack = context.aws.stacks.get(context, input.StackName!);
+    return { StackPolicyBody: stack.policy };
+  },
+
+  SetStackPolicy(input, context) {
+    const { stacks } = context.aws;
+    const stack = stacks.get(context, input.StackName!);
+    try {
+      JSON.parse(input.StackPolicyBody ?? '');
+    } catch {
+      throw new AwsError(
+        'ValidationError',
+        'Error validating stack policy: Invalid stack policy',
+      );
+    }
+    stacks.change(stack, { policy: input.StackPolicyBody });
+    return {};
+  },
+
+  ListExports(input, context) {
+    const page = pageOf(context.aws.stacks.exports(context), input.NextToken);
+    return {
+      Exports: page.items.map(({ stack, name, value }) => ({
+        ExportingStackId: stack.id,
+        Name: name,
+        Value: value,
+      })),
+      NextToken: page.nextToken,
+    };
+  },
+
+  ListImports(input, context) {
+    const importers = context.aws.stacks.importers(context, input.ExportName!);
+    if (importers.length === 0) {
+      throw new AwsError(
+        'ValidationError',
+        `Export '${input.ExportName}' is not imported by any stack.`,
+      );
+    }
+    const page = pageOf(importers, input.NextToken);
+    return { Imports: page.items, NextToken: page.nextToken };
+  },
+
   DescribeStacks(input, context) {
     const stacks = input.StackName
       ? [context.aws.stacks.get(context, input.StackName)]

@@ -251,6 +251,13 @@ describe('STS and the door of the AWS endpoint', () => {
     await assume('111100000002');
   });
 
+  const issuerOf = async () => {
+    const { cluster } = await new EKSClient(aws.as('111100000001')).send(
+      new DescribeClusterCommand({ name: 'sample-platform-ai-dev' }),
+    );
+    return cluster!.identity!.oidc!.issuer!;
+  };
+
   it('takes the token of a service account instead of a signature', async () => {
     const issuer = await issuerOf();
     const token = (claims: object) =>
@@ -311,11 +318,4 @@ describe('STS and the door of the AWS endpoint', () => {
       client.send(new GetSessionTokenCommand({})),
     ).rejects.toMatchObject({ name: 'AccessDenied' });
   });
-
-  const issuerOf = async () => {
-    const { cluster } = await new EKSClient(aws.as('111100000001')).send(
-      new DescribeClusterCommand({ name: 'sample-platform-ai-dev' }),
-    );
-    return cluster!.identity!.oidc!.issuer!;
-  };
 });

@@ -1,32 +1,33 @@
-import { join } from "node:path";
-import { World } from "../types";
-import { AwsAccount, listAccounts, secondaryRegions } from "./accounts";
-import { AlarmBook } from "./alarms/AlarmBook";
-import { BudgetBook } from "./budgets/BudgetBook";
-import { CacheFleet } from "./caches/CacheFleet";
-import { cacheSeries } from "./caches/cacheSeries";
-import { Conditions } from "./Conditions";
-import { CostModel } from "./CostModel";
-import { AnomalyBook } from "./costs/AnomalyBook";
-import { DatabaseFleet } from "./DatabaseFleet";
-import { DatabaseChanges, databaseChanges } from "./databases/databaseChanges";
-import { databaseSeries } from "./databaseSeries";
-import { EcsEngine } from "./ecs/EcsEngine";
-import { ecsSeries } from "./ecs/ecsSeries";
-import { startEcs } from "./ecs/startEcs";
-import { EksFleet } from "./eks/EksFleet";
-import { ImageRegistry } from "./ImageRegistry";
-import { MetricStore } from "./MetricStore";
-import { RoleTrust } from "./RoleTrust";
-import { registerAwsScenarios } from "./scenarios";
-import { ScheduleBook } from "./scheduler/ScheduleBook";
-import { SecretStore } from "./secrets/SecretStore";
-import { DriftDetector } from "./stacks/DriftDetector";
-import { StackEngine } from "./stacks/StackEngine";
+import { join } from 'node:path';
+import { World } from '../types';
+import { AwsAccount, listAccounts, secondaryRegions } from './accounts';
+import { AlarmBook } from './alarms/AlarmBook';
+import { BudgetBook } from './budgets/BudgetBook';
+import { CacheFleet } from './caches/CacheFleet';
+import { cacheSeries } from './caches/cacheSeries';
+import { Conditions } from './Conditions';
+import { CostModel } from './CostModel';
+import { AnomalyBook } from './costs/AnomalyBook';
+import { DatabaseFleet } from './DatabaseFleet';
+import { DatabaseChanges, databaseChanges } from './databases/databaseChanges';
+import { databaseSeries } from './databaseSeries';
+import { EcsEngine } from './ecs/EcsEngine';
+import { ecsSeries } from './ecs/ecsSeries';
+import { startEcs } from './ecs/startEcs';
+import { EksFleet } from './eks/EksFleet';
+import { ImageRegistry } from './ImageRegistry';
+import { MetricStore } from './MetricStore';
+import { RoleTrust } from './RoleTrust';
+import { registerAwsScenarios } from './scenarios';
+import { ScheduleBook } from './scheduler/ScheduleBook';
+import { SecretStore } from './secrets/SecretStore';
+import { DriftDetector } from './stacks/DriftDetector';
+import { resourceTypes } from './stacks/resourceTypes';
+import { StackEngine } from './stacks/StackEngine';
 
 /** The state behind the AWS endpoint: accounts and what is in them. */
 export interface AwsWorld {
-  readonly clock: World["clock"];
+  readonly clock: World['clock'];
   readonly accounts: AwsAccount[];
   readonly conditions: Conditions;
   readonly trust: RoleTrust;
@@ -47,35 +48,40 @@ export interface AwsWorld {
   readonly anomalies: AnomalyBook;
   readonly budgets: BudgetBook;
   /** Addresses of the sandbox's servers, known once they listen. */
-  readonly urls: World["urls"];
-  report: World["report"];
+  readonly urls: World['urls'];
+  report: World['report'];
 }
 
 /** What the pretend AWS needs of the world. */
 export type AwsSurroundings = Pick<
   World,
-  | "clock"
-  | "schedule"
-  | "speed"
-  | "git"
-  | "platforms"
-  | "dataDir"
-  | "images"
-  | "scenarios"
-  | "report"
-  | "urls"
-  | "onReset"
-  | "onClose"
+  | 'clock'
+  | 'schedule'
+  | 'speed'
+  | 'git'
+  | 'platforms'
+  | 'dataDir'
+  | 'images'
+  | 'scenarios'
+  | 'report'
+  | 'urls'
+  | 'onReset'
+  | 'onClose'
 >;
 
 /** Puts the pretend AWS together from what the platforms consist of. Once per world. */
 export function createAwsWorld(world: AwsSurroundings): AwsWorld {
   const conditions = new Conditions(
     world.clock,
-    join(world.dataDir, "aws", "conditions.json"),
-    secondaryRegions(world.platforms)
+    join(world.dataDir, 'aws', 'conditions.json'),
+    secondaryRegions(world.platforms),
   );
-  const stacks = new StackEngine(world);
+  const secrets = new SecretStore(world);
+  const schedules = new ScheduleBook(world);
+  const stacks = new StackEngine(
+    world,
+    resourceTypes(world, { secrets, schedules }),
+  );
   const databases = new DatabaseFleet(world);
   const ecs = startEcs(world);
   const caches = new CacheFleet(world);
@@ -86,22 +92,22 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
         get revision() {
           return databases.revision;
         },
-        seriesIn: (place) => databaseSeries(databases, conditions, place),
+        seriesIn: place => databaseSeries(databases, conditions, place),
       },
       {
         get revision() {
           return ecs.store.state.serial;
         },
-        seriesIn: (place) => ecsSeries(ecs.store, place),
+        seriesIn: place => ecsSeries(ecs.store, place),
       },
     ],
-    join(world.dataDir, "aws", "metrics.json")
+    join(world.dataDir, 'aws', 'metrics.json'),
   );
   metrics.addSource({
     get revision() {
       return caches.revision;
     },
-    seriesIn: (place) => cacheSeries(caches, conditions, place),
+    seriesIn: place => cacheSeries(caches, conditions, place),
   });
   const costs = new CostModel(world, conditions);
   const aws: AwsWorld = {
@@ -116,8 +122,8 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     databaseChanges: databaseChanges(databases, conditions),
     ecs,
     eks: new EksFleet(world),
-    secrets: new SecretStore(world),
-    schedules: new ScheduleBook(world),
+    secrets,
+    schedules,
     metrics,
     caches,
     alarms: new AlarmBook(world, metrics),

@@ -1,6 +1,12 @@
 import { AwsError } from '../AwsError';
 import { creationOrder } from './creationOrder';
-import { conditionHolds, evaluate, LiveResource, Scope } from './evaluate';
+import {
+  conditionHolds,
+  evaluate,
+  LiveResource,
+  NoSuchExport,
+  Scope,
+} from './evaluate';
 import { parseTemplate, Template } from './parseTemplate';
 import { OutputRecord, StackDefinition, StackRecord } from './records';
 import { Properties, ResourceType } from './ResourceType';
@@ -12,16 +18,20 @@ export class Blueprint {
   readonly template: Template;
   /** Logical ids, each after those that it refers to. */
   readonly order: string[];
+  /** Names of the exports that were used so far. */
+  readonly imported = new Set<string>();
   private readonly scope: Scope;
 
   /**
    * @param resource - looks up what exists already
+   * @param exported - the value that another stack exports by a name
    * @throws AwsError - ValidationError when the template or its parameters do not hold together.
    */
   constructor(
     readonly definition: StackDefinition,
     stack: StackIdentity,
     resource: (logicalId: string) => LiveResource | undefined,
+    exported: (name: string) => string | undefined = () => undefined,
   ) {
     this.template = parseTemplate(definition.templateBody);
     this.scope = {
@@ -32,6 +42,13 @@ export class Blueprint {
       stackName: stack.name,
       stackId: stack.id,
       resource,
+      exported: name => {
+        const value = exported(name);
+        if (value !== undefined) {
+          this.imported.add(name);
+        }
+        return value;
+      },
     };
     this.order = creationOrder(
       this.template,
@@ -58,6 +75,19 @@ export class Blueprint {
       this.template.Resources[logicalId].Properties ?? {},
       this.scope,
     );
+  }
+
+  /** Why the stack cannot be made: it imports what nobody exports. Undefined when all is there. */
+  missingImport(): AwsError | undefined {
+    try {
+      this.order.forEach(logicalId => this.propertiesOf(logicalId));
+      this.outputs();
+    } catch (error) {
+      if (error instanceof NoSuchExport) {
+        return error;
+      }
+    }
+    return undefined;
   }
 
   outputs(): OutputRecord[] {

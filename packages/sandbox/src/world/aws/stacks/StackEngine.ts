@@ -7,8 +7,6 @@ import { RegistryRef } from '../ImageRegistry';
 import { JsonFile } from '../JsonFile';
 import { Blueprint, checkProperties } from './Blueprint';
 import { creationOrder } from './creationOrder';
-import { ecrReplicationType } from './ecrReplicationType';
-import { ecrRepositoryType } from './ecrRepositoryType';
 import { LiveResource } from './evaluate';
 import { parseTemplate, Template } from './parseTemplate';
 import {
@@ -61,14 +59,16 @@ export class StackEngine {
   private stacks: StackRecord[] = [];
   /** Operations of an earlier world stop at their next step. */
   private generation = 0;
-  private readonly types: Record<string, ResourceType>;
+  /** By stack id: which operation is under way; a newer one stops an older. */
+  private readonly operations = new Map<string, number>();
+  private readonly cancelled = new Set<string>();
   private readonly file: JsonFile<StackRecord[]>;
 
-  constructor(private readonly world: Surroundings) {
-    this.types = {
-      'AWS::ECR::Repository': ecrRepositoryType(world.images),
-      'AWS::ECR::ReplicationConfiguration': ecrReplicationType(world.images),
-    };
+  /** @param types - what stacks can make, by the name of the type */
+  constructor(
+    private readonly world: Surroundings,
+    private readonly types: Record<string, ResourceType>,
+  ) {
     this.file = new JsonFile(
       join(world.dataDir, 'aws', 'stacks.json'),
       () => this.stacks,
@@ -162,9 +162,81 @@ export class StackEngine {
         `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
       );
     }
-    checkIdle(stack, 'deleted');
+    // What is being made can be deleted meanwhile; what is being changed cannot.
+    if (
+      !['CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'].includes(stack.status)
+    ) {
+      checkIdle(stack, 'deleted');
+    }
     this.stackEvent(stack, 'DELETE_IN_PROGRESS', 'User Initiated');
     this.start(stack, () => this.runDelete(stack));
+  }
+
+  /** Lets the update that is under way go back. @throws AwsError - ValidationError: there is none. */
+  cancelUpdate(place: RegistryRef, nameOrId: string): void {
+    const stack = this.get(place, nameOrId);
+    if (stack.status !== 'UPDATE_IN_PROGRESS') {
+      throw new AwsError(
+        'ValidationError',
+        'CancelUpdateStack cannot be called from current stack status',
+      );
+    }
+    this.cancelled.add(stack.id);
+  }
+
+  /**
+   * Goes on with a rollback that failed.
+   *
+   * @param skipped - logical ids of resources to leave as they are
+   * @throws AwsError - ValidationError
+   */
+  continueRollback(
+    place: RegistryRef,
+    nameOrId: string,
+    skipped: string[],
+  ): void {
+    const stack = this.get(place, nameOrId);
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
+      throw new AwsError(
+        'ValidationError',
+        `Stack:${stack.id} is in ${stack.status} state and can not continue update rollback.`,
+      );
+    }
+    this.stackEvent(stack, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
+    this.start(stack, () => this.runUpdateRollback(stack, skipped));
+  }
+
+  /** Changes what is kept about a stack beside its template. */
+  change(
+    stack: StackRecord,
+    change: Pick<Partial<StackRecord>, 'terminationProtection' | 'policy'>,
+  ): void {
+    Object.assign(stack, change);
+    this.file.touch();
+  }
+
+  /** What the stacks of a place export, by name. */
+  exports(
+    place: RegistryRef,
+  ): Array<{ stack: StackRecord; name: string; value: string }> {
+    return this.list(place)
+      .filter(({ status }) => status !== 'DELETE_COMPLETE')
+      .flatMap(stack =>
+        stack.outputs.flatMap(({ exportName, value }) =>
+          exportName === undefined ? [] : [{ stack, name: exportName, value }],
+        ),
+      )
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Names of the stacks that import a value. */
+  importers(place: RegistryRef, exportName: string): string[] {
+    return this.list(place)
+      .filter(
+        ({ status, imports }) =>
+          status !== 'DELETE_COMPLETE' && imports?.includes(exportName),
+      )
+      .map(({ name }) => name);
   }
 
   /**
@@ -224,8 +296,7 @@ export class StackEngine {
     };
     stack.changeSets.push(record);
     this.file.touch();
-    this.start(stack, async () => {
-      await this.step();
+    this.world.schedule(STEP_MS, () => {
       record.status = unchanged ? 'FAILED' : 'CREATE_COMPLETE';
       record.statusReason = unchanged ? NO_CHANGES : undefined;
       record.executionStatus = unchanged ? 'UNAVAILABLE' : 'AVAILABLE';
@@ -308,6 +379,19 @@ export class StackEngine {
   /** @throws AwsError - ValidationError when the template does not hold together. */
   readTemplate(body: string): Template {
     const template = parseTemplate(body);
+    const unknown = new Set(
+      Object.values(template.Resources)
+        .map(({ Type }) => Type)
+        .filter(type => !this.types[type]),
+    );
+    if (unknown.size > 0) {
+      throw new AwsError(
+        'ValidationError',
+        `Template format error: Unrecognized resource types: [${[
+          ...unknown,
+        ].join(', ')}]`,
+      );
+    }
     creationOrder(template, Object.keys(template.Resources));
     return template;
   }
@@ -370,8 +454,13 @@ export class StackEngine {
   }
 
   private async runCreate(stack: StackRecord): Promise<void> {
-    await this.step();
+    await this.step(stack);
     const blueprint = this.blueprint(stack, stack.definition);
+    const missing = blueprint.missingImport();
+    if (missing) {
+      await this.failCreate(stack, stack.name, missing);
+      return;
+    }
     for (const logicalId of blueprint.order) {
       const existing = recordOf(stack, logicalId);
       if (existing?.status === 'CREATE_COMPLETE') {
@@ -384,8 +473,14 @@ export class StackEngine {
         return;
       }
     }
+    const taken = this.takenExport(stack, blueprint);
+    if (taken) {
+      await this.failCreate(stack, stack.name, new Error(taken));
+      return;
+    }
     stack.outputs = blueprint.outputs();
-    await this.step();
+    stack.imports = [...blueprint.imported];
+    await this.step(stack);
     this.stackEvent(stack, 'CREATE_COMPLETE');
   }
 
@@ -395,8 +490,11 @@ export class StackEngine {
     error: Error,
   ): Promise<void> {
     this.resourceEvent(stack, logicalId, 'CREATE_FAILED', error.message);
-    await this.step();
-    const reason = `The following resource(s) failed to create: [${logicalId}]. `;
+    await this.step(stack);
+    const reason =
+      logicalId === stack.name
+        ? `${error.message}. `
+        : `The following resource(s) failed to create: [${logicalId}]. `;
     switch (stack.onFailure) {
       case 'DO_NOTHING':
         this.stackEvent(stack, 'CREATE_FAILED', reason);
@@ -421,7 +519,7 @@ export class StackEngine {
 
   private async runRollback(stack: StackRecord): Promise<void> {
     const failed = await this.deleteResources(stack, stack.resources);
-    await this.step();
+    await this.step(stack);
     this.stackEvent(
       stack,
       failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE',
@@ -430,11 +528,14 @@ export class StackEngine {
   }
 
   private async runUpdate(stack: StackRecord): Promise<void> {
-    await this.step();
+    await this.step(stack);
     const blueprint = this.blueprint(stack, stack.definition);
     const replaced: ResourceRecord[] = [];
     for (const logicalId of blueprint.order) {
       try {
+        if (this.cancelled.delete(stack.id)) {
+          throw new AwsError('Cancelled', 'Resource update cancelled');
+        }
         const old = await this.bringUpToDate(stack, blueprint, logicalId);
         if (old) {
           replaced.push(old);
@@ -447,7 +548,7 @@ export class StackEngine {
           known ? 'UPDATE_FAILED' : 'CREATE_FAILED',
           (error as Error).message,
         );
-        await this.step();
+        await this.step(stack);
         this.stackEvent(
           stack,
           'UPDATE_ROLLBACK_IN_PROGRESS',
@@ -462,18 +563,27 @@ export class StackEngine {
         return;
       }
     }
+    this.cancelled.delete(stack.id);
     stack.outputs = blueprint.outputs();
-    await this.step();
+    stack.imports = [...blueprint.imported];
+    await this.step(stack);
     this.stackEvent(stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(stack, blueprint, replaced);
     stack.previous = undefined;
     this.stackEvent(stack, 'UPDATE_COMPLETE');
   }
 
-  private async runUpdateRollback(stack: StackRecord): Promise<void> {
+  private async runUpdateRollback(
+    stack: StackRecord,
+    skipped: string[] = [],
+  ): Promise<void> {
     const blueprint = this.blueprint(stack, stack.definition);
     const replaced: ResourceRecord[] = [];
     for (const logicalId of blueprint.order) {
+      if (skipped.includes(logicalId)) {
+        this.resourceEvent(stack, logicalId, 'UPDATE_COMPLETE');
+        continue;
+      }
       try {
         const old = await this.bringUpToDate(stack, blueprint, logicalId);
         if (old) {
@@ -494,7 +604,7 @@ export class StackEngine {
         return;
       }
     }
-    await this.step();
+    await this.step(stack);
     this.stackEvent(stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(stack, blueprint, replaced);
     stack.previous = undefined;
@@ -502,9 +612,36 @@ export class StackEngine {
     this.stackEvent(stack, 'UPDATE_ROLLBACK_COMPLETE');
   }
 
+  /** Why a stack cannot export what it wants to; undefined when it can. */
+  private takenExport(
+    stack: StackRecord,
+    blueprint: Blueprint,
+  ): string | undefined {
+    const names = blueprint.outputs().map(({ exportName }) => exportName);
+    const taken = this.exports(stack).find(
+      other => other.stack !== stack && names.includes(other.name),
+    );
+    return (
+      taken &&
+      `Export with name ${taken.name} is already exported by stack ${taken.stack.name}`
+    );
+  }
+
   private async runDelete(stack: StackRecord): Promise<void> {
+    for (const { exportName } of stack.outputs) {
+      const [importer] = exportName ? this.importers(stack, exportName) : [];
+      if (importer) {
+        await this.step(stack);
+        this.stackEvent(
+          stack,
+          'DELETE_FAILED',
+          `Delete canceled. Cannot delete export ${exportName} as it is in use by ${importer}.`,
+        );
+        return;
+      }
+    }
     const failed = await this.deleteResources(stack, stack.resources);
-    await this.step();
+    await this.step(stack);
     if (failed.length > 0) {
       this.stackEvent(stack, 'DELETE_FAILED', failedToDelete(failed));
       return;
@@ -538,7 +675,7 @@ export class StackEngine {
       stack.resources[position] = record;
     }
     this.resourceEvent(stack, logicalId, 'CREATE_IN_PROGRESS');
-    await this.step();
+    await this.step(stack);
     const type = this.typeOf(typeName);
     checkProperties(typeName, type, properties);
     record.physicalId = type.create(properties, contextOf(stack, logicalId));
@@ -548,7 +685,7 @@ export class StackEngine {
       'CREATE_IN_PROGRESS',
       'Resource creation Initiated',
     );
-    await this.step();
+    await this.step(stack);
     this.resourceEvent(stack, logicalId, 'CREATE_COMPLETE');
   }
 
@@ -579,21 +716,21 @@ export class StackEngine {
         'UPDATE_IN_PROGRESS',
         'Requested update requires the creation of a new physical resource; hence creating one.',
       );
-      await this.step();
+      await this.step(stack);
       checkProperties(typeName, type, properties);
       const physicalId = type.create(properties, contextOf(stack, logicalId));
       Object.assign(record, { type: typeName, properties, physicalId });
-      await this.step();
+      await this.step(stack);
       this.resourceEvent(stack, logicalId, 'UPDATE_COMPLETE');
       return old;
     }
     if (changed.length > 0 || this.tagsDiffer(stack)) {
       this.resourceEvent(stack, logicalId, 'UPDATE_IN_PROGRESS');
-      await this.step();
+      await this.step(stack);
       checkProperties(typeName, type, properties);
       type.update(record.physicalId, properties, contextOf(stack, logicalId));
       record.properties = properties;
-      await this.step();
+      await this.step(stack);
       this.resourceEvent(stack, logicalId, 'UPDATE_COMPLETE');
     }
     return undefined;
@@ -634,7 +771,7 @@ export class StackEngine {
         });
       }
     }
-    await this.step();
+    await this.step(stack);
   }
 
   /** Last made first. Returns the logical ids of those that could not be deleted. */
@@ -652,7 +789,7 @@ export class StackEngine {
         continue;
       }
       this.resourceEvent(stack, record.logicalId, 'DELETE_IN_PROGRESS');
-      await this.step();
+      await this.step(stack);
       try {
         this.types[record.type].delete(
           record.physicalId,
@@ -760,8 +897,12 @@ export class StackEngine {
     stack: StackRecord,
     definition: StackDefinition,
   ): Blueprint {
-    return new Blueprint(definition, stack, logicalId =>
-      this.liveResource(stack, logicalId),
+    this.readTemplate(definition.templateBody);
+    return new Blueprint(
+      definition,
+      stack,
+      logicalId => this.liveResource(stack, logicalId),
+      name => this.exports(stack).find(found => found.name === name)?.value,
     );
   }
 
@@ -869,6 +1010,7 @@ export class StackEngine {
   }
 
   private start(stack: StackRecord, run: () => Promise<void>): void {
+    this.operations.set(stack.id, (this.operations.get(stack.id) ?? 0) + 1);
     run().catch(error =>
       this.world.report(
         `stack ${stack.name} stopped at ${stack.status}`,
@@ -877,12 +1019,19 @@ export class StackEngine {
     );
   }
 
-  /** Waits for one step of the world's time; for ever when the world was reset meanwhile. */
-  private step(): Promise<void> {
+  /**
+   * Waits for one step of the world's time; for ever when the world was reset
+   * or another operation of the stack began meanwhile.
+   */
+  private step(stack: StackRecord): Promise<void> {
     const { generation } = this;
+    const operation = this.operations.get(stack.id);
     return new Promise(resolve => {
       this.world.schedule(STEP_MS, () => {
-        if (generation === this.generation) {
+        if (
+          generation === this.generation &&
+          operation === this.operations.get(stack.id)
+        ) {
           resolve();
         }
       });

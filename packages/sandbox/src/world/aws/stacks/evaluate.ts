@@ -17,10 +17,19 @@ export interface Scope {
   stackId: string;
   /** Undefined when the resource does not exist yet. */
   resource(logicalId: string): LiveResource | undefined;
+  /** What a stack of this place exports by a name; undefined when none does. */
+  exported(name: string): string | undefined;
 }
 
 /** Stands for what is known only after a resource was made. */
 export const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+/** A template imports what no stack of the place exports. */
+export class NoSuchExport extends AwsError {
+  constructor(name: string) {
+    super('ValidationError', `No export named ${name} found`);
+  }
+}
 
 const NO_VALUE = Symbol('AWS::NoValue');
 
@@ -182,6 +191,14 @@ const FUNCTIONS: Record<string, Evaluator> = {
       scope.template.Mappings[map]?.[first]?.[second] ??
       fail(`Unable to get mapping for ${map}::${first}::${second}`)
     );
+  },
+  'Fn::ImportValue': (argument, scope) => {
+    const name = String(evaluateNode(argument, scope));
+    const value = scope.exported(name);
+    if (value === undefined) {
+      throw new NoSuchExport(name);
+    }
+    return value;
   },
   'Fn::Base64': (argument, scope) =>
     Buffer.from(String(evaluateNode(argument, scope))).toString('base64'),

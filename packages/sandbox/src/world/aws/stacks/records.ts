@@ -81,6 +81,10 @@ export interface StackRecord extends RegistryRef {
   previous?: StackDefinition;
   onFailure: OnFailure;
   terminationProtection: boolean;
+  /** The stack policy, JSON. */
+  policy?: string;
+  /** Names of exports of other stacks that it uses. */
+  imports?: string[];
   roleArn?: string;
   notificationArns: string[];
   resources: ResourceRecord[];
