@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { fakeCheckout } from './__testUtils__/fakeCheckout.mjs';
+import { awaitPeople } from './steps/awaitPeople.mjs';
 import { signInAs } from './steps/signInAs.mjs';
 
 const PAGE =
@@ -49,6 +50,21 @@ async function startPortal(options = {}) {
         response.setHeader('content-type', 'application/json');
         return response.end(
           JSON.stringify({ backstageIdentity: { token: 'the-token' } }),
+        );
+      case '/api/catalog/entities/by-refs':
+        if (cookies || request.headers.authorization !== 'Bearer the-token') {
+          response.writeHead(401);
+          return response.end('{}');
+        }
+        options.missing -= 1;
+        return response.end(
+          JSON.stringify({
+            items: JSON.parse(body).entityRefs.map(ref =>
+              options.missing >= 0 && ref.endsWith('/on-call')
+                ? null
+                : { kind: 'User' },
+            ),
+          }),
         );
       default:
         response.writeHead(404);
@@ -103,6 +119,28 @@ describe('signing in without a browser', { timeout: 30_000 }, () => {
       withPortal(options, ({ url }) =>
         assert.rejects(
           signInAs('on-call', url),
+          error => message.test(error.message) && Boolean(error.nextStep),
+        ),
+      ));
+  }
+
+  it('waits until the catalog holds everybody', () =>
+    withPortal({ missing: 3 }, async ({ url, seen }) => {
+      await awaitPeople(url);
+      const asked = seen.filter(line => line.includes('by-refs'));
+      assert.equal(asked.length, 4);
+      assert.match(asked[0], /"user:default\/outsider"/);
+      assert.equal(seen.filter(line => line.includes('/login')).length, 1);
+    }));
+
+  for (const [what, options, message] of [
+    ['who is missing', { missing: 1000 }, /but on-call cannot sign in/],
+    ['why nobody gets in', { refused: true }, /Not in the catalog/],
+  ]) {
+    it(`says ${what} when it has waited long enough`, () =>
+      withPortal(options, ({ url }) =>
+        assert.rejects(
+          awaitPeople(url, { seconds: 0.3 }),
           error => message.test(error.message) && Boolean(error.nextStep),
         ),
       ));

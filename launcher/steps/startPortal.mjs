@@ -4,6 +4,7 @@ import { NODE_TRANSFORM, ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { start, stop } from '../processes.mjs';
 import { step } from '../progress.mjs';
+import { awaitPeople } from './awaitPeople.mjs';
 import { collectConfigSchema } from './configSchema.mjs';
 import { endOfLog, hintFor } from './explainLog.mjs';
 
@@ -141,6 +142,13 @@ export async function startBackend(options) {
       `http://localhost:${options.port}/.backstage/health/v1/readiness`,
       { name: 'The portal', logFile, seconds: 120 },
     );
+    note('filling its catalog');
+    try {
+      await awaitPeople(`http://localhost:${options.port}`);
+    } catch (error) {
+      await stop(child);
+      throw error;
+    }
     note(`http://localhost:${options.port}`);
     return child;
   });

@@ -56,10 +56,10 @@ async function hrefs(page: Page, selector: string): Promise<string[]> {
   return [...new Set(found)];
 }
 
-test.describe('every page, whoever comes', () => {
-  // hundreds of pages: their pictures would take longer than the pages
-  test.use({ trace: 'off' });
+// hundreds of pages: their pictures would take longer than the pages
+test.use({ trace: 'off' });
 
+test.describe('every page, whoever comes', () => {
   test.beforeAll(async ({ browser, request }) => {
     test.setTimeout(150_000);
     const { context, page } = await signIn(browser, 'on-call');
