@@ -1,11 +1,12 @@
 import { Cluster } from '../../world/kubernetes/Cluster';
+import { KUBERNETES_VERSION } from '../../world/kubernetes/infrastructure';
 import { kubeTime } from '../../world/kubernetes/KubeObject';
 import { ArgocdError, permissionDenied } from '../../world/argocd/ArgocdError';
 import { repositoryOf, sourcesOf } from '../../world/argocd/sources';
 import { Api, textOf } from './Api';
 
-/** The version of Kubernetes that clusters say they are. */
-const SERVER_VERSION = '1.32';
+/** Major and minor version, as Argo CD shows what a cluster says of itself. */
+const [, SERVER_VERSION] = KUBERNETES_VERSION.match(/^v(\d+\.\d+)/)!;
 
 /** Clusters, repositories and certificates: to be read, not changed. */
 export function addClusterRoutes(api: Api): void {

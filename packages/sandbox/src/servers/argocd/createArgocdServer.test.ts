@@ -1,51 +1,25 @@
-import { FastifyInstance } from 'fastify';
-import { AddressInfo } from 'node:net';
 import {
-  ArgocdWorld,
-  startArgocdWorld,
-} from '../../world/argocd/__testUtils__/startArgocdWorld';
-import { argocdSwagger } from './__testUtils__/argocdSwagger';
-import { ARGOCD_TOKEN } from './ArgocdAccounts';
-import { createArgocdServer } from './createArgocdServer';
+  ArgocdTestServer,
+  startArgocdServer,
+} from './__testUtils__/startArgocdServer';
 
-const swagger = argocdSwagger();
 // Real git and kustomize, on machines that may be busy.
 jest.setTimeout(30_000);
 
 describe('createArgocdServer', () => {
-  let sandbox: ArgocdWorld;
-  let server: FastifyInstance;
+  let argocd: ArgocdTestServer;
+  let sandbox: ArgocdTestServer['sandbox'];
+  let server: ArgocdTestServer['server'];
 
   beforeAll(async () => {
-    sandbox = await startArgocdWorld();
-    server = createArgocdServer(sandbox.world);
-    await server.listen({ host: '127.0.0.1', port: 0 });
+    argocd = await startArgocdServer();
+    ({ sandbox, server } = argocd);
   });
-  afterAll(async () => {
-    await server.close();
-    await sandbox.remove();
-  });
+  afterAll(() => argocd.close());
 
-  /** Calls with the token; the reply must agree with Argo CD's description. */
-  const call = async (
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    url: string,
-    body?: object,
-  ) => {
-    const reply = await server.inject({
-      method,
-      url,
-      headers: { authorization: `Bearer ${ARGOCD_TOKEN}` },
-      ...(body ? { payload: JSON.stringify(body) } : {}),
-    });
-    const json = reply.json();
-    expect(swagger(method, url, reply.statusCode, json)).toEqual([]);
-    return { status: reply.statusCode, body: json };
-  };
+  const call: ArgocdTestServer['call'] = (...args) => argocd.call(...args);
   const get = (url: string) => call('GET', url);
   const app = '/api/v1/applications/sample-backend-uat';
-  const address = () =>
-    `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
 
   it('asks for a session', async () => {
     const without = await server.inject('/api/v1/applications');
@@ -299,9 +273,7 @@ describe('createArgocdServer', () => {
 
   it('tells its version and settings without a session', async () => {
     for (const url of ['/api/version', '/api/v1/settings']) {
-      const reply = await server.inject(url);
-      expect(reply.statusCode).toBe(200);
-      expect(swagger('GET', url, 200, reply.json())).toEqual([]);
+      expect((await argocd.get(url, '')).status).toBe(200);
     }
   });
 
@@ -315,141 +287,5 @@ describe('createArgocdServer', () => {
     expect((await server.inject('/applications')).body).toContain(
       '/applications/argocd/sample-backend-uat',
     );
-  });
-
-  describe('stream', () => {
-    /** Reads server-sent events until `stop` says so. */
-    async function watch(
-      query: string,
-      stop: (messages: any[]) => boolean,
-      during?: (seen: any[]) => Promise<unknown>,
-    ): Promise<any[]> {
-      const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), 10_000);
-      const reply = await fetch(
-        `${address()}/api/v1/stream/applications?${query}`,
-        {
-          headers: {
-            authorization: `Bearer ${ARGOCD_TOKEN}`,
-            accept: 'text/event-stream',
-          },
-          signal: abort.signal,
-        },
-      );
-      expect(reply.headers.get('content-type')).toBe('text/event-stream');
-      const messages: any[] = [];
-      const reading = (async () => {
-        let text = '';
-        for await (const chunk of reply.body!) {
-          text += Buffer.from(chunk).toString('utf8');
-          const parts = text.split('\n\n');
-          text = parts.pop()!;
-          for (const part of parts) {
-            const data = part.trim().replace(/^data: /, '');
-            if (data) {
-              messages.push(JSON.parse(data));
-            }
-          }
-          if (stop(messages)) {
-            return;
-          }
-        }
-      })();
-      await during?.(messages);
-      await reading;
-      clearTimeout(timer);
-      abort.abort();
-      return messages;
-    }
-
-    it('begins with everything there is', async () => {
-      const messages = await watch('', m => m.length === 9);
-      expect(new Set(messages.map(m => m.result.type))).toEqual(
-        new Set(['ADDED']),
-      );
-      for (const message of messages) {
-        expect(
-          swagger('GET', '/api/v1/stream/applications', 200, message),
-        ).toEqual([]);
-      }
-    });
-
-    it('follows a sync from a resource version on, without repeating itself', async () => {
-      const { metadata } = (await get('/api/v1/applications')).body;
-      const fields = [
-        'result.type',
-        'result.application.metadata.name',
-        'result.application.status.operationState.phase',
-        'result.application.status.history.revision',
-      ].join(',');
-      const messages = await watch(
-        `resourceVersion=${metadata.resourceVersion}&selector=fairway.dev/environment%3Dprod&fields=${fields}`,
-        m =>
-          m.some(
-            ({ result }) =>
-              result.application.metadata.name === 'sample-frontend-prod' &&
-              result.application.status.history.length === 3,
-          ),
-        () =>
-          call('POST', '/api/v1/applications/sample-frontend-prod/sync', {}),
-      );
-      const phases = messages
-        .filter(
-          m => m.result.application.metadata.name === 'sample-frontend-prod',
-        )
-        .map(m => m.result.application.status.operationState?.phase);
-      expect(phases).toContain('Running');
-      expect(phases.at(-1)).toBe('Succeeded');
-      expect(new Set(messages.map(m => JSON.stringify(m))).size).toBe(
-        messages.length,
-      );
-      expect(Object.keys(messages[0].result.application).sort()).toEqual([
-        'metadata',
-        'status',
-      ]);
-    });
-
-    it('answers in lines of JSON to those who do not ask for events', async () => {
-      const abort = new AbortController();
-      const reply = await fetch(
-        `${address()}/api/v1/stream/applications?name=sample-backend-dev`,
-        {
-          headers: { authorization: `Bearer ${ARGOCD_TOKEN}` },
-          signal: abort.signal,
-        },
-      );
-      const { value } = await reply.body!.getReader().read();
-      expect(
-        JSON.parse(Buffer.from(value!).toString('utf8')).result.application
-          .metadata.name,
-      ).toBe('sample-backend-dev');
-      abort.abort();
-    });
-
-    it('F48 says nothing while Argo CD is silent, and catches up', async () => {
-      const { world, engine } = sandbox;
-      let answered = false;
-      const messages = await watch(
-        'name=sample-backend-prod&fields=result.application.status.reconciledAt',
-        m => m.length === 2,
-        async seen => {
-          await world.scenarios.start('argo-silent');
-          const stalled = get(app).then(() => {
-            answered = true;
-          });
-          const before = seen.length;
-          // A second later, so that what is shown differs.
-          world.clock.advance(1000);
-          await engine.refresh('sample-backend-prod');
-          await new Promise(resolve => setTimeout(resolve, 100));
-          expect(answered).toBe(false);
-          expect(seen.length).toBeLessThanOrEqual(Math.max(1, before));
-          await world.scenarios.start('calm');
-          await stalled;
-        },
-      );
-      expect(answered).toBe(true);
-      expect(messages).toHaveLength(2);
-    });
   });
 });

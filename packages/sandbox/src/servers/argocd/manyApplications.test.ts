@@ -40,13 +40,14 @@ describe('many applications', () => {
   afterEach(() => argocd?.close());
 
   it('start without being rendered all at once, and are right before and after', async () => {
+    const services = 42;
     const began = performance.now();
-    argocd = await startArgocdServer({ platforms: [manyServices(70)] });
+    argocd = await startArgocdServer({ platforms: [manyServices(services)] });
     const startedMs = performance.now() - began;
     const { engine } = argocd.sandbox;
-    expect(engine.store.list()).toHaveLength(70 * 3 + 3);
+    expect(engine.store.list()).toHaveLength(services * 3 + 3);
     const left = engine.store.unrendered.size;
-    expect(left).toBeGreaterThan(50);
+    expect(left).toBeGreaterThan(20);
     const last = [...engine.store.unrendered].at(-1)!;
 
     // Not rendered yet, and already as it was left.
@@ -74,7 +75,7 @@ describe('many applications', () => {
     );
     expect([...states]).toEqual(['Synced Healthy']);
     process.stdout.write(
-      `started ${70 * 3} applications in ${Math.round(startedMs)} ms\n`,
+      `started ${services * 3} applications in ${Math.round(startedMs)} ms\n`,
     );
   });
 

@@ -7,6 +7,7 @@ import {
 import { ARGOCD_TOKEN } from '../ArgocdAccounts';
 import { createArgocdServer } from '../createArgocdServer';
 import { argocdSwagger } from './argocdSwagger';
+import { StreamedMessages, readStream } from './readStream';
 
 const swagger = argocdSwagger();
 
@@ -29,6 +30,8 @@ export interface ArgocdTestServer {
     token?: string,
   ): Promise<CheckedReply>;
   get(path: string, token?: string): Promise<CheckedReply>;
+  /** Opens a stream with the portal's token; each message must agree with Argo CD's description. */
+  stream(path: string, accept?: string): Promise<StreamedMessages>;
   close(): Promise<void>;
 }
 
@@ -42,6 +45,19 @@ export async function startArgocdServer(
   const url = `http://127.0.0.1:${
     (server.server.address() as AddressInfo).port
   }`;
+  const agree = (
+    method: string,
+    path: string,
+    status: number,
+    body: unknown,
+  ) => {
+    const disagreements = swagger(method, path, status, body);
+    if (disagreements.length > 0) {
+      throw new Error(
+        `${method} ${path} disagrees with Argo CD: ${disagreements.join('; ')}`,
+      );
+    }
+  };
   const call: ArgocdTestServer['call'] = async (
     method,
     path,
@@ -54,12 +70,7 @@ export async function startArgocdServer(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const json = await reply.json();
-    const disagreements = swagger(method, path, reply.status, json);
-    if (disagreements.length > 0) {
-      throw new Error(
-        `${method} ${path} disagrees with Argo CD: ${disagreements.join('; ')}`,
-      );
-    }
+    agree(method, path, reply.status, json);
     return { status: reply.status, body: json };
   };
   return {
@@ -68,6 +79,12 @@ export async function startArgocdServer(
     url,
     call,
     get: (path, token) => call('GET', path, undefined, token),
+    stream: (path, accept = 'application/json') =>
+      readStream(
+        `${url}${path}`,
+        { authorization: `Bearer ${ARGOCD_TOKEN}`, accept },
+        message => agree('GET', path, 200, message),
+      ),
     async close() {
       await server.close();
       await sandbox.remove();
