@@ -156,10 +156,11 @@ function wholeNumber(
   return value;
 }
 
-const invalid = (why: string) =>
-  new HttpError(422, `PodLogOptions "" is invalid: ${why}`, {
+function invalid(why: string): HttpError {
+  return new HttpError(422, `PodLogOptions "" is invalid: ${why}`, {
     kind: 'PodLogOptions',
   });
+}
 
 /** RFC 3339 with nine digits, as kubelets write. */
 function nanoseconds(at: Date): string {

@@ -246,13 +246,12 @@ function findResource(params: ReadRoute['Params']): ResourceType {
 }
 
 /** A type as rights are given to it. */
-export const resourceOf = ({
+export function resourceOf({
   group,
   plural,
-}: ResourceType): Pick<Attributes, 'group' | 'resource'> => ({
-  group,
-  resource: plural,
-});
+}: ResourceType): Pick<Attributes, 'group' | 'resource'> {
+  return { group, resource: plural };
+}
 
 function ofType(objects: KubeObject[], type: ResourceType, now: Date) {
   const pods = () => objects.filter(object => object.kind === 'Pod');

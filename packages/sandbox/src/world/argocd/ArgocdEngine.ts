@@ -14,7 +14,7 @@ import { ApplicationInput, applyInput, newApplication } from './newApplication';
 import { OperationRequests } from './OperationRequests';
 import { PastApply } from './liveState';
 import { DestinationCluster } from './projects';
-import { SyncTarget } from './runSync';
+import { SyncTarget } from './performTask';
 import { SyncWindowState } from './syncWindows';
 import { Application, ApplicationSpec } from './types';
 

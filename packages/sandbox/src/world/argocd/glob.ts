@@ -1,3 +1,7 @@
+/** Patterns come from policies and projects, and are few; this bounds what callers send. */
+const KEPT = 1000;
+const compiled = new Map<string, RegExp>();
+
 /**
  * Whether a value matches a glob as Argo CD's projects and policies use it:
  * `*` and `?`, and `*` stops at a separator where there is one.
@@ -18,10 +22,6 @@ export function globMatch(
   }
   return expression.test(value);
 }
-
-/** Patterns come from policies and projects, and are few; this bounds what callers send. */
-const KEPT = 1000;
-const compiled = new Map<string, RegExp>();
 
 function compile(pattern: string, separator: string): RegExp {
   const any = separator ? `[^${separator}]*` : '.*';

@@ -1,7 +1,7 @@
 import { Cluster } from '../kubernetes/Cluster';
 import { KubeObject, keyOf } from '../kubernetes/KubeObject';
 import { LiveState, TRACKING_ID, sameDesired } from './compare';
-import { SyncTarget } from './runSync';
+import { SyncTarget } from './performTask';
 import { ApplicationSet, ApplicationSetInput } from './applicationSetTypes';
 import { Application, ApplicationSpec } from './types';
 

@@ -139,8 +139,9 @@ function isDestinationPermitted(
   return matched;
 }
 
-const denies = (pattern: string | undefined) =>
-  Boolean(pattern?.startsWith('!'));
+function denies(pattern: string | undefined): boolean {
+  return Boolean(pattern?.startsWith('!'));
+}
 
 function match(pattern: string | undefined, value: string): boolean {
   return denies(pattern)

@@ -1,10 +1,9 @@
 import { clusterEvents } from './events';
 import { stableUid } from './ids';
-import { RolloutRevision } from './pods';
 import { endpointsOf } from './endpoints';
 import { isObserver, observed } from './observed';
 import { serviceSpec, statusOf } from './statuses';
-import { pullImage } from './imageReference';
+import { ImagePuller } from './ImagePuller';
 import {
   CLUSTER_SCOPED,
   KubeObject,
@@ -17,9 +16,14 @@ import {
   WORKLOAD_KINDS,
   WorkloadState,
   deriveWorkload,
-  templateHash,
-  templateImages,
 } from './workloads';
+import {
+  autoscaled,
+  crashRollout,
+  healRollout,
+  restartRollout,
+  rollOut,
+} from './rollouts';
 import { ImageStore } from '../types';
 
 /** An applied object and, for a workload, how it came to be. */
@@ -53,9 +57,6 @@ const SERVER_FIELDS = [
   'generation',
   'resourceVersion',
 ];
-/** Revisions that a Deployment keeps, as `revisionHistoryLimit` would. */
-const REVISIONS_KEPT = 5;
-
 /**
  * A Kubernetes cluster, played: what was applied stays, workloads roll out
  * over time, images that do not exist are not pulled. Nothing is enforced
@@ -66,13 +67,15 @@ export class Cluster {
   private readonly options: ClusterOptions;
   private readonly stored = new Map<string, StoredObject>();
   private readonly infrastructure: Map<string, KubeObject>;
-  /** Image repositories that a scenario took away, as in `sample-backend`. */
-  private readonly hidden = new Set<string>();
+  private readonly puller: ImagePuller;
   private resourceVersion = 1000;
+  /** Autoscalers among what was applied; forgotten when something is. */
+  private scalers: KubeObject[] | undefined;
 
   constructor(options: ClusterOptions) {
     this.name = options.name;
     this.options = options;
+    this.puller = new ImagePuller(options.images);
     this.infrastructure = new Map(
       options.infrastructure.map(object => [keyOf(object), object]),
     );
@@ -132,10 +135,17 @@ export class Cluster {
         resourceVersion: String(this.resourceVersion),
       },
     };
+    this.scalers = undefined;
     this.stored.set(key, {
       object,
       rollout: WORKLOAD_KINDS.has(object.kind)
-        ? this.rollOut(object, before, at, Boolean(past?.settled))
+        ? rollOut({
+            object,
+            before,
+            at,
+            settled: Boolean(past?.settled),
+            puller: this.puller,
+          })
         : undefined,
     });
     return before ? 'configured' : 'created';
@@ -143,6 +153,7 @@ export class Cluster {
 
   /** Takes an object away; false when it was not there. */
   remove(key: string): boolean {
+    this.scalers = undefined;
     return this.stored.delete(key);
   }
 
@@ -213,7 +224,7 @@ export class Cluster {
     for (const { rollout } of this.stored.values()) {
       const current = rollout?.revisions.at(-1);
       if (current && !current.pulledAt) {
-        found = this.pullFor(current, this.options.now()) || found;
+        found = this.puller.pull(current, this.options.now()) || found;
       }
     }
     return found;
@@ -224,31 +235,24 @@ export class Cluster {
    * progress deadline pass. Returns false when there is no such workload.
    */
   crash(key: string, reason: string): boolean {
-    const current = this.stored.get(key)?.rollout?.revisions.at(-1);
-    if (!current) {
-      return false;
+    const rollout = this.stored.get(key)?.rollout;
+    if (rollout) {
+      crashRollout(rollout, this.options.now(), reason);
     }
-    // Long enough ago for the deadline to have passed at any speed.
-    const since = new Date(this.options.now().getTime() - 60_000);
-    current.startedAt = since.toISOString();
-    current.pulledAt ??= since.toISOString();
-    current.crash = { since: since.toISOString(), reason };
-    return true;
+    return Boolean(rollout);
   }
 
   /** Ends what {@link crash} began: the pods start once more and stay. */
   heal(key: string): void {
-    const current = this.stored.get(key)?.rollout?.revisions.at(-1);
-    if (current?.crash) {
-      delete current.crash;
-      current.pulledAt = this.options.now().toISOString();
-      current.startedAt = current.pulledAt;
+    const rollout = this.stored.get(key)?.rollout;
+    if (rollout) {
+      healRollout(rollout, this.options.now());
     }
   }
 
   /** Gives back what {@link hideImages} took. */
   showImages(): void {
-    this.hidden.clear();
+    this.puller.showAll();
     this.pull();
   }
 
@@ -258,23 +262,12 @@ export class Cluster {
    * absence shows.
    */
   hideImages(repository: string, keys: string[]): void {
-    const now = this.options.now();
-    this.hidden.add(repository);
+    this.puller.hide(repository);
     for (const key of keys) {
       const rollout = this.stored.get(key)?.rollout;
-      const current = rollout?.revisions.at(-1);
-      if (!rollout || !current?.pulledAt) {
-        continue;
+      if (rollout) {
+        restartRollout(rollout, this.options.now());
       }
-      const { pulledAt, ...rest } = current;
-      rollout.revisions.push({
-        ...rest,
-        revision: current.revision + 1,
-        // What `kubectl rollout restart` does to the hash.
-        hash: templateHash([current.template, now.toISOString()]),
-        startedAt: now.toISOString(),
-        digests: {},
-      });
     }
   }
 
@@ -289,7 +282,8 @@ export class Cluster {
   /** Takes a snapshot back; what a scenario broke is mended, as scenarios end with the process. */
   restore(snapshot: ClusterSnapshot): void {
     this.stored.clear();
-    this.hidden.clear();
+    this.scalers = undefined;
+    this.puller.showAll();
     this.resourceVersion = snapshot.resourceVersion;
     for (const stored of snapshot.objects) {
       const key = keyOf(stored.object);
@@ -301,99 +295,24 @@ export class Cluster {
   /** Back to what was there before anything was applied. */
   clear(): void {
     this.stored.clear();
-    this.hidden.clear();
+    this.scalers = undefined;
+    this.puller.showAll();
   }
 
-  private rollOut(
-    object: KubeObject,
-    before: StoredObject | undefined,
-    at: Date,
-    settled: boolean,
-  ): Rollout {
-    const template = object.spec?.template;
-    const last = before?.rollout?.revisions.at(-1);
-    if (
-      before?.rollout &&
-      last &&
-      canonicalJson(last.template) === canonicalJson(template)
-    ) {
-      const from = before.object.spec?.replicas ?? 1;
-      return from === (object.spec?.replicas ?? 1)
-        ? before.rollout
-        : { ...before.rollout, scaled: { at: at.toISOString(), from } };
-    }
-    const revision: RolloutRevision = {
-      revision: (last?.revision ?? 0) + 1,
-      hash: templateHash(template),
-      template: structuredClone(template),
-      startedAt: at.toISOString(),
-      digests: {},
-    };
-    this.pullFor(revision, at);
-    if (settled) {
-      revision.pulledAt = at.toISOString();
-      for (const image of templateImages(template)) {
-        revision.digests[image] ??=
-          image.split('@')[1] ?? `sha256:${'0'.repeat(64)}`;
-      }
-    }
-    return {
-      revisions: [...(before?.rollout?.revisions ?? []), revision].slice(
-        -REVISIONS_KEPT,
-      ),
-    };
-  }
-
-  private pullFor(revision: RolloutRevision, at: Date): boolean {
-    const images = templateImages(revision.template);
-    for (const image of images) {
-      const digest = this.isHidden(image)
-        ? undefined
-        : pullImage(this.options.images, image);
-      if (digest) {
-        revision.digests[image] = digest;
-      }
-    }
-    if (images.every(image => revision.digests[image])) {
-      revision.pulledAt = at.toISOString();
-      return true;
-    }
-    return false;
-  }
-
-  private isHidden(image: string): boolean {
-    return [...this.hidden].some(repository =>
-      new RegExp(`(^|/)${escapeRegExp(repository)}([:@]|$)`).test(image),
+  private autoscalers(): KubeObject[] {
+    this.scalers ??= this.allApplied().filter(
+      ({ kind }) => kind === 'HorizontalPodAutoscaler',
     );
+    return this.scalers;
   }
 
   private derive(stored: StoredObject): WorkloadState {
-    return deriveWorkload(this.autoscaled(stored.object), stored.rollout!, {
+    const workload = autoscaled(stored.object, this.autoscalers());
+    return deriveWorkload(workload, stored.rollout!, {
       now: this.options.now(),
       speed: this.options.speed,
       nodes: this.nodeNames(),
     });
-  }
-
-  /** The workload with at least as many replicas as an autoscaler wants for it. */
-  private autoscaled(workload: KubeObject): KubeObject {
-    const { name, namespace } = workload.metadata;
-    const autoscaler = [...this.stored.values()].find(
-      ({ object: { kind, metadata, spec } }) =>
-        kind === 'HorizontalPodAutoscaler' &&
-        metadata.namespace === namespace &&
-        spec?.scaleTargetRef?.kind === workload.kind &&
-        spec.scaleTargetRef.name === name,
-    )?.object.spec;
-    if (!autoscaler) {
-      return workload;
-    }
-    const wanted = workload.spec?.replicas ?? 1;
-    const replicas = Math.min(
-      Math.max(wanted, autoscaler.minReplicas ?? 1),
-      autoscaler.maxReplicas ?? Infinity,
-    );
-    return { ...workload, spec: { ...workload.spec, replicas } };
   }
 
   /** What was applied and what it owns, with status. */
@@ -446,8 +365,4 @@ function desired(object: KubeObject): unknown {
   SERVER_FIELDS.forEach(field => delete metadata[field]);
   const { status, ...rest } = object;
   return { ...rest, metadata };
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -12,6 +12,17 @@ import { Application } from '../types';
 export const SAMPLE = PLATFORMS.filter(p => p.system === 'sample-platform-ai');
 export const SAMPLE_REPOSITORY = 'sample-platform-ai/sample-platform-ai';
 
+/** Sync and health, as in `Synced Healthy`. */
+export function healthOf({ status }: Application): string {
+  return `${status.sync.status} ${status.health.status}`;
+}
+
+/** Whether an application rests in the state that {@link healthOf} words. */
+export function rests(what: string): (application: Application) => boolean {
+  return application =>
+    healthOf(application) === what && !application.operation;
+}
+
 export interface ArgocdWorld {
   world: OwnedWorld;
   engine: ArgocdEngine;
