@@ -100,7 +100,7 @@ export function taggedResources(context: CallContext): TaggedResource[] {
           tags,
         ),
       ),
-    ...aws.stacks
+    ...aws.stacks.book
       .list(place)
       .filter(({ status }) => status !== 'DELETE_COMPLETE')
       .map(({ id, definition }) =>

@@ -53,7 +53,7 @@ export class DriftDetector {
     };
     this.detections.set(detection.id, detection);
     this.world.schedule(DETECTION_MS, () => {
-      detection.resources = this.stacks
+      detection.resources = this.stacks.planner
         .inspect(stack)
         .map(({ resource, expected, actual }) => {
           const differences = actual ? compare(expected, actual) : [];
