@@ -7,7 +7,7 @@ import {
   BudgetSubscriber,
   NO_END_MS,
 } from '../../world/aws/budgets/BudgetBook';
-import { UNITS_PER_DOLLAR } from '../../world/aws/CostModel';
+import { UNITS_PER_DOLLAR } from '../../world/aws/costs/CostLine';
 import { monthOf, unitsToText } from '../../world/aws/costs/spend';
 import { paginate } from '../../world/aws/paginate';
 import { CallContext, Handlers } from './handlers';

@@ -324,7 +324,8 @@ describe('CloudWatch', () => {
   });
 
   it('answers a full call of 500 metrics quickly', async () => {
-    const began = Date.now();
+    // Of the processor, not of the clock: other tests run beside this one.
+    const before = process.cpuUsage();
     const now = aws.world.clock.now().getTime();
     const results = await ask(melbourne, {
       StartTime: new Date(now - 180 * MINUTE_MS),
@@ -334,7 +335,7 @@ describe('CloudWatch', () => {
       ),
     });
     expect(results).toHaveLength(500);
-    expect(Date.now() - began).toBeLessThan(5_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5_000);
   });
 
   it('lists metrics, and keeps what is put', async () => {

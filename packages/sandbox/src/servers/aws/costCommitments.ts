@@ -1,14 +1,13 @@
 import type * as Sdk from '@aws-sdk/client-cost-explorer';
 import { AwsError } from '../../world/aws/AwsError';
+import { ACTIVE_TAGS } from '../../world/aws/costs/tags';
 import { Handlers } from './handlers';
-
-const TAG_KEYS = ['Component', 'Environment', 'System'];
 
 /** What the sandbox's organisation has none of: commitments and cost categories; and its allocation tags. */
 export const costCommitmentHandlers: Handlers<typeof Sdk> = {
   ListCostAllocationTags(input) {
     const all: Sdk.CostAllocationTag[] = [
-      ...TAG_KEYS.map(TagKey => ({
+      ...ACTIVE_TAGS.map(TagKey => ({
         TagKey,
         Type: 'UserDefined' as const,
         Status: 'Active' as const,

@@ -1,6 +1,6 @@
 import type { Expression } from '@aws-sdk/client-cost-explorer';
 import { AwsError } from '../../world/aws/AwsError';
-import { CostLine } from '../../world/aws/CostModel';
+import { CostLine } from '../../world/aws/costs/CostLine';
 
 type Matcher = (line: CostLine) => boolean;
 

@@ -12,7 +12,7 @@ import type {
   ResultByTime,
 } from '@aws-sdk/client-cost-explorer';
 import { AwsError } from '../../world/aws/AwsError';
-import { CostLine, UNITS_PER_DOLLAR } from '../../world/aws/CostModel';
+import { CostLine, UNITS_PER_DOLLAR } from '../../world/aws/costs/CostLine';
 import { monthOf, unitsToText } from '../../world/aws/costs/spend';
 import { paginate } from '../../world/aws/paginate';
 import { costFilter, dimensionOf } from './costFilter';

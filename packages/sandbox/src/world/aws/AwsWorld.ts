@@ -8,6 +8,8 @@ import { cacheSeries } from './caches/cacheSeries';
 import { Conditions } from './Conditions';
 import { CostModel } from './CostModel';
 import { AnomalyBook } from './costs/AnomalyBook';
+import { cacheMeters } from './costs/cacheMeters';
+import { databaseMeters } from './costs/databaseMeters';
 import { DatabaseFleet } from './DatabaseFleet';
 import { DatabaseChanges, databaseChanges } from './databases/databaseChanges';
 import { databaseSeries } from './databaseSeries';
@@ -109,7 +111,15 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     },
     seriesIn: place => cacheSeries(caches, conditions, place),
   });
-  const costs = new CostModel(world, conditions);
+  const costs = new CostModel(world, conditions, {
+    get revision() {
+      return databases.revision + caches.revision;
+    },
+    list: () => [
+      ...databaseMeters(databases.everything),
+      ...cacheMeters(caches.everything),
+    ],
+  });
   const aws: AwsWorld = {
     clock: world.clock,
     accounts: listAccounts(world.platforms),

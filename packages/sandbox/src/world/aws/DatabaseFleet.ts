@@ -29,6 +29,9 @@ export interface DatabasePlace {
   region: string;
 }
 
+/** Clusters and instances. */
+export type DatabaseRecords = Pick<FleetState, 'clusters' | 'instances'>;
+
 type Surroundings = Pick<
   World,
   'clock' | 'schedule' | 'platforms' | 'dataDir' | 'onReset' | 'onClose'
@@ -109,11 +112,13 @@ export class DatabaseFleet {
     return byId(this.state.snapshots.filter(item => isIn(item, place)));
   }
 
+  /** Everything that ever was, also what is gone; the oldest of that is forgotten. */
+  get everything(): DatabaseRecords {
+    return this.state;
+  }
+
   /** Everything that ever measured something in a place, also what is gone. */
-  measuredIn(place: DatabasePlace): {
-    clusters: DatabaseCluster[];
-    instances: DatabaseInstance[];
-  } {
+  measuredIn(place: DatabasePlace): DatabaseRecords {
     return {
       clusters: this.state.clusters.filter(item => isIn(item, place)),
       instances: this.state.instances.filter(item => isIn(item, place)),
@@ -220,6 +225,15 @@ export class DatabaseFleet {
     const last = record.history[record.history.length - 1];
     record.history.push({ ...last, ...change, fromMs: this.nowMs });
     this.changed();
+  }
+
+  /** Gives an instance another class from now on. */
+  changeClass(instance: DatabaseInstance, instanceClass: string): void {
+    for (const phase of instance.history) {
+      phase.instanceClass ??= instance.instanceClass;
+    }
+    instance.instanceClass = instanceClass;
+    this.changePhase(instance, { instanceClass });
   }
 
   /** Writes what was changed in place. */

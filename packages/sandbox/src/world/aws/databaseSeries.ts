@@ -1,15 +1,25 @@
 import { Conditions } from './Conditions';
 import { DatabaseFleet, DatabasePlace } from './DatabaseFleet';
+import {
+  connections,
+  cpu,
+  deadlocks,
+  freeableMemory,
+  freeStorage,
+  globalLag,
+  latency,
+  Measurement,
+  plainReplicaLag,
+  replicaLag,
+  serverlessCapacity,
+  volumeBytes,
+} from './databases/measurements';
 import { DatabaseCluster, DatabaseInstance, Phase } from './databases/records';
-import { classMemoryBytes } from './databases/instanceClasses';
 import { MetricSeries } from './MetricSeries';
-import { dailyWave, noise, seedOf } from './noise';
+import { lastMinuteOf, measuring } from './phases';
 
-const SPIKE_FACTOR = 20;
-const MINUTE_MS = 60_000;
 const NAMESPACE = 'AWS/RDS';
 
-type Value = (minute: number) => number;
 type Measured = DatabaseCluster | DatabaseInstance;
 
 /**
@@ -45,13 +55,14 @@ function clusterSeries(
   conditions: Conditions,
 ): MetricSeries[] {
   const ofCluster = { DBClusterIdentifier: cluster.id };
-  const means: Array<[string, string, (instance: DatabaseInstance) => Value]> =
-    [
-      ['CPUUtilization', 'Percent', ({ id }) => cpu(id)],
-      ['DatabaseConnections', 'Count', ({ id }) => connections(id)],
-      ['FreeableMemory', 'Bytes', freeableMemory],
-      ['Deadlocks', 'Count/Second', ({ id }) => deadlocks(id)],
-    ];
+  const means: Array<
+    [string, string, (instance: DatabaseInstance) => Measurement]
+  > = [
+    ['CPUUtilization', 'Percent', ({ id }) => cpu(id)],
+    ['DatabaseConnections', 'Count', ({ id }) => connections(id)],
+    ['FreeableMemory', 'Bytes', freeableMemory],
+    ['Deadlocks', 'Count/Second', ({ id }) => deadlocks(id)],
+  ];
   if (cluster.serverless) {
     const { minimum, maximum } = cluster.serverless;
     means.push([
@@ -95,7 +106,7 @@ function clusterSeries(
       name: 'VolumeBytesUsed',
       unit: 'Bytes',
       dimensions: ofCluster,
-      valueAt: volumeBytes(cluster.globalClusterId ?? cluster.id),
+      valueAt: volumeBytes(cluster),
     }),
     ...globalSeries(cluster, conditions),
   );
@@ -112,7 +123,7 @@ function globalSeries(
   );
   return [...sources].flatMap(source => {
     const lag = globalLag(cluster.id, source, conditions);
-    const metrics: Array<[string, Value]> = [
+    const metrics: Array<[string, Measurement]> = [
       ['AuroraGlobalDBReplicationLag', lag],
       // Only user transactions count towards the RPO, all towards progress.
       ['AuroraGlobalDBRPOLag', minute => lag(minute) * 0.85],
@@ -142,7 +153,9 @@ function instanceSeries(
   const { id } = instance;
   const dimensions = { DBInstanceIdentifier: id };
   const always = () => true;
-  const metrics: Array<[string, string, Value, (phase: Phase) => boolean]> = [
+  const metrics: Array<
+    [string, string, Measurement, (phase: Phase) => boolean]
+  > = [
     ['CPUUtilization', 'Percent', cpu(id), always],
     ['DatabaseConnections', 'Count', connections(id), always],
     ['FreeableMemory', 'Bytes', freeableMemory(instance), always],
@@ -182,7 +195,9 @@ function whenever(
   record: Measured,
   conditions: Conditions,
   has: (phase: Phase) => boolean,
-  series: Omit<MetricSeries, 'namespace' | 'lastMinute'> & { valueAt: Value },
+  series: Omit<MetricSeries, 'namespace' | 'lastMinute'> & {
+    valueAt: Measurement;
+  },
 ): MetricSeries {
   const measures = measuring(record, conditions, has);
   return {
@@ -199,7 +214,7 @@ function meanOf(
   conditions: Conditions,
   has: (phase: Phase) => boolean,
   series: Pick<MetricSeries, 'name' | 'unit' | 'dimensions'>,
-  valueOf: (instance: DatabaseInstance) => Value,
+  valueOf: (instance: DatabaseInstance) => Measurement,
 ): MetricSeries {
   const parts = members.map(member => ({
     measures: measuring(member, conditions, has),
@@ -224,138 +239,4 @@ function meanOf(
       return count === 0 ? undefined : sum / count;
     },
   };
-}
-
-function measuring(
-  { history, region }: Measured,
-  conditions: Conditions,
-  has: (phase: Phase) => boolean,
-): (minute: number) => boolean {
-  return minute => {
-    const atMs = minute * MINUTE_MS;
-    let current: Phase | undefined;
-    for (const phase of history) {
-      if (phase.fromMs > atMs) {
-        break;
-      }
-      current = phase;
-    }
-    return (
-      current !== undefined &&
-      current.running &&
-      has(current) &&
-      !conditions.regionDownAt(region, atMs)
-    );
-  };
-}
-
-/** Undefined while it goes on; -Infinity when it never began. */
-function lastMinuteOf(
-  { history }: Measured,
-  has: (phase: Phase) => boolean,
-): number | undefined {
-  let last: number | undefined = -Infinity;
-  history.forEach((phase, index) => {
-    if (phase.running && has(phase)) {
-      const next = history[index + 1];
-      last = next && Math.ceil(next.fromMs / MINUTE_MS);
-    }
-  });
-  return last;
-}
-
-/**
- * 80 to 250 ms, with a bump of some minutes now and then. While the source
- * cannot be reached, it grows with the time.
- */
-function globalLag(
-  id: string,
-  sourceRegion: string,
-  conditions: Conditions,
-): Value {
-  const seed = seedOf(`lag:${id}`);
-  return minute => {
-    const usual =
-      140 + 35 * dailyWave(seed, minute) + 60 * (noise(seed, minute) - 0.5);
-    const episode = Math.floor(minute / 5);
-    const bump =
-      noise(seed + 1, episode) > 0.985
-        ? 150 + 400 * noise(seed + 2, episode)
-        : 0;
-    const atMs = minute * MINUTE_MS;
-    const factor = conditions.holdsAt('lag-spike', atMs) ? SPIKE_FACTOR : 1;
-    const downSince = conditions.regionDownSince(sourceRegion, atMs);
-    return (
-      (usual + bump) * factor + (downSince === undefined ? 0 : atMs - downSince)
-    );
-  };
-}
-
-/** 10 to 30 ms. */
-function replicaLag(id: string): Value {
-  const seed = seedOf(`replica:${id}`);
-  return minute => 10 + 20 * noise(seed, minute);
-}
-
-/** Whole seconds; RDS reports 0 when the replica is up to date. */
-function plainReplicaLag(id: string): Value {
-  const seed = seedOf(`plain-replica:${id}`);
-  return minute => Math.floor(noise(seed, minute) * 1.3);
-}
-
-function cpu(id: string): Value {
-  const seed = seedOf(`cpu:${id}`);
-  return minute => 18 + 9 * dailyWave(seed, minute) + 6 * noise(seed, minute);
-}
-
-function connections(id: string): Value {
-  const seed = seedOf(`connections:${id}`);
-  return minute =>
-    Math.round(24 + 12 * dailyWave(seed, minute) + 5 * noise(seed, minute));
-}
-
-function freeableMemory({ id, instanceClass }: DatabaseInstance): Value {
-  const seed = seedOf(`memory:${id}`);
-  const total = classMemoryBytes(instanceClass);
-  return minute => Math.round(total * (0.42 - 0.05 * dailyWave(seed, minute)));
-}
-
-/** None, but for a minute every few days. */
-function deadlocks(id: string): Value {
-  const seed = seedOf(`deadlocks:${id}`);
-  return minute => (noise(seed, minute) > 0.9998 ? 1 / 60 : 0);
-}
-
-function latency(name: string, usual: number): Value {
-  const seed = seedOf(name);
-  return minute =>
-    usual * (1 + 0.2 * dailyWave(seed, minute) + 0.3 * noise(seed, minute));
-}
-
-/** Between its bounds, in steps of half an ACU. */
-function serverlessCapacity(
-  id: string,
-  minimum: number,
-  maximum: number,
-): Value {
-  const seed = seedOf(`capacity:${id}`);
-  return minute => {
-    const load = 0.35 + 0.25 * dailyWave(seed, minute);
-    return Math.round((minimum + (maximum - minimum) * load) * 2) / 2;
-  };
-}
-
-const GIB = 1024 ** 3;
-
-/** Grows by a little every day. */
-function volumeBytes(id: string): Value {
-  const base = 20 + 80 * noise(seedOf(`volume:${id}`), 0);
-  return minute =>
-    Math.round((base + Math.max(0, minute / 1440 - 20_000) * 0.02) * GIB);
-}
-
-function freeStorage({ id, allocatedGb }: DatabaseInstance): Value {
-  const used = volumeBytes(id);
-  return minute =>
-    Math.max(0, Math.round(allocatedGb * GIB - used(minute) * 0.6));
 }

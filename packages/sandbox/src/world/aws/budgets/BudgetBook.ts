@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { World } from '../../types';
 import { MANAGEMENT_ACCOUNT } from '../accounts';
-import { CostLine, CostModel } from '../CostModel';
+import { CostModel } from '../CostModel';
+import { CostLine } from '../costs/CostLine';
 import { forecastMonth, monthOf, unitsBetween } from '../costs/spend';
 import { JsonFile } from '../JsonFile';
 

@@ -66,6 +66,11 @@ export class CacheFleet {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** All groups that ever were; the oldest of those that are gone are forgotten. */
+  get everything(): CacheGroup[] {
+    return this.state.groups;
+  }
+
   /** Also those that are gone: their metrics stay. */
   measuredIn({ accountId, region }: CachePlace): CacheGroup[] {
     return this.state.groups.filter(
@@ -163,6 +168,9 @@ export class CacheFleet {
         'Automatic failover needs at least one replica',
       );
     }
+    if (change.nodeType) {
+      this.changeNodeType(group, change.nodeType);
+    }
     for (const [key, value] of Object.entries(change)) {
       if (value !== undefined) {
         Object.assign(group, { [key]: value });
@@ -257,6 +265,7 @@ export class CacheFleet {
     for (const node of group.nodes) {
       node.status = 'available';
       node.history.push({
+        ...node.history[node.history.length - 1],
         fromMs: atMs,
         running: true,
         primary: node.primary,
@@ -264,6 +273,20 @@ export class CacheFleet {
     }
     if (kind === 'created') {
       this.note(group, `Replication group ${group.id} created`);
+    }
+  }
+
+  /** What the nodes were stays known: it was paid for. */
+  private changeNodeType({ nodes, ...group }: CacheGroup, nodeType: string) {
+    for (const { history } of nodes) {
+      for (const phase of history) {
+        phase.nodeType ??= group.nodeType;
+      }
+      history.push({
+        ...history[history.length - 1],
+        nodeType,
+        fromMs: this.nowMs,
+      });
     }
   }
 

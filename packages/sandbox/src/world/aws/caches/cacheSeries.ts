@@ -2,10 +2,9 @@ import { Conditions } from '../Conditions';
 import { classMemoryBytes } from '../databases/instanceClasses';
 import { MetricSeries } from '../MetricSeries';
 import { dailyWave, noise, seedOf } from '../noise';
+import { lastMinuteOf, measuring } from '../phases';
 import { CacheFleet, CachePlace } from './CacheFleet';
 import { CacheGroup, CacheNode, NodePhase } from './records';
-
-const MINUTE_MS = 60_000;
 
 /**
  * The CloudWatch metrics of caches, by node. Only replicas have a lag, in seconds.
@@ -72,53 +71,20 @@ function nodeSeries(
     { CacheClusterId: node.id },
     { CacheClusterId: node.id, CacheNodeId: '0001' },
   ];
-  return metrics.flatMap(([name, unit, valueOf, has = () => true]) =>
-    dimensionsOf.map(dimensions => ({
+  return metrics.flatMap(([name, unit, valueOf, has = () => true]) => {
+    const isMeasured = measuring(
+      { history: node.history, region: group.region },
+      conditions,
+      has,
+    );
+    return dimensionsOf.map(dimensions => ({
       namespace: 'AWS/ElastiCache',
       name,
       unit,
       dimensions,
       lastMinute: lastMinuteOf(node, has),
       valueAt: (minute: number) =>
-        isMeasured(node, group.region, has, conditions, minute)
-          ? valueOf(minute)
-          : undefined,
-    })),
-  );
-}
-
-function isMeasured(
-  { history }: CacheNode,
-  region: string,
-  has: (phase: NodePhase) => boolean,
-  conditions: Conditions,
-  minute: number,
-): boolean {
-  const atMs = minute * MINUTE_MS;
-  let current: NodePhase | undefined;
-  for (const phase of history) {
-    if (phase.fromMs <= atMs) {
-      current = phase;
-    }
-  }
-  return (
-    current !== undefined &&
-    current.running &&
-    has(current) &&
-    !conditions.regionDownAt(region, atMs)
-  );
-}
-
-function lastMinuteOf(
-  { history }: CacheNode,
-  has: (phase: NodePhase) => boolean,
-): number | undefined {
-  let last: number | undefined = -Infinity;
-  history.forEach((phase, index) => {
-    if (phase.running && has(phase)) {
-      const next = history[index + 1];
-      last = next && Math.ceil(next.fromMs / MINUTE_MS);
-    }
+        isMeasured(minute) ? valueOf(minute) : undefined,
+    }));
   });
-  return last;
 }

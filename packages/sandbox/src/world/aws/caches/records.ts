@@ -1,10 +1,12 @@
+import { RunPhase } from '../phases';
+
 /** Times are epoch milliseconds: records are kept as JSON. */
 
 /** What a node was from a time on. */
-export interface NodePhase {
-  fromMs: number;
-  running: boolean;
+export interface NodePhase extends RunPhase {
   primary: boolean;
+  /** Type of a node that has had several. */
+  nodeType?: string;
 }
 
 /** A node of a replication group; ElastiCache calls it a cache cluster with one node. */

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { World } from '../../types';
 import { MANAGEMENT_ACCOUNT } from '../accounts';
 import { AwsError } from '../AwsError';
-import { CostLine, CostModel, UNITS_PER_DOLLAR } from '../CostModel';
+import { CostModel } from '../CostModel';
+import { CostLine, UNITS_PER_DOLLAR } from './CostLine';
 import { JsonFile } from '../JsonFile';
 import { seedOf } from '../noise';
 

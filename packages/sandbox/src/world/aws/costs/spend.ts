@@ -1,4 +1,5 @@
-import { CostLine, CostModel, UNITS_PER_DOLLAR } from '../CostModel';
+import { CostModel } from '../CostModel';
+import { CostLine, UNITS_PER_DOLLAR } from './CostLine';
 
 const DAY_MS = 86_400_000;
 

@@ -16,7 +16,7 @@ const of = (
   share = 1,
 ): UsageType => ({ name, unit, price, share });
 
-/** What each service's cost consists of, at about the prices of us-east-1. */
+/** What the cost of each planned service consists of, at about the prices of us-east-1. */
 export const USAGE_TYPES: Record<string, UsageType[]> = {
   'Amazon Elastic Compute Cloud - Compute': [
     of('BoxUsage:m6i.large', 'Hrs', 0.096),
@@ -28,11 +28,6 @@ export const USAGE_TYPES: Record<string, UsageType[]> = {
     of('Fargate-vCPU-Hours:perCPU', 'vCPU-Hours', 0.04048, 0.78),
     of('Fargate-GB-Hours', 'GB-Hours', 0.004445, 0.22),
   ],
-  'Amazon Relational Database Service': [
-    of('InstanceUsage:db.r6g.large', 'Hrs', 0.26, 0.8),
-    of('RDS:GP3-Storage', 'GB-Mo', 0.115, 0.2),
-  ],
-  'Amazon ElastiCache': [of('NodeUsage:cache.r7g.large', 'Hrs', 0.219)],
   'EC2 - Other': [
     of('NatGateway-Hours', 'Hrs', 0.045, 0.45),
     of('NatGateway-Bytes', 'GB', 0.045, 0.25),
@@ -59,6 +54,9 @@ const PREFIXES: Record<string, string> = {
 };
 
 /** As Cost Explorer writes it: `APS2-NatGateway-Bytes`, without a prefix in us-east-1. */
-export function usageTypeIn(region: string, { name }: UsageType): string {
+export function usageTypeIn(
+  region: string,
+  { name }: Pick<UsageType, 'name'>,
+): string {
   return `${PREFIXES[region] ?? `${region}-`}${name}`;
 }

@@ -289,7 +289,7 @@ export class InstanceChanges {
     }
     instance.status = 'available';
     if (instance.pendingInstanceClass && !data) {
-      instance.instanceClass = instance.pendingInstanceClass;
+      fleet.changeClass(instance, instance.pendingInstanceClass);
       delete instance.pendingInstanceClass;
       fleet.record('db-instance', instance, INSTANCE_EVENTS.classApplied());
     }

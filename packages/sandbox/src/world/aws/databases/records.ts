@@ -1,14 +1,18 @@
+import { RunPhase } from '../phases';
+
 /** Times are epoch milliseconds throughout: records are kept as JSON. */
 
-/** What a cluster or instance was from a time on; its metrics follow. */
-export interface Phase {
-  fromMs: number;
-  /** False while stopped, starting for the first time, or deleted. */
-  running: boolean;
+/**
+ * What a cluster or instance was from a time on; its metrics and its cost follow.
+ * It does not run while stopped, starting for the first time, or deleted.
+ */
+export interface Phase extends RunPhase {
   /** Takes writes: the writing instance, or the primary cluster of a global database. */
   writes: boolean;
   /** Region that a secondary cluster copies from. */
   sourceRegion?: string;
+  /** Class of an instance that has had several. */
+  instanceClass?: string;
 }
 
 /** Status words of clusters and instances that the sandbox goes through. */
