@@ -29,6 +29,9 @@ describe('Cost Explorer, what exists', () => {
   });
   afterAll(() => costs.close());
 
+  const nextDay = (day: string) =>
+    new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+
   /** Dollars by usage type of a service in the account, on a day. */
   const dayOf = async (
     Start: string,
@@ -51,8 +54,6 @@ describe('Cost Explorer, what exists', () => {
       ]),
     );
   };
-  const nextDay = (day: string) =>
-    new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
   const forecast = async () => {
     const { Total } = await costs.clientOf(DEV).send(
       new GetCostForecastCommand({

@@ -1,6 +1,9 @@
 import {
+  DescribeDBClusterParameterGroupsCommand,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  DescribeDBParameterGroupsCommand,
+  DescribeDBSubnetGroupsCommand,
   DescribeGlobalClustersCommand,
   ListTagsForResourceCommand,
   RDSClient,
@@ -225,5 +228,46 @@ describe('RDS', () => {
       }),
     );
     expect(TagList).toContainEqual({ Key: 'Environment', Value: 'prod' });
+  });
+
+  it('has the groups that its databases are in, and names those that are not there', async () => {
+    const { DBClusters } = await sydney.send(new DescribeDBClustersCommand({}));
+    const [{ DBSubnetGroup, DBClusterParameterGroup }] = DBClusters!;
+    const subnets = await sydney.send(
+      new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: DBSubnetGroup }),
+    );
+    expect(
+      subnets.DBSubnetGroups![0].Subnets!.map(
+        ({ SubnetAvailabilityZone }) => SubnetAvailabilityZone!.Name,
+      ),
+    ).toEqual(['ap-southeast-2a', 'ap-southeast-2b', 'ap-southeast-2c']);
+    const groups = await sydney.send(
+      new DescribeDBClusterParameterGroupsCommand({}),
+    );
+    expect(groups.DBClusterParameterGroups).toMatchObject([
+      {
+        DBClusterParameterGroupName: DBClusterParameterGroup,
+        DBParameterGroupFamily: 'aurora-postgresql16',
+      },
+    ]);
+    expect(
+      (await sydney.send(new DescribeDBParameterGroupsCommand({})))
+        .DBParameterGroups,
+    ).toHaveLength(1);
+    await expect(
+      sydney.send(
+        new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: 'none' }),
+      ),
+    ).rejects.toMatchObject({ name: 'DBSubnetGroupNotFoundFault' });
+    for (const call of [
+      new DescribeDBClusterParameterGroupsCommand({
+        DBClusterParameterGroupName: 'none',
+      }),
+      new DescribeDBParameterGroupsCommand({ DBParameterGroupName: 'none' }),
+    ]) {
+      await expect(sydney.send(call as any)).rejects.toMatchObject({
+        name: 'DBParameterGroupNotFoundFault',
+      });
+    }
   });
 });

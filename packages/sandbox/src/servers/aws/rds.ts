@@ -1,9 +1,15 @@
 import { Handlers } from './handlers';
-import { rdsChangingHandlers } from './rdsChanging';
+import { rdsClusterHandlers } from './rdsClusters';
+import { rdsGlobalClusterHandlers } from './rdsGlobalClusters';
+import { rdsInstanceHandlers } from './rdsInstances';
 import { rdsReadingHandlers } from './rdsReading';
+import { rdsTagHandlers } from './rdsTags';
 
 /** Amazon RDS and Aurora. */
 export const rdsHandlers: Handlers<typeof import('@aws-sdk/client-rds')> = {
   ...rdsReadingHandlers,
-  ...rdsChangingHandlers,
+  ...rdsGlobalClusterHandlers,
+  ...rdsClusterHandlers,
+  ...rdsInstanceHandlers,
+  ...rdsTagHandlers,
 };

@@ -56,7 +56,10 @@ export function describeGlobal(
     StorageEncrypted: database.storageEncrypted,
     DeletionProtection: database.deletionProtection,
     GlobalClusterMembers: members.map((cluster): GlobalClusterMember => {
-      const inSync = aws.databaseChanges.globals.isInSync(database, cluster);
+      const inSync = aws.databaseChanges.globalFailovers.isInSync(
+        database,
+        cluster,
+      );
       return {
         DBClusterArn: cluster.arn,
         IsWriter: cluster.isWriter,

@@ -1,8 +1,14 @@
 import { AwsError } from '../AwsError';
 import { DatabaseFleet, DatabasePlace } from '../DatabaseFleet';
-import { checkFinalSnapshot, checkMasterUser, readIdentifier } from './checks';
-import { LONGEST_STOP_MS, STOP_WATCH_MS } from './ClusterChanges';
+import { checkFinalSnapshot, checkInstanceIs, readIdentifier } from './checks';
 import { INSTANCE_EVENTS } from './eventTexts';
+import {
+  checkClass,
+  checkMember,
+  checkPlain,
+  protectedByCluster,
+} from './instanceChecks';
+import { LongStops } from './LongStops';
 import { DatabaseCluster, DatabaseInstance } from './records';
 import { defaultParameterGroup } from './seedDatabases';
 
@@ -13,7 +19,6 @@ const START_MS = 5_000;
 const DELETE_MS = 3_000;
 const LATEST_POSTGRES = '16.6';
 const DEFAULT_PROMOTION_TIER = 1;
-const INSTANCE_CLASS = /^db\.(serverless|[a-z0-9-]+\.[a-z0-9]+)$/;
 
 /** What a new instance is asked to be; absent parts get the defaults of RDS. */
 export interface InstanceRequest {
@@ -49,15 +54,25 @@ export interface InstanceModification {
 
 /** What can be done to DB instances: members of clusters and plain RDS. */
 export class InstanceChanges {
+  private readonly longStops: LongStops<DatabaseInstance>;
+
   constructor(private readonly fleet: DatabaseFleet) {
+    this.longStops = new LongStops(fleet, 'instance-long-stopped', {
+      find: arn => fleet.instanceByArn(arn),
+      start: instance => {
+        fleet.record(
+          'db-instance',
+          instance,
+          INSTANCE_EVENTS.startedAfterSevenDays(),
+        );
+        this.start(instance);
+      },
+    });
     fleet.onStep('instance-available', ({ arn, data }) =>
       this.within(arn, instance => this.becomeAvailable(instance, data)),
     );
     fleet.onStep('instance-stopped', ({ arn }) =>
       this.within(arn, instance => this.becomeStopped(instance)),
-    );
-    fleet.onStep('instance-long-stopped', ({ arn }) =>
-      this.within(arn, instance => this.endLongStop(instance)),
     );
     fleet.onStep('instance-deleted', ({ arn }) =>
       this.within(arn, instance => {
@@ -129,7 +144,7 @@ export class InstanceChanges {
 
   /** @throws AwsError - InvalidDBInstanceStateFault, InvalidParameterCombination, InvalidParameterValue. */
   modify(instance: DatabaseInstance, change: InstanceModification): void {
-    this.mustBe(instance, 'available');
+    checkInstanceIs(instance, 'available');
     if (instance.clusterId && change.deletionProtection !== undefined) {
       throw protectedByCluster();
     }
@@ -199,7 +214,7 @@ export class InstanceChanges {
   /** @throws AwsError - InvalidDBInstanceStateFault, InvalidParameterCombination for Aurora and for replicas. */
   stop(instance: DatabaseInstance): void {
     this.mustStandAlone(instance);
-    this.mustBe(instance, 'available');
+    checkInstanceIs(instance, 'available');
     instance.status = 'stopping';
     this.fleet.later(STOP_MS, 'instance-stopped', instance.arn);
   }
@@ -207,7 +222,7 @@ export class InstanceChanges {
   /** @throws AwsError - InvalidDBInstanceStateFault, InvalidParameterCombination for Aurora. */
   start(instance: DatabaseInstance): void {
     this.mustStandAlone(instance);
-    this.mustBe(instance, 'stopped');
+    checkInstanceIs(instance, 'stopped');
     delete instance.startsByItselfAtMs;
     instance.status = 'starting';
     this.fleet.later(START_MS, 'instance-available', instance.arn, {
@@ -239,18 +254,6 @@ export class InstanceChanges {
       heir.isWriter = true;
       fleet.changePhase(leaving, { writes: false });
       fleet.changePhase(heir, { writes: true });
-    }
-  }
-
-  private mustBe(
-    { id, status }: DatabaseInstance,
-    wanted: DatabaseInstance['status'],
-  ): void {
-    if (status !== wanted) {
-      throw new AwsError(
-        'InvalidDBInstanceStateFault',
-        `Instance ${id} is not in ${wanted} state.`,
-      );
     }
   }
 
@@ -309,87 +312,9 @@ export class InstanceChanges {
   private becomeStopped(instance: DatabaseInstance): void {
     const { fleet } = this;
     instance.status = 'stopped';
-    instance.startsByItselfAtMs = fleet.nowMs + LONGEST_STOP_MS;
     fleet.changePhase(instance, { running: false });
     fleet.record('db-instance', instance, INSTANCE_EVENTS.shutDown());
     fleet.record('db-instance', instance, INSTANCE_EVENTS.stopped());
-    fleet.later(STOP_WATCH_MS, 'instance-long-stopped', instance.arn);
+    this.longStops.begin(instance);
   }
-
-  private endLongStop(instance: DatabaseInstance): void {
-    const { fleet } = this;
-    if (instance.status !== 'stopped') {
-      return;
-    }
-    if (instance.startsByItselfAtMs! > fleet.nowMs) {
-      fleet.later(STOP_WATCH_MS, 'instance-long-stopped', instance.arn);
-      return;
-    }
-    fleet.record(
-      'db-instance',
-      instance,
-      INSTANCE_EVENTS.startedAfterSevenDays(),
-    );
-    this.start(instance);
-  }
-}
-
-function checkClass(instanceClass: string): void {
-  if (!INSTANCE_CLASS.test(instanceClass)) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Invalid DB Instance class: ${instanceClass}`,
-    );
-  }
-}
-
-function checkMember(cluster: DatabaseCluster, request: InstanceRequest): void {
-  if (cluster.engine !== request.engine) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      `The engine name requested for your DB instance (${request.engine}) doesn't match the engine name of your DB cluster (${cluster.engine}).`,
-    );
-  }
-  if (request.deletionProtection !== undefined) {
-    throw protectedByCluster();
-  }
-  if (!['available', 'creating'].includes(cluster.status)) {
-    throw new AwsError(
-      'InvalidDBClusterStateFault',
-      `DbCluster ${cluster.id} is not in available state`,
-    );
-  }
-}
-
-function checkPlain(request: InstanceRequest): void {
-  if (request.engine.startsWith('aurora')) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      'DBClusterIdentifier is required for Aurora DB instances',
-    );
-  }
-  if (request.engine !== 'postgres') {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Invalid DB engine: ${request.engine}; the sandbox has postgres and Aurora`,
-    );
-  }
-  if (!request.allocatedGb) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      'AllocatedStorage must be specified for this DB engine',
-    );
-  }
-  checkMasterUser({
-    username: request.masterUsername,
-    password: request.masterPassword,
-    managed: request.managesPassword,
-  });
-}
-
-function protectedByCluster(): AwsError {
-  return new AwsError(
-    'InvalidParameterCombination',
-    'Deletion Protection can only be applied on the Cluster level, not for individual instances',
-  );
 }

@@ -1,4 +1,10 @@
 import { AwsError } from '../AwsError';
+import {
+  DatabaseCluster,
+  DatabaseInstance,
+  DatabaseStatus,
+  GlobalDatabase,
+} from './records';
 
 const IDENTIFIER = /^[a-z](?!.*--)[a-z0-9-]{0,62}$/;
 
@@ -82,6 +88,46 @@ export function checkUpgrade(
     throw new AwsError(
       'InvalidParameterCombination',
       `The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.`,
+    );
+  }
+}
+
+/** @throws AwsError - InvalidDBClusterStateFault. */
+export function checkClusterIs(
+  { id, status }: DatabaseCluster,
+  wanted: DatabaseStatus,
+): void {
+  if (status !== wanted) {
+    throw new AwsError(
+      'InvalidDBClusterStateFault',
+      `DbCluster ${id} is not in ${wanted} state`,
+    );
+  }
+}
+
+/** @throws AwsError - InvalidDBInstanceStateFault. */
+export function checkInstanceIs(
+  { id, status }: DatabaseInstance,
+  wanted: DatabaseStatus,
+): void {
+  if (status !== wanted) {
+    throw new AwsError(
+      'InvalidDBInstanceStateFault',
+      `Instance ${id} is not in ${wanted} state.`,
+    );
+  }
+}
+
+/** @throws AwsError - InvalidGlobalClusterStateFault, also while a switchover or failover is under way. */
+export function checkGlobalIsAvailable({
+  id,
+  status,
+  failover,
+}: GlobalDatabase): void {
+  if (status !== 'available' || failover) {
+    throw new AwsError(
+      'InvalidGlobalClusterStateFault',
+      `Global cluster ${id} is not in available state`,
     );
   }
 }
