@@ -200,15 +200,18 @@ describe('scenarios over the wire', () => {
 
   it('image-missing leaves new pods without their image', async () => {
     await scenario('image-missing', { application: 'campaign-query-staging' });
-    await eventually(async () => {
+    const waiting = await eventually(async () => {
       const { items } = await (
         await fetch(
           `${sandbox.urls.kubernetes}/clusters/campaign-lifecycle-platform-staging/api/v1/pods`,
           { headers: { authorization: `Bearer ${KUBERNETES_TOKEN}` } },
         )
       ).json();
-      return JSON.stringify(items).includes('ImagePullBackOff') || undefined;
+      return items.find((pod: any) =>
+        JSON.stringify(pod).includes('ImagePullBackOff'),
+      );
     });
+    expect(waiting.metadata.name).toMatch(/^campaign-query-/);
     await scenario('calm');
     await eventually(async () =>
       (await health('campaign-query-staging')) === 'Healthy' ? true : undefined,

@@ -151,7 +151,12 @@ function truncate(raw: ServerResponse) {
   }) as typeof raw.end;
 }
 
-const never = () => new Promise<never>(() => {});
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
 
-const closed = (raw: ServerResponse) =>
-  new Promise<void>(resolve => raw.once('close', resolve));
+function closed(raw: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    raw.once('close', resolve);
+  });
+}
