@@ -1,7 +1,14 @@
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { GitBlobs } from './gitBlobs';
 import { installUpdateHook, PushRules, writePushRules } from './gitHooks';
 import {
   GitRunner,
@@ -26,6 +33,17 @@ import {
 
 const REPOSITORY_NAME = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9_.-]+$/;
 
+/** Written at once: four calls of git would take longer than all else. */
+const CONFIG = `[http]
+	receivepack = true
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+[receive]
+	# Heads of pull requests can be fetched, not pushed.
+	hideRefs = refs/pull
+`;
+
 /** A ref had moved since the caller looked. */
 export class RefMovedError extends Error {}
 
@@ -40,7 +58,9 @@ export class BareGitStore implements GitStore {
   readonly events = new EventEmitter();
   private readonly known = new Map<string, Map<string, GitRef>>();
   private readonly queues = new Map<string, Promise<unknown>>();
-  private readonly blobs = new Map<string, string | undefined>();
+  private readonly blobs = new GitBlobs(repository => this.runner(repository));
+  /** Commits that were found, by repository: they do not go away. */
+  private readonly commits = new Map<string, Set<string>>();
 
   /** Opens what is on disk. */
   static async open(dataDir: string, clock: Clock): Promise<BareGitStore> {
@@ -96,15 +116,7 @@ export class BareGitStore implements GitStore {
       ['init', '--quiet', '--bare', '--template=', '-b', 'main', unfinished],
       {},
     );
-    for (const [key, value] of [
-      ['http.receivepack', 'true'],
-      ['uploadpack.allowAnySHA1InWant', 'true'],
-      ['uploadpack.allowFilter', 'true'],
-      // Heads of pull requests can be fetched, not pushed.
-      ['receive.hideRefs', 'refs/pull'],
-    ]) {
-      await runGit(['config', key, value], { cwd: unfinished });
-    }
+    appendFileSync(join(unfinished, 'config'), CONFIG);
     installUpdateHook(unfinished);
     await rename(unfinished, path);
     this.known.set(repository, new Map());
@@ -114,11 +126,8 @@ export class BareGitStore implements GitStore {
   async remove(repository: string): Promise<void> {
     await rm(this.path(repository), { recursive: true, force: true });
     this.known.delete(repository);
-    for (const key of this.blobs.keys()) {
-      if (key.startsWith(`${repository}\n`)) {
-        this.blobs.delete(key);
-      }
-    }
+    this.blobs.forget(repository);
+    this.commits.delete(repository);
   }
 
   /** Gives a repository another name; nothing is pushed by that. */
@@ -162,6 +171,10 @@ export class BareGitStore implements GitStore {
     if (!/^[0-9a-f]{7,40}$/.test(ref)) {
       return undefined;
     }
+    const commits = this.commits.get(repository) ?? new Set();
+    if (commits.has(ref) || refs.get('refs/heads/main')?.commit === ref) {
+      return ref;
+    }
     try {
       const sha = await this.run(repository, [
         'rev-parse',
@@ -169,7 +182,9 @@ export class BareGitStore implements GitStore {
         '--quiet',
         `${ref}^{commit}`,
       ]);
-      return sha.toString().trim();
+      const commit = sha.toString().trim();
+      this.commits.set(repository, commits.add(commit));
+      return commit;
     } catch {
       return undefined;
     }
@@ -184,27 +199,7 @@ export class BareGitStore implements GitStore {
     if (!sha) {
       return undefined;
     }
-    const key = `${repository}\n${sha}\n${path}`;
-    if (!this.blobs.has(key)) {
-      const content = await this.run(repository, [
-        'cat-file',
-        'blob',
-        `${sha}:${path}`,
-      ]).then(
-        bytes => bytes.toString('utf8'),
-        error => {
-          if (error instanceof GitError && error.exitCode !== null) {
-            return undefined;
-          }
-          throw error;
-        },
-      );
-      if (this.blobs.size >= 2000) {
-        this.blobs.delete(this.blobs.keys().next().value!);
-      }
-      this.blobs.set(key, content);
-    }
-    return this.blobs.get(key);
+    return this.blobs.read(repository, sha, path);
   }
 
   async listFiles(

@@ -35,9 +35,12 @@ interface Delivery {
 export function startPlayedCi(world: World): void {
   const onPush = (push: GitPush) => {
     if (push.ref === 'refs/heads/main' && push.after) {
-      begin(world, push.repository, push.after).catch(error =>
-        world.report(`CI of ${push.repository} could not begin`, error),
-      );
+      begin(world, push.repository, push.after).catch(error => {
+        // Renamed or deleted since: nobody waits for it.
+        if (world.git.has(push.repository)) {
+          world.report(`CI of ${push.repository} could not begin`, error);
+        }
+      });
     }
   };
   world.git.events.on('push', onPush);

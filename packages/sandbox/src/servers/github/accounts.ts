@@ -2,11 +2,22 @@ import { z } from 'zod';
 import { GithubAccount } from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
 import { actorOf, bodyOf, GithubContext, repositoryOf } from './context';
-import { apiUrl, nodeId, simpleUser } from './shapes';
+import {
+  apiUrl,
+  nodeId,
+  repositoryApiUrl,
+  simpleUser,
+  teamWithParent,
+} from './shapes';
 
 const PERMISSIONS = ['pull', 'triage', 'push', 'maintain', 'admin'] as const;
 const permissionSchema = z.object({
   permission: z.enum(PERMISSIONS).default('push'),
+});
+
+const subscriptionSchema = z.object({
+  subscribed: z.boolean().default(true),
+  ignored: z.boolean().default(false),
 });
 
 /** Accounts and teams are older than anything that is shown. */
@@ -14,6 +25,13 @@ const SINCE = '2024-01-01T00:00:00Z';
 
 /** People, organisations, teams, and who may do what in a repository. */
 export function accountRoutes({ world, api }: GithubContext): void {
+  const publicOf = ({ login }: GithubAccount) =>
+    world.github
+      .repositories()
+      .filter(
+        repository =>
+          !repository.private && repository.fullName.startsWith(`${login}/`),
+      );
   const full = (account: GithubAccount) => ({
     ...simpleUser(world, account),
     name: account.name ?? null,
@@ -23,7 +41,7 @@ export function accountRoutes({ world, api }: GithubContext): void {
     email: account.email ?? null,
     hireable: null,
     bio: null,
-    public_repos: 0,
+    public_repos: publicOf(account).length,
     public_gists: 0,
     followers: 0,
     following: 0,
@@ -78,7 +96,7 @@ export function accountRoutes({ world, api }: GithubContext): void {
       html_url: `${world.urls.github}/${account.login}`,
       has_organization_projects: true,
       has_repository_projects: true,
-      public_repos: 0,
+      public_repos: publicOf(account).length,
       public_gists: 0,
       followers: 0,
       following: 0,
@@ -95,30 +113,15 @@ export function accountRoutes({ world, api }: GithubContext): void {
     if (!team) {
       throw new HttpError(404, 'Not Found');
     }
-    const url = `${apiUrl(world)}/organizations/${accountOf(org).id}/team/${
-      team.id
-    }`;
     return {
-      id: team.id,
-      node_id: nodeId('Team', team.id),
-      url,
-      html_url: `${world.urls.github}/orgs/${org}/teams/${slug}`,
-      name: team.name,
-      slug,
-      description: null,
-      privacy: 'closed',
-      permission: 'pull',
-      members_url: `${url}/members{/member}`,
-      repositories_url: `${url}/repos`,
-      parent: null,
-      members_count: 0,
+      ...teamWithParent(world, team.org, team.slug),
+      members_count: team.members.length,
       repos_count: world.github
         .repositories()
         .filter(({ teams }) => teams[slug] !== undefined).length,
       created_at: SINCE,
       updated_at: SINCE,
       organization: organization(accountOf(org)),
-      type: 'organization',
     };
   });
   api.put(
@@ -181,12 +184,15 @@ export function accountRoutes({ world, api }: GithubContext): void {
   );
 
   api.put('/repos/:owner/:repo/subscription', async request => {
-    repositoryOf(world, request);
+    const repository = repositoryOf(world, request);
+    const input = bodyOf(request, subscriptionSchema);
+    const url = repositoryApiUrl(world, repository);
     return {
-      subscribed: true,
-      ignored: false,
+      ...input,
       reason: null,
       created_at: world.clock.now().toISOString(),
+      url: `${url}/subscription`,
+      repository_url: url,
     };
   });
 }

@@ -1,12 +1,7 @@
 import { GithubRepository, WorkflowRun } from '../../world/github/githubTypes';
 import { World } from '../../world/types';
-import {
-  minimalRepository,
-  nodeId,
-  repositoryApiUrl,
-  repositoryUrl,
-  userByLogin,
-} from './shapes';
+import { minimalRepository } from './repositoryShapes';
+import { nodeId, repositoryApiUrl, repositoryUrl, userByLogin } from './shapes';
 
 /** `workflow-run` of the API. */
 export function runShape(

@@ -23,6 +23,7 @@ import {
 } from '../../__testUtils__/startTestSandbox';
 import { Sandbox } from '../../startSandbox';
 import { GITHUB_TOKEN } from '../../world/GithubState';
+import { CheckedFetch, checkedFetch } from './__testUtils__/checkedFetch';
 
 const ORG = 'sample-platform-ai';
 const REPOSITORY = 'sample-platform-ai/sample-platform-ai';
@@ -30,6 +31,8 @@ const REPOSITORY = 'sample-platform-ai/sample-platform-ai';
 describe("Backstage's own clients, unmodified, agree with the Git host", () => {
   let sandbox: Sandbox;
   let workspacePath: string;
+  let checked: CheckedFetch;
+  const plainFetch = globalThis.fetch;
   const settings = () => ({
     integrations: {
       github: [
@@ -68,6 +71,8 @@ describe("Backstage's own clients, unmodified, agree with the Git host", () => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox();
+    checked = checkedFetch(`${sandbox.urls.github}/api/v3`);
+    globalThis.fetch = checked.fetch;
   });
   beforeEach(() => {
     workspacePath = mkdtempSync(join(tmpdir(), 'sandbox-workspace-'));
@@ -75,7 +80,10 @@ describe("Backstage's own clients, unmodified, agree with the Git host", () => {
   afterEach(() => {
     rmSync(workspacePath, { recursive: true, force: true });
   });
-  afterAll(() => sandbox.close());
+  afterAll(async () => {
+    globalThis.fetch = plainFetch;
+    await sandbox.close();
+  });
 
   it('publish:github creates, pushes and protects a repository with everything it can ask for', async () => {
     write('README.md', '# orders\n');
@@ -215,6 +223,19 @@ describe("Backstage's own clients, unmodified, agree with the Git host", () => {
     ).toBe('from a fork\n');
   });
 
+  const reader = () =>
+    UrlReaders.default({
+      logger: mockServices.logger.mock(),
+      config: mockServices.rootConfig({
+        data: {
+          ...settings(),
+          backend: {
+            reading: { allow: [{ host: new URL(sandbox.urls.github).host }] },
+          },
+        },
+      }),
+    });
+
   it('catalog:register finds the file that publish:github pushed', async () => {
     const added: string[] = [];
     const outputs = await run(
@@ -238,19 +259,6 @@ describe("Backstage's own clients, unmodified, agree with the Git host", () => {
     expect(added).toContain(url);
     expect(outputs.catalogInfoUrl).toBe(url);
   });
-
-  const reader = () =>
-    UrlReaders.default({
-      logger: mockServices.logger.mock(),
-      config: mockServices.rootConfig({
-        data: {
-          ...settings(),
-          backend: {
-            reading: { allow: [{ host: new URL(sandbox.urls.github).host }] },
-          },
-        },
-      }),
-    });
 
   it('URL readers read a file, know it unchanged, and read trees and globs', async () => {
     const root = `${sandbox.urls.github}/${REPOSITORY}`;
@@ -388,5 +396,17 @@ describe("Backstage's own clients, unmodified, agree with the Git host", () => {
       ({ metadata }: any) => metadata.name === 'sample-platform-lead',
     );
     expect(lead.spec.memberOf.sort()).toEqual([ORG, `${ORG}-leads`]);
+  });
+
+  it("all of them were answered as GitHub's description says", () => {
+    expect(checked.disagreements).toEqual([]);
+    expect([...checked.agreed]).toEqual(
+      expect.arrayContaining([
+        'POST /orgs/{org}/repos',
+        'PUT /repos/{owner}/{repo}/branches/{branch}/protection',
+        'POST /repos/{owner}/{repo}/pulls',
+        'POST /repos/{owner}/{repo}/forks',
+      ]),
+    );
   });
 });

@@ -16,10 +16,10 @@ import { changedFiles, EMPTY_TREE } from '../../world/github/gitObjects';
 import { pullsWithCommit, standing } from '../../world/github/pullRequests';
 import { checkRunShape, statusShape } from './statuses';
 import { pullSimpleShape } from './pullShapes';
+import { minimalRepository } from './repositoryShapes';
 import {
   commitShape,
   diffEntry,
-  minimalRepository,
   repositoryApiUrl,
   userByLogin,
 } from './shapes';

@@ -8,7 +8,7 @@ import {
   repositoryOf,
   text,
 } from './context';
-import { fullRepository, minimalRepository } from './shapes';
+import { fullRepository, minimalRepository } from './repositoryShapes';
 
 const forkSchema = z.looseObject({
   organization: text.nullish(),

@@ -7,7 +7,8 @@ import {
 } from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
 import { bodyOf, GithubContext, page, repositoryOf, text } from './context';
-import { fullRepository, repositoryApiUrl, userByLogin } from './shapes';
+import { repositoryShape } from './repositoryShapes';
+import { repositoryApiUrl, userByLogin } from './shapes';
 import { deliver } from './webhookDelivery';
 import { pushPayload } from './webhookPayloads';
 
@@ -78,7 +79,7 @@ export function hookRoutes({ world, api }: GithubContext): void {
       zen: 'Keep it logically awesome.',
       hook_id: hook.id,
       hook: shape(repository, hook),
-      repository: fullRepository(world, repository),
+      repository: repositoryShape(world, repository),
       sender: userByLogin(world, 'fairway-portal'),
     });
   const later = (task: Promise<unknown>) => {

@@ -121,8 +121,14 @@ export function createGithubServer(world: World): FastifyInstance {
       const context: GithubContext = { world, api };
       api.get('/rate_limit', async request => {
         const { login } = actorOf(world, request);
-        const read = (resource: RateLimitResource) =>
-          world.github.rateLimit.read(login, resource, world.clock.now());
+        const read = (resource: RateLimitResource) => {
+          const { limit, used, remaining, reset } = world.github.rateLimit.read(
+            login,
+            resource,
+            world.clock.now(),
+          );
+          return { limit, used, remaining, reset };
+        };
         return {
           resources: {
             core: read('core'),

@@ -1,199 +1,214 @@
-import {
-  OpenapiShapes,
-  readOpenapiShapes,
-} from '../../__testUtils__/openapiShapes';
+import { Octokit } from '@octokit/rest';
 import {
   eventually,
   startTestSandbox,
 } from '../../__testUtils__/startTestSandbox';
 import { Sandbox } from '../../startSandbox';
 import { GITHUB_TOKEN } from '../../world/GithubState';
+import { CheckedFetch, checkedFetch } from './__testUtils__/checkedFetch';
+import { readGithubDescription } from './__testUtils__/githubDescription';
+import { RestCall, restCalls } from './__testUtils__/restCalls';
 
-const REPOSITORY = '/repos/sample-platform-ai/sample-platform-ai';
-const FRONTEND = '/repos/campaign-platform/platform-frontend';
-const base64 = Buffer.from('x\n').toString('base64');
+const REPOSITORY = 'sample-platform-ai/sample-platform-ai';
+const [owner, repo] = REPOSITORY.split('/');
+const FRONTEND = 'campaign-platform/platform-frontend';
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-describe("replies agree with GitHub's API description", () => {
+/** What earlier calls answered with. */
+const known: Record<string, any> = {};
+const calls = restCalls(known);
+
+describe("every reply of the REST API agrees with GitHub's description", () => {
   let sandbox: Sandbox;
-  let shapes: OpenapiShapes;
-  let head: string;
-  let earlier: string;
-  const call = async (method: string, path: string, body?: unknown) => {
-    const reply = await fetch(`${sandbox.urls.github}/api/v3${path}`, {
-      method,
-      headers: { authorization: `token ${GITHUB_TOKEN}` },
-      body: body === undefined ? undefined : JSON.stringify(body),
+  let checked: CheckedFetch;
+  let octokit: Octokit;
+  let lead: Octokit;
+
+  const client = (token: string) =>
+    new Octokit({
+      baseUrl: `${sandbox.urls.github}/api/v3`,
+      auth: token,
+      request: { fetch: checked.fetch },
+      log: silent,
     });
-    const text = await reply.text();
-    if (!reply.ok) {
-      throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+  const commit = (repository: string, path: string, content = path) =>
+    sandbox.world.git.commit(repository, {
+      branch: 'main',
+      message: `Add ${path}`,
+      author: { name: 'A', email: 'a@example.com' },
+      files: [{ path, content }],
+    });
+  /** What went wrong, call by call; empty when all agreed. */
+  const failuresOf = async (list: RestCall[], who = octokit) => {
+    const failures: string[] = [];
+    for (const [operation, parameters, keep] of list) {
+      try {
+        const reply = await who.request(operation, {
+          owner,
+          repo,
+          ...parameters?.(),
+        });
+        keep?.(reply.data);
+      } catch (error) {
+        failures.push(`${operation}: ${(error as Error).message}`);
+      }
     }
-    return text ? JSON.parse(text) : undefined;
+    return failures;
   };
 
   beforeAll(async () => {
-    shapes = readOpenapiShapes();
     sandbox = await startTestSandbox();
-    const commits = await call('GET', `${REPOSITORY}/commits`);
-    [head, , earlier] = commits.map((commit: any) => commit.sha);
-    await call('POST', `${REPOSITORY}/git/refs`, {
-      ref: 'refs/heads/feature',
-      sha: head,
-    });
-    await call('PUT', `${REPOSITORY}/contents/feature.md`, {
-      message: 'Feature',
-      content: base64,
-      branch: 'feature',
-    });
-    await call('POST', `${REPOSITORY}/pulls`, {
-      title: 'Feature',
-      head: 'feature',
-      base: 'main',
-    });
-    await call('POST', `${REPOSITORY}/actions/variables`, {
-      name: 'A',
-      value: 'b',
-    });
-    await sandbox.world.git.commit('campaign-platform/platform-frontend', {
-      branch: 'main',
-      message: 'Build me',
-      author: { name: 'A', email: 'a@example.com' },
-      files: [{ path: 'a.txt', content: 'a' }],
-    });
-    await eventually(
-      () =>
-        sandbox.world.github.repository('campaign-platform/platform-frontend')!
-          .runs[0],
+    checked = checkedFetch(`${sandbox.urls.github}/api/v3`);
+    octokit = client(GITHUB_TOKEN);
+    lead = client(`${GITHUB_TOKEN}-sample-platform-lead`);
+    await commit(
+      FRONTEND,
+      '.github/workflows/by-hand.yml',
+      'on: workflow_dispatch\n',
     );
+    await eventually(() => {
+      const { runs } = sandbox.world.github.repository(FRONTEND)!;
+      return runs.find(({ status }) => status === 'completed');
+    });
   });
   afterAll(() => sandbox.close());
 
-  const first = (key?: string) => (reply: any) =>
-    key ? reply[key][0] : reply[0];
-  const GETS: Array<[string, () => string, ((reply: any) => any)?]> = [
-    ['private-user', () => '/user'],
-    ['public-user', () => '/users/fairway-ci'],
-    ['organization-full', () => '/orgs/sample-platform-ai'],
-    ['team-full', () => '/orgs/sample-platform-ai/teams/sample-platform-ai'],
-    ['minimal-repository', () => '/orgs/cornjacket/repos', first()],
-    ['full-repository', () => REPOSITORY],
-    ['content-file', () => `${REPOSITORY}/contents/README.md`],
-    ['content-directory', () => `${REPOSITORY}/contents/gitops`],
-    ['commit', () => `${REPOSITORY}/commits`, first()],
-    ['commit', () => `${REPOSITORY}/commits/main`],
-    ['commit-comparison', () => `${REPOSITORY}/compare/${earlier}...main`],
-    ['combined-commit-status', () => `${REPOSITORY}/commits/main/status`],
-    ['git-commit', () => `${REPOSITORY}/git/commits/${head}`],
-    ['git-tree', () => `${REPOSITORY}/git/trees/main?recursive=1`],
-    ['git-ref', () => `${REPOSITORY}/git/ref/heads/main`],
-    ['short-branch', () => `${REPOSITORY}/branches`, first()],
-    ['branch-with-protection', () => `${REPOSITORY}/branches/main`],
-    ['tag', () => `${REPOSITORY}/tags`, first()],
-    ['pull-request', () => `${REPOSITORY}/pulls/1`],
-    ['pull-request-simple', () => `${REPOSITORY}/pulls`, first()],
-    ['diff-entry', () => `${REPOSITORY}/pulls/1/files`, first()],
-    [
-      'actions-variable',
-      () => `${REPOSITORY}/actions/variables`,
-      first('variables'),
-    ],
-    ['actions-public-key', () => `${REPOSITORY}/actions/secrets/public-key`],
-    ['workflow', () => `${FRONTEND}/actions/workflows`, first('workflows')],
-    ['workflow-run', () => `${FRONTEND}/actions/runs`, first('workflow_runs')],
-    [
-      'check-run',
-      () => `${FRONTEND}/commits/main/check-runs`,
-      first('check_runs'),
-    ],
-    [
-      'repository-collaborator-permission',
-      () => `${REPOSITORY}/collaborators/fairway-portal/permission`,
-    ],
-    ['rate-limit-overview', () => '/rate_limit'],
-  ];
-  it.each(GETS)('%s of GET %s', async (schema, path, pick = reply => reply) => {
-    const reply = await call('GET', path());
-    expect(shapes.differences(schema, pick(reply))).toEqual([]);
+  it.each([
+    'accounts and searches',
+    'repositories',
+    'commits and what is said of them',
+    'contents',
+    'git data',
+    'pull requests',
+    'branch protection',
+  ])('of %s', async about => {
+    expect(await failuresOf(calls[about])).toEqual([]);
   });
 
-  const WRITES: Array<[string, string, string, unknown]> = [
-    ['full-repository', 'POST', '/orgs/cornjacket/repos', { name: 'new' }],
-    [
-      'file-commit',
-      'PUT',
-      `${REPOSITORY}/contents/new.md`,
-      { message: 'New', content: base64 },
-    ],
-    ['short-blob', 'POST', `${REPOSITORY}/git/blobs`, { content: 'x' }],
-    [
-      'pull-request-review',
-      'POST',
-      `${REPOSITORY}/pulls/1/reviews`,
-      { event: 'COMMENT', body: 'Fine' },
-    ],
-    [
-      'issue-comment',
-      'POST',
-      `${REPOSITORY}/issues/1/comments`,
-      { body: 'Fine' },
-    ],
-    ['pull-request-merge-result', 'PUT', `${REPOSITORY}/pulls/1/merge`, {}],
-    [
-      'protected-branch',
-      'PUT',
-      `${REPOSITORY}/branches/main/protection`,
-      {
-        required_status_checks: { strict: true, contexts: ['build'] },
-        enforce_admins: true,
-        required_pull_request_reviews: {},
-        restrictions: null,
-      },
-    ],
-    [
-      'hook',
-      'POST',
-      `${REPOSITORY}/hooks`,
-      { config: { url: 'http://localhost:1/hook' } },
-    ],
-    ['environment', 'PUT', `${REPOSITORY}/environments/prod`, {}],
-  ];
-  it.each(WRITES)('%s of %s %s', async (schema, method, path, body) => {
-    const reply = await call(method, path, body);
-    expect(shapes.differences(schema, reply)).toEqual([]);
-  });
-
-  it('status and check-run of a commit', async () => {
-    const status = await call('POST', `${REPOSITORY}/statuses/${head}`, {
-      state: 'success',
-    });
-    expect(shapes.differences('status', status)).toEqual([]);
-    const check = await call('POST', `${REPOSITORY}/check-runs`, {
-      name: 'lint',
-      head_sha: head,
-    });
-    expect(shapes.differences('check-run', check)).toEqual([]);
-  });
-
-  it('job of a workflow run', async () => {
-    const { workflow_runs: runs } = await call(
-      'GET',
-      `${FRONTEND}/actions/runs`,
-    );
-    const { jobs } = await call(
-      'GET',
-      `${FRONTEND}/actions/runs/${runs[0].id}/jobs`,
-    );
-    expect(shapes.differences('job', jobs[0])).toEqual([]);
-  });
-
-  it('would notice a missing, wrong or unknown field value', () => {
+  it('of a review by somebody else, and of its dismissal', async () => {
+    const review = () => ({ pull_number: known.pull, review_id: known.review });
+    const url = '/repos/{owner}/{repo}/pulls/{pull_number}/reviews';
     expect(
-      shapes.differences('git-ref', {
+      await failuresOf(
+        [
+          [
+            `POST ${url}`,
+            () => ({ ...review(), event: 'APPROVE' }),
+            reply => {
+              known.review = reply.id;
+            },
+          ],
+          [`GET ${url}/{review_id}`, review],
+          [
+            `PUT ${url}/{review_id}/dismissals`,
+            () => ({ ...review(), message: 'Too fast' }),
+          ],
+        ],
+        lead,
+      ),
+    ).toEqual([]);
+  });
+
+  it('of merging', async () => {
+    await commit(REPOSITORY, 'meanwhile.txt');
+    expect(await failuresOf(calls.merging)).toEqual([]);
+  });
+
+  it.each([
+    'variables and secrets',
+    'workflows and their runs',
+    'environments and deployments',
+    'webhooks',
+  ])('of %s', async about => {
+    expect(await failuresOf(calls[about])).toEqual([]);
+  });
+
+  it('of what was delivered to a webhook', async () => {
+    const url = '/repos/{owner}/{repo}/hooks/{hook_id}';
+    const hook = () => ({
+      owner: 'cornjacket',
+      repo: 'platform-docs',
+      hook_id: known.hook,
+      delivery_id: known.delivery,
+    });
+    known.delivery = await eventually(
+      () =>
+        sandbox.world.github.repository('cornjacket/platform-docs')!.hooks[0]
+          .deliveries[0]?.id,
+    );
+    expect(
+      await failuresOf([
+        [`GET ${url}/deliveries`, hook],
+        [`GET ${url}/deliveries/{delivery_id}`, hook],
+        [`POST ${url}/deliveries/{delivery_id}/attempts`, hook],
+        [`DELETE ${url}`, hook],
+      ]),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [404, 'GET /repos/{owner}/{repo}', { repo: 'none' }],
+    [404, 'GET /repos/{owner}/{repo}/contents/{path}', { path: 'none' }],
+    [404, 'GET /repos/{owner}/{repo}/pulls/{pull_number}', { pull_number: 99 }],
+    [
+      409,
+      'PUT /repos/{owner}/{repo}/contents/{path}',
+      { path: 'README.md', message: 'x', content: '', sha: '0'.repeat(40) },
+    ],
+    [422, 'POST /repos/{owner}/{repo}/pulls', { head: 'none', base: 'main' }],
+    [422, 'POST /orgs/{org}/repos', { org: owner, name: repo }],
+    [422, 'GET /repos/{owner}/{repo}/commits/{ref}', { ref: 'none' }],
+    [422, 'GET /search/code', { q: '' }],
+  ])('of refusals: %i of %s', async (status, operation, parameters) => {
+    const refusal = await octokit
+      .request(operation, { owner, repo, title: 'T', ...parameters })
+      .catch(error => error);
+    expect(checked.disagreements).toEqual([]);
+    expect(refusal).toMatchObject({ name: 'HttpError', status });
+  });
+
+  it('leaves no operation and no route unchecked', () => {
+    const { operations } = readGithubDescription();
+    expect([...checked.agreed].sort()).toEqual(Object.keys(operations).sort());
+
+    const served = sandbox.world.counters
+      .routesOf('github')
+      .filter(route => / \/api\/v3/.test(route) && !route.startsWith('HEAD'));
+    const counts = sandbox.world.counters.read().github.routes;
+    expect(served.length).toBeGreaterThan(100);
+    expect(
+      served.filter(
+        route =>
+          !counts[route] || counts[route].calls <= counts[route].failures,
+      ),
+    ).toEqual([]);
+  });
+
+  it('would notice a missing, a wrong and an unknown field', () => {
+    const operation = 'GET /repos/{owner}/{repo}/git/ref/{ref}';
+    const { differences } = readGithubDescription();
+    const ref = {
+      ref: 'refs/heads/main',
+      node_id: 'x',
+      url: 'http://localhost/',
+      object: { type: 'commit', sha: 'a'.repeat(40), url: 'http://localhost/' },
+    };
+    expect(differences(operation, 200, ref)).toEqual([]);
+    expect(
+      differences(operation, 200, {
+        ...ref,
         ref: 1,
-        node_id: 'x',
-        url: 'x',
-        object: { type: 'commit', url: 'x' },
+        extra: true,
+        object: { ...ref.object, sha: undefined, url: 'nowhere' },
       }),
-    ).toEqual(['git-ref.ref: 1 is no string', 'git-ref.object.sha: missing']);
+    ).toEqual([
+      expect.stringMatching(/^\/ref must be string/),
+      expect.stringMatching(/^\/object .*required property 'sha'/),
+      expect.stringMatching(/^\/object\/url must match format/),
+      '/extra is unknown',
+    ]);
+    expect(differences(operation, 202, ref)).toEqual([
+      'GitHub does not describe the status 202',
+    ]);
   });
 });

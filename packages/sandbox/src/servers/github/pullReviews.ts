@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { PullReview, ReviewThread } from '../../world/github/githubTypes';
+import {
+  GithubRepository,
+  PullRequest,
+  PullReview,
+  ReviewThread,
+} from '../../world/github/githubTypes';
 import { standing } from '../../world/github/pullRequests';
 import { HttpError } from '../createServer';
 import { actorOf, bodyOf, GithubContext, page, text } from './context';
 import { PULL, pullOf, touch } from './pulls';
-import { pullShape, pullUrl, reviewShape } from './pullShapes';
+import { pullSimpleShape, pullUrl, reviewShape } from './pullShapes';
 import { nodeId, repositoryApiUrl, userByLogin } from './shapes';
 
 const STATES = {
@@ -116,10 +121,17 @@ export function pullReviewRoutes({ world, api }: GithubContext): void {
     return reviewShape(world, repository, pull, review);
   });
 
+  const simple = async (repository: GithubRepository, pull: PullRequest) =>
+    pullSimpleShape(
+      world,
+      repository,
+      pull,
+      await standing(world, repository, pull),
+    );
   const REVIEWERS = `${PULL}/requested_reviewers`;
   api.get(REVIEWERS, async request => {
     const { repository, pull } = pullOf(world, request);
-    const shape = await pullShape(world, repository, pull);
+    const shape = await simple(repository, pull);
     return { users: shape.requested_reviewers, teams: shape.requested_teams };
   });
   api.post(REVIEWERS, async (request, reply) => {
@@ -159,7 +171,7 @@ export function pullReviewRoutes({ world, api }: GithubContext): void {
         details: { requested_reviewer: userByLogin(world, login) },
       });
     }
-    return reply.code(201).send(await pullShape(world, repository, pull));
+    return reply.code(201).send(await simple(repository, pull));
   });
   api.delete(REVIEWERS, async request => {
     const { repository, pull } = pullOf(world, request);
@@ -171,7 +183,7 @@ export function pullReviewRoutes({ world, api }: GithubContext): void {
       slug => !input.team_reviewers.includes(slug),
     );
     touch(world, pull);
-    return pullShape(world, repository, pull);
+    return simple(repository, pull);
   });
 
   const COMMENTS = `${PULL}/comments`;

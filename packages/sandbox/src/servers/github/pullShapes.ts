@@ -13,12 +13,13 @@ import {
   standing,
 } from '../../world/github/pullRequests';
 import { World } from '../../world/types';
+import { repositoryShape } from './repositoryShapes';
 import {
-  apiUrl,
-  fullRepository,
   nodeId,
   repositoryApiUrl,
   repositoryUrl,
+  teamShape,
+  teamWithParent,
   userByLogin,
 } from './shapes';
 
@@ -53,7 +54,7 @@ export function pullSimpleShape(
       ref: branch,
       sha: sha ?? '',
       user: userByLogin(world, owner),
-      repo: of ? fullRepository(world, of) : null,
+      repo: of ? repositoryShape(world, of) : null,
     };
   };
   const links = {
@@ -100,7 +101,7 @@ export function pullSimpleShape(
       userByLogin(world, login),
     ),
     requested_teams: pull.requestedTeams.map(slug =>
-      teamShape(world, org, slug),
+      teamWithParent(world, org, slug),
     ),
     head: side(pull.head, at.head, headRepository),
     base: side(pull.base, at.base, repository),
@@ -150,6 +151,9 @@ export async function pullShape(
   };
   return {
     ...pullSimpleShape(world, repository, pull, at),
+    requested_teams: pull.requestedTeams.map(slug =>
+      teamShape(world, repository.fullName.split('/')[0], slug),
+    ),
     merged: Boolean(pull.mergedAt),
     mergeable,
     rebaseable: mergeable,
@@ -228,31 +232,5 @@ export function labelShape(
     description: null,
     color: 'ededed',
     default: false,
-  };
-}
-
-/** `team-simple` of the API. */
-export function teamShape(world: World, org: string, slug: string) {
-  const team = world.github.team(org, slug);
-  const account = world.github.account(org);
-  const url = `${apiUrl(world)}/organizations/${account?.id ?? 0}/team/${
-    team?.id ?? 0
-  }`;
-  return {
-    id: team?.id ?? 0,
-    node_id: nodeId('Team', team?.id ?? 0),
-    url,
-    html_url: `${world.urls.github}/orgs/${org}/teams/${slug}`,
-    name: team?.name ?? slug,
-    slug,
-    description: team?.description ?? null,
-    privacy: 'closed',
-    notification_setting: 'notifications_enabled',
-    permission: 'pull',
-    members_url: `${url}/members{/member}`,
-    repositories_url: `${url}/repos`,
-    type: 'organization',
-    organization_id: account?.id ?? 0,
-    parent: null,
   };
 }

@@ -78,7 +78,7 @@ export function pullRoutes({ world, api }: GithubContext): void {
         pull =>
           (state === 'all' || pull.state === state) &&
           (!query.base || pull.base === query.base) &&
-          (!query.head || isHead(pull, repository, query.head)),
+          (!query.head || isHead(world, repository, pull, query.head)),
       );
     return Promise.all(
       page(request, reply, direction === 'asc' ? pulls : pulls.reverse()).map(
@@ -92,20 +92,6 @@ export function pullRoutes({ world, api }: GithubContext): void {
       ),
     );
   });
-
-  const isHead = (
-    pull: PullRequest,
-    repository: GithubRepository,
-    head: string,
-  ) => {
-    const [, owner, branch] = /^(?:([^:]+):)?(.+)$/.exec(head) ?? [];
-    const from = headRepositoryOf(world, repository, pull);
-    return (
-      pull.head === branch &&
-      (!owner ||
-        from?.fullName.split('/')[0].toLowerCase() === owner.toLowerCase())
-    );
-  };
 
   api.post('/repos/:owner/:repo/pulls', async (request, reply) => {
     const repository = repositoryOf(world, request);
@@ -144,7 +130,7 @@ export function pullRoutes({ world, api }: GithubContext): void {
       pull =>
         pull.state === 'open' &&
         pull.base === input.base &&
-        isHead(pull, repository, label),
+        isHead(world, repository, pull, label),
     );
     if (twin) {
       throw invalid(
@@ -333,6 +319,22 @@ async function askOwners(
       list.push(login);
     }
   }
+}
+
+/** Whether a pull request comes from `branch` or `owner:branch`. */
+function isHead(
+  world: World,
+  repository: GithubRepository,
+  pull: PullRequest,
+  head: string,
+): boolean {
+  const [, owner, branch] = /^(?:([^:]+):)?(.+)$/.exec(head) ?? [];
+  const from = headRepositoryOf(world, repository, pull);
+  return (
+    pull.head === branch &&
+    (!owner ||
+      from?.fullName.split('/')[0].toLowerCase() === owner.toLowerCase())
+  );
 }
 
 /** Repository and branch that `branch`, `owner:branch` or `owner:repo:branch` names. */

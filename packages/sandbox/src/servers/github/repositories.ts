@@ -11,7 +11,11 @@ import {
   repositoryOf,
   text,
 } from './context';
-import { fullRepository, minimalRepository } from './shapes';
+import {
+  fullRepository,
+  minimalRepository,
+  repositoryShape,
+} from './repositoryShapes';
 
 const DOCS = 'https://docs.github.com/rest/repos/repos';
 
@@ -120,7 +124,7 @@ export function repositoryRoutes({ world, api }: GithubContext): void {
   });
   api.get('/user/repos', async (request, reply) =>
     page(request, reply, world.github.repositories()).map(repository =>
-      fullRepository(world, repository),
+      repositoryShape(world, repository),
     ),
   );
 

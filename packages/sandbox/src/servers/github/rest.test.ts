@@ -2,6 +2,7 @@ import { Octokit } from '@octokit/rest';
 import { startTestSandbox } from '../../__testUtils__/startTestSandbox';
 import { Sandbox } from '../../startSandbox';
 import { GITHUB_TOKEN } from '../../world/GithubState';
+import { CheckedFetch, checkedFetch } from './__testUtils__/checkedFetch';
 
 const platform = {
   owner: 'sample-platform-ai',
@@ -14,18 +15,22 @@ const text = (content: string) => Buffer.from(content, 'base64').toString();
 describe('GitHub REST', () => {
   let sandbox: Sandbox;
   let octokit: Octokit;
+  let checked: CheckedFetch;
   const as = (login: string) =>
     new Octokit({
       baseUrl: `${sandbox.urls.github}/api/v3`,
       auth: `${GITHUB_TOKEN}-${login}`,
+      request: { fetch: checked.fetch },
       log: { debug() {}, info() {}, warn() {}, error() {} },
     });
 
   beforeAll(async () => {
     sandbox = await startTestSandbox();
+    checked = checkedFetch(`${sandbox.urls.github}/api/v3`);
     octokit = new Octokit({
       baseUrl: `${sandbox.urls.github}/api/v3`,
       auth: GITHUB_TOKEN,
+      request: { fetch: checked.fetch },
       log: { debug() {}, info() {}, warn() {}, error() {} },
     });
   });

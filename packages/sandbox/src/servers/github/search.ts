@@ -3,7 +3,8 @@ import { readTree } from '../../world/github/gitObjects';
 import { GitError } from '../../world/runGit';
 import { HttpError } from '../createServer';
 import { GithubContext, page } from './context';
-import { minimalRepository, repositoryApiUrl, repositoryUrl } from './shapes';
+import { minimalRepository } from './repositoryShapes';
+import { repositoryApiUrl, repositoryUrl } from './shapes';
 
 /** What a search asks for, as GitHub's qualifiers say it. */
 interface Search {
@@ -71,19 +72,38 @@ export function searchRoutes({ world, api }: GithubContext): void {
     return found.sort((a, b) => a.fullName.localeCompare(b.fullName));
   };
 
-  api.get('/search/code', async (request, reply) => {
-    const search = searchOf(request);
-    const items = (
-      await Promise.all(
-        within(search).map(repository => filesOf(repository, search)),
-      )
-    ).flat();
-    return {
-      total_count: items.length,
-      incomplete_results: false,
-      items: page(request, reply, items),
-    };
-  });
+  /** Paths of files that contain all terms. */
+  const grep = async (
+    repository: GithubRepository,
+    head: string,
+    terms: string[],
+  ) => {
+    const out = await world.git
+      .run(repository.fullName, [
+        'grep',
+        '-z',
+        '-l',
+        '-i',
+        '-I',
+        '-F',
+        '--all-match',
+        ...terms.flatMap(term => ['-e', term]),
+        head,
+      ])
+      .catch(error => {
+        // git says "nothing found" by ending with 1.
+        if (error instanceof GitError && error.exitCode === 1) {
+          return Buffer.alloc(0);
+        }
+        throw error;
+      });
+    return new Set(
+      out
+        .toString('utf8')
+        .split('\0')
+        .map(name => name.slice(head.length + 1)),
+    );
+  };
 
   const filesOf = async (repository: GithubRepository, search: Search) => {
     const head = await world.git.resolve(
@@ -135,38 +155,19 @@ export function searchRoutes({ world, api }: GithubContext): void {
       });
   };
 
-  /** Paths of files that contain all terms. */
-  const grep = async (
-    repository: GithubRepository,
-    head: string,
-    terms: string[],
-  ) => {
-    const out = await world.git
-      .run(repository.fullName, [
-        'grep',
-        '-z',
-        '-l',
-        '-i',
-        '-I',
-        '-F',
-        '--all-match',
-        ...terms.flatMap(term => ['-e', term]),
-        head,
-      ])
-      .catch(error => {
-        // git says "nothing found" by ending with 1.
-        if (error instanceof GitError && error.exitCode === 1) {
-          return Buffer.alloc(0);
-        }
-        throw error;
-      });
-    return new Set(
-      out
-        .toString('utf8')
-        .split('\0')
-        .map(name => name.slice(head.length + 1)),
-    );
-  };
+  api.get('/search/code', async (request, reply) => {
+    const search = searchOf(request);
+    const items = (
+      await Promise.all(
+        within(search).map(repository => filesOf(repository, search)),
+      )
+    ).flat();
+    return {
+      total_count: items.length,
+      incomplete_results: false,
+      items: page(request, reply, items),
+    };
+  });
 
   api.get('/search/repositories', async (request, reply) => {
     const search = searchOf(request);

@@ -6,13 +6,8 @@ import { GitCommitInfo, GitPush, World } from '../../world/types';
 import { runShape } from './actionShapes';
 import { deploymentShape, deploymentStatusShape } from './deployments';
 import { commentShape, pullShape, reviewShape } from './pullShapes';
-import {
-  commitShape,
-  fullRepository,
-  repositoryUrl,
-  simpleUser,
-  userByLogin,
-} from './shapes';
+import { repositoryShape } from './repositoryShapes';
+import { commitShape, repositoryUrl, simpleUser, userByLogin } from './shapes';
 import { checkRunShape } from './statuses';
 
 const NONE = '0'.repeat(40);
@@ -27,7 +22,7 @@ function common(
 ): Record<string, unknown> {
   const owner = world.github.account(repository.fullName.split('/')[0]);
   return {
-    repository: fullRepository(world, repository),
+    repository: repositoryShape(world, repository),
     ...(owner?.type === 'Organization'
       ? {
           organization: {
@@ -128,7 +123,7 @@ async function subject(
       };
     }
     case 'fork':
-      return { forkee: fullRepository(world, event.forkee) };
+      return { forkee: repositoryShape(world, event.forkee) };
     case 'deployment':
       return {
         deployment: deploymentShape(world, repository, event.deployment),
