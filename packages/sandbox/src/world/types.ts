@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { SeedPlatform } from './platforms';
 import type { ArgocdEngine } from './argocd/ArgocdEngine';
+import type { AwsWorld } from './aws/AwsWorld';
 import { CallCounters } from './CallCounters';
 import { FaultTable } from './FaultTable';
 import { BareGitStore } from './BareGitStore';
@@ -192,6 +193,8 @@ export interface World {
   onClose(task: () => void | Promise<void>): void;
   /** Argo CD and the clusters that it deploys to; set by `startArgocd`. */
   argocd?: ArgocdEngine;
+  /** The AWS of all accounts; set by `createAwsServer`. */
+  aws?: AwsWorld;
 }
 
 /** What a scenario can be told. */

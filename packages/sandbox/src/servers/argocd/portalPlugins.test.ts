@@ -1,37 +1,40 @@
 import { startTestBackend, mockServices } from '@backstage/backend-test-utils';
 import roadieArgocd from '@roadiehq/backstage-plugin-argo-cd-backend';
 import communityArgocd from '@backstage-community/plugin-argocd-backend';
-import { FastifyInstance } from 'fastify';
-import { AddressInfo } from 'node:net';
+import type { ArgoCDApi } from '@roadiehq/backstage-plugin-argo-cd';
+import { dirname, join } from 'node:path';
+import { SAMPLE_REPOSITORY } from '../../world/argocd/__testUtils__/startArgocdWorld';
 import {
-  ArgocdWorld,
-  SAMPLE_REPOSITORY,
-  startArgocdWorld,
-} from '../../world/argocd/__testUtils__/startArgocdWorld';
-import { createArgocdServer } from './createArgocdServer';
+  ArgocdTestServer,
+  startArgocdServer,
+} from './__testUtils__/startArgocdServer';
+import { ARGOCD_TOKEN } from './ArgocdAccounts';
 
 // Real git and kustomize, on machines that may be busy.
 jest.setTimeout(60_000);
+
+/** The client alone: the plugin's components need a browser. */
+const { ArgoCDApiClient } = jest.requireActual(
+  join(
+    dirname(require.resolve('@roadiehq/backstage-plugin-argo-cd/package.json')),
+    'dist/api/index.esm.js',
+  ),
+);
 
 /**
  * Argo CD plugins of others, unmodified, over the wire. What they answer is
  * what their screens show, so every word of it comes from the sandbox.
  */
 describe('portal plugins of others', () => {
-  let sandbox: ArgocdWorld;
-  let server: FastifyInstance;
+  let argocd: ArgocdTestServer;
+  let sandbox: ArgocdTestServer['sandbox'];
   let url: string;
 
   beforeAll(async () => {
-    sandbox = await startArgocdWorld();
-    server = createArgocdServer(sandbox.world);
-    await server.listen({ host: '127.0.0.1', port: 0 });
-    url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+    argocd = await startArgocdServer();
+    ({ sandbox, url } = argocd);
   });
-  afterAll(async () => {
-    await server.close();
-    await sandbox.remove();
-  });
+  afterAll(() => argocd.close());
 
   const start = async (plugin: typeof roadieArgocd, password = 'password') => {
     const backend = await startTestBackend({
@@ -54,6 +57,7 @@ describe('portal plugins of others', () => {
     });
     const base = `http://localhost:${backend.server.port()}/api/argocd`;
     return {
+      origin: `http://localhost:${backend.server.port()}`,
       stop: () => backend.stop(),
       async call(path: string, method = 'GET', body?: object) {
         const reply = await fetch(`${base}${path}`, {
@@ -94,7 +98,6 @@ describe('portal plugins of others', () => {
       const { body } = await roadie.call(
         '/argoInstance/sandbox/applications/name/sample-backend-uat',
       );
-      // What argoCDAppDetails of the frontend decodes.
       expect(body).toMatchObject({
         instance: 'sandbox',
         metadata: { name: 'sample-backend-uat' },
@@ -130,6 +133,57 @@ describe('portal plugins of others', () => {
         date: expect.any(String),
         message: expect.any(String),
       });
+    });
+
+    /** The client of the plugin's cards; it refuses what it cannot decode. */
+    const client = (searchInstances: boolean, token?: string): ArgoCDApi =>
+      new ArgoCDApiClient({
+        discoveryApi: { getBaseUrl: async () => url },
+        backendBaseUrl: roadie.origin,
+        identityApi: { getCredentials: async () => ({ token }) },
+        useNamespacedApps: false,
+        searchInstances,
+      });
+
+    it('is understood by the client of its cards, through its backend', async () => {
+      const api = client(true);
+      const [{ name: instance }] = (await api.serviceLocatorUrl({
+        appSelector: 'fairway.dev/component=sample-backend',
+      })) as Array<{ name: string }>;
+      expect(instance).toBe('sandbox');
+      const list = await api.getAppListDetails({
+        url: '',
+        instance,
+        appSelector: 'fairway.dev/component=sample-backend',
+      });
+      expect(list.items).toHaveLength(3);
+      const details = await api.getAppDetails({
+        url: '',
+        instance,
+        appName: 'sample-backend-uat',
+      });
+      expect(details.status.sync.status).toBe('Synced');
+      const revision = await api.getRevisionDetails({
+        url: '',
+        app: 'sample-backend-uat',
+        instanceName: instance,
+        revisionID: String(details.status.history![0].revision),
+      });
+      expect(revision.author).toMatch(/ <.+@.+>$/);
+    });
+
+    it('is understood by the client of its cards, straight from Argo CD', async () => {
+      const api = client(false, ARGOCD_TOKEN);
+      const list = await api.listApps({
+        url: '/api/v1',
+        appSelector: 'fairway.dev/component=sample-backend',
+      });
+      expect(list.items).toHaveLength(3);
+      const details = await api.getAppDetails({
+        url: '/api/v1',
+        appName: 'sample-backend-uat',
+      });
+      expect(details.status.health.status).toBe('Healthy');
     });
 
     it('creates a project with an application, changes both, syncs and deletes them', async () => {

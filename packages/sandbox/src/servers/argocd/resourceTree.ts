@@ -1,8 +1,4 @@
-import {
-  KubeObject,
-  groupOf,
-  versionOf,
-} from '../../world/kubernetes/KubeObject';
+import { KubeObject, objectReference } from '../../world/kubernetes/KubeObject';
 import { templateImages } from '../../world/kubernetes/workloads';
 import { resourceHealth } from '../../world/argocd/health';
 
@@ -36,17 +32,7 @@ export function resourceTree(objects: KubeObject[]): object {
 }
 
 function reference(object: KubeObject) {
-  const group = groupOf(object.apiVersion);
-  return {
-    ...(group ? { group } : {}),
-    version: versionOf(object.apiVersion),
-    kind: object.kind,
-    ...(object.metadata.namespace
-      ? { namespace: object.metadata.namespace }
-      : {}),
-    name: object.metadata.name,
-    uid: object.metadata.uid,
-  };
+  return { ...objectReference(object), uid: object.metadata.uid };
 }
 
 function infoOf(object: KubeObject): Array<{ name: string; value: string }> {

@@ -39,6 +39,7 @@ interface Call {
  */
 export function createAwsServer(world: World): FastifyInstance {
   const aws = createAwsWorld(world);
+  world.aws = aws;
   const server = createServer({
     upstream: 'aws',
     world,

@@ -1,9 +1,7 @@
 import { FastifyInstance } from 'fastify';
-import {
-  AlertRule,
-  alertRules,
-  AlertState,
-} from '../../world/observability/alerting';
+import { groupBy } from '../../world/groupBy';
+import { AlertRule, AlertState } from '../../world/observability/AlertRule';
+import { alertRules } from '../../world/observability/alerting';
 import { dashboards } from '../../world/observability/dashboards';
 import { HealthJournal } from '../../world/observability/HealthJournal';
 import { World } from '../../world/types';
@@ -175,15 +173,4 @@ function rulerRule(rule: AlertRule, updated: string) {
       is_paused: false,
     },
   };
-}
-
-function groupBy<T>(
-  values: T[],
-  keyOf: (value: T) => string,
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
-  }
-  return groups;
 }

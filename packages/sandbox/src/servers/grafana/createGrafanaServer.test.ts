@@ -23,7 +23,7 @@ const { grafanaPlugin } = jest.requireActual<
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startTestSandbox({ only: ['argocd', 'grafana'] });
+  sandbox = await startTestSandbox({ only: ['argocd', 'aws', 'grafana'] });
 }, 60_000);
 afterAll(() => sandbox.close());
 
@@ -197,23 +197,62 @@ describe("Grafana's API", () => {
     });
   });
 
-  it('has no data on replication while a region is down', async () => {
-    const lag = async () => {
-      const { body } = await get('/api/prometheus/grafana/api/v1/alerts');
-      return body.data.alerts.find((alert: any) =>
-        alert.labels.alertname.includes('sample-platform-ai-prod'),
-      ).state;
+  const alertOf = async (title: string) => {
+    const { body } = await get('/api/prometheus/grafana/api/v1/alerts');
+    return body.data.alerts.find((alert: any) =>
+      alert.labels.alertname.includes(title),
+    );
+  };
+
+  it('judges replication by what CloudWatch measured, and has no data while a region is down', async () => {
+    const { clock, scenarios } = sandbox.world;
+    const lag = async () => (await alertOf('sample-platform-ai-prod')).state;
+    const measured = async () => {
+      const { body } = await get(
+        '/prometheus/api/v1/query?query=max(aws_rds_aurora_global_dbreplication_lag_maximum{system="sample-platform-ai",environment="prod"})',
+      );
+      return body.data.result.map(({ value }: any) => Number(value[1]));
     };
     expect(await lag()).toBe('Normal');
-    sandbox.world.scenarios.register({
-      name: 'region-down',
-      description: 'As the played AWS registers it.',
-      start: () => undefined,
-    });
-    await sandbox.world.scenarios.start('region-down');
-    expect(await lag()).toBe('NoData');
-    await sandbox.world.scenarios.start('calm');
+    expect((await measured())[0]).toBeLessThan(1_000);
+
+    await scenarios.start('lag-spike');
+    clock.advance(190_000);
+    expect(await lag()).toBe('Alerting');
+    expect((await measured())[0]).toBeGreaterThan(1_000);
+    await scenarios.start('calm');
+    clock.advance(130_000);
     expect(await lag()).toBe('Normal');
+
+    await scenarios.start('region-down');
+    clock.advance(6 * 60_000);
+    expect(await lag()).toBe('NoData');
+    expect(await measured()).toEqual([]);
+    await scenarios.start('calm');
+    clock.advance(130_000);
+    expect(await lag()).toBe('Normal');
+  });
+
+  it('alerts on a service of ECS whose tasks fail', async () => {
+    const { clock, scenarios } = sandbox.world;
+    const state = async (environment: string) =>
+      (
+        await alertOf(
+          `cornjacket-ingestion answers with errors in ${environment}`,
+        )
+      ).state;
+    expect(await state('prod')).toBe('Normal');
+    await scenarios.start('ecs-degraded', { environment: 'prod' });
+    await eventually(async () =>
+      (await state('prod')) === 'Pending' ? true : undefined,
+    );
+    clock.advance(61_000);
+    expect(await state('prod')).toBe('Alerting');
+    expect(await state('dev')).toBe('Normal');
+    await scenarios.start('calm');
+    await eventually(async () =>
+      (await state('prod')) === 'Normal' ? true : undefined,
+    );
   });
 
   it('says in its rules what it says in its alerts', async () => {

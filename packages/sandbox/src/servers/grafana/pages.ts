@@ -1,5 +1,6 @@
 import { FastifyInstance } from 'fastify';
-import { AlertRule, alertRules } from '../../world/observability/alerting';
+import { AlertRule } from '../../world/observability/AlertRule';
+import { alertRules } from '../../world/observability/alerting';
 import {
   Dashboard,
   DashboardPanel,

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -61,13 +61,28 @@ function hasKubectl(): boolean {
   });
   const kubectl = async (...args: string[]) =>
     (await run('kubectl', args, options())).stdout;
-  /** What it writes before it is stopped, or ends. */
-  const kubectlFor = (ms: number, ...args: string[]) =>
-    new Promise<string>(resolve => {
-      execFile('kubectl', args, { ...options(), timeout: ms }, (_e, stdout) =>
-        resolve(stdout),
-      );
+  /** Lets it run until what it has written will do, then stops it. */
+  const kubectlUntil = (
+    willDo: (written: string) => boolean,
+    ...args: string[]
+  ) => {
+    const child = spawn('kubectl', args, options());
+    let written = '';
+    const wait = (enough: (text: string) => boolean) =>
+      new Promise<string>((resolve, reject) => {
+        const look = () => enough(written) && resolve(written);
+        child.stdout.on('data', look);
+        child.on('exit', () => reject(new Error(`ended with: ${written}`)));
+        look();
+      });
+    child.stdout.on('data', chunk => {
+      written += chunk;
     });
+    return {
+      begun: wait(text => text.includes('\n')),
+      done: wait(willDo).finally(() => child.kill()),
+    };
+  };
   const refusal = async (...args: string[]): Promise<string> =>
     kubectl(...args).then(
       () => '',
@@ -158,15 +173,28 @@ function hasKubectl(): boolean {
   }, 60_000);
 
   it('watches a rollout to its end, and follows a log', async () => {
-    const watched = kubectlFor(20_000, 'get', 'pods', '-w');
-    const followed = kubectlFor(
-      9_000,
+    const names = (table: string) =>
+      new Set(
+        table
+          .trim()
+          .split('\n')
+          .slice(1)
+          .map(row => row.split(/\s+/)[0]),
+      );
+    const watched = kubectlUntil(
+      table => names(table).size >= 6,
+      'get',
+      'pods',
+      '-w',
+    );
+    const followed = kubectlUntil(
+      log => log.includes('"msg":"request"'),
       'logs',
       '-f',
       'deploy/sample-frontend',
       '--since=1s',
     );
-    await new Promise(resolve => setTimeout(resolve, 1_500));
+    await watched.begun;
     await rig.sandbox.setTag('uat', 'sample-backend', '1.8.3');
     await rig.sandbox.until(
       'sample-backend-uat',
@@ -183,10 +211,38 @@ function hasKubectl(): boolean {
     expect(
       await kubectl('rollout', 'history', 'deploy/sample-backend'),
     ).toMatch(/\n2 +<none>/);
-    expect(await followed).toContain('"msg":"request"');
-    const rows = (await watched).trim().split('\n');
+    expect(await followed.done).toContain('"path":');
+    expect(await watched.done).toMatch(/sample-backend-\S+ +1\/1 +Running/);
+  }, 60_000);
+
+  it('F57 shows an image that does not exist', async () => {
+    await rig.sandbox.setTag('uat', 'sample-frontend', '99.0.0');
+    await rig.sandbox.until(
+      'sample-frontend-uat',
+      application => application.status.sync.status === 'OutOfSync',
+    );
+    await rig.sandbox.engine.operations.sync(
+      'sample-frontend-uat',
+      {},
+      { username: 'lead' },
+    );
+    await rig.sandbox.until(
+      'sample-frontend-uat',
+      application => application.status.health.status === 'Degraded',
+    );
+    expect(await kubectl('get', 'pods')).toMatch(
+      /sample-frontend-\S+ +0\/1 +ImagePullBackOff +0 /,
+    );
     expect(
-      new Set(rows.slice(1).map(row => row.split(/\s+/)[0])).size,
-    ).toBeGreaterThanOrEqual(6);
+      await kubectl(
+        'describe',
+        'pods',
+        '-l',
+        'backstage.io/kubernetes-id=sample-frontend',
+      ),
+    ).toMatch(/Warning +Failed .*99\.0\.0: not found/);
+    expect(await kubectl('get', 'deploy', 'sample-frontend')).toMatch(
+      /sample-frontend +2\/2 +1 +2 /,
+    );
   }, 60_000);
 });

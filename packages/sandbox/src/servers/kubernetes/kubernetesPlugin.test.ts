@@ -140,6 +140,22 @@ describe("Backstage's Kubernetes plugin", () => {
       replicasets: 1,
       horizontalpodautoscalers: 1,
     });
+    // One list of each of the plugin's default kinds, none refused.
+    expect(uat.resources.map((r: any) => r.type).sort()).toEqual([
+      'configmaps',
+      'cronjobs',
+      'daemonsets',
+      'deployments',
+      'horizontalpodautoscalers',
+      'ingresses',
+      'jobs',
+      'limitranges',
+      'pods',
+      'replicasets',
+      'resourcequotas',
+      'services',
+      'statefulsets',
+    ]);
     expect(uat.podMetrics).toHaveLength(2);
     expect(Number(uat.podMetrics[0].cpu.currentUsage)).toBeGreaterThan(0);
     expect(of('sample-platform-ai-prod').errors[0]).toMatchObject({

@@ -4,7 +4,7 @@ import {
   canonicalJson,
   groupOf,
   keyOf,
-  versionOf,
+  objectReference,
 } from '../kubernetes/KubeObject';
 import { resourceHealth } from './health';
 import { hasCompareOption, hasSyncOption, isHook, syncWaveOf } from './hooks';
@@ -133,18 +133,11 @@ export function repeated(targets: KubeObject[]): Map<string, number> {
 /** A compared resource as `status.resources` shows it. */
 export function toResourceStatus(compared: ComparedResource): ResourceStatus {
   const object = (compared.target ?? compared.applied)!;
-  const group = groupOf(object.apiVersion);
   const health = compared.live
     ? resourceHealth(compared.live)
     : ({ status: 'Missing' } as const);
   return {
-    ...(group ? { group } : {}),
-    version: versionOf(object.apiVersion),
-    kind: object.kind,
-    ...(object.metadata.namespace
-      ? { namespace: object.metadata.namespace }
-      : {}),
-    name: object.metadata.name,
+    ...objectReference(object),
     ...(compared.hook ? { hook: true } : { status: compared.status }),
     ...(health ? { health } : {}),
     ...(compared.target ? {} : { requiresPruning: true }),

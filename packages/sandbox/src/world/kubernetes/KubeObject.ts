@@ -65,6 +65,18 @@ export function keyOf(object: {
   ].join('/');
 }
 
+/** An object as Argo CD refers to it; group and namespace are left out where there are none. */
+export function objectReference({ apiVersion, kind, metadata }: KubeObject) {
+  const group = groupOf(apiVersion);
+  return {
+    ...(group ? { group } : {}),
+    version: versionOf(apiVersion),
+    kind,
+    ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+    name: metadata.name,
+  };
+}
+
 /** RFC 3339 with whole seconds, as Kubernetes and Argo CD write times. */
 export function kubeTime(date: Date): string {
   return date.toISOString().replace(/\.\d{3}Z$/, 'Z');

@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { JsonFile } from '../aws/JsonFile';
 import { World } from '../types';
+import { ecsServices, isInTrouble } from './ecsServices';
 
 /** How often the world is looked at, as a scrape would; world's time. */
 const LOOK_MS = 5_000;
+/** Who asks about many subjects in a row looks once; world's time. */
+const REST_MS = 50;
 /** What is older is forgotten. */
 const KEEP_MS = 15 * 86_400_000;
-/** Scenarios whose effect alerts and graphs show. */
-const SCENARIOS = ['lag-spike', 'region-down'];
 
 /** Something was wrong for a while; epoch milliseconds. */
 export interface Trouble {
-  /** Name of an Argo CD application, or of a scenario. */
+  /** Name of an Argo CD application, or `<service>-<environment>` on ECS. */
   subject: string;
   fromMs: number;
   /** Absent while it lasts. */
@@ -19,13 +20,14 @@ export interface Trouble {
 }
 
 /**
- * When applications were degraded and which scenarios held: what is over stays
- * visible in graphs. Kept in `observability.json`.
+ * When what runs was degraded: what is over stays visible in graphs. Kept in
+ * `observability.json`.
  */
 export class HealthJournal {
   private troubles: Trouble[];
   private readonly file: JsonFile<Trouble[]>;
   private cancel: (() => void) | undefined;
+  private lookedMs = -Infinity;
 
   private constructor(private readonly world: World) {
     this.file = new JsonFile(
@@ -40,6 +42,7 @@ export class HealthJournal {
     const journal = new HealthJournal(world);
     world.onReset(() => {
       journal.troubles = [];
+      journal.lookedMs = -Infinity;
       journal.file.touch();
     });
     world.onClose(() => {
@@ -63,6 +66,8 @@ export class HealthJournal {
 
   private look() {
     const nowMs = this.world.clock.now().getTime();
+    if (Math.abs(nowMs - this.lookedMs) < REST_MS) return;
+    this.lookedMs = nowMs;
     const subjects = this.subjectsInTrouble();
     const open = new Set<string>();
     for (const trouble of this.troubles) {
@@ -93,10 +98,12 @@ export class HealthJournal {
           ['Degraded', 'Missing'].includes(status.health.status),
         )
         .map(({ metadata }) => metadata.name),
-      ...this.world.scenarios
-        .list()
-        .filter(({ name, active }) => active && SCENARIOS.includes(name))
-        .map(({ name }) => name),
+      ...ecsServices(this.world)
+        .filter(isInTrouble)
+        .map(
+          ({ service, environment }) =>
+            `${service.name}-${environment.shortName}`,
+        ),
     ]);
   }
 }

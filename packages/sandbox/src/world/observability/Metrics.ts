@@ -1,6 +1,8 @@
 import { World } from '../types';
 import { HealthJournal } from './HealthJournal';
+import { LAG_METRIC } from './lagRules';
 import { observedServices } from './observedServices';
+import { lagSeries } from './replicationLag';
 import { BUCKETS, ServiceTraffic } from './ServiceTraffic';
 
 /** How often everything is scraped, milliseconds. */
@@ -16,7 +18,7 @@ export interface PrometheusSeries {
   resetsMs: number[];
 }
 
-/** The series that services in this world expose. */
+/** The series that services and databases in this world expose. */
 export class Metrics {
   constructor(
     private readonly world: World,
@@ -25,6 +27,28 @@ export class Metrics {
 
   /** All series, or those of one metric. */
   series(metric?: string): PrometheusSeries[] {
+    return [...this.ofServices(metric), ...this.ofDatabases(metric)];
+  }
+
+  /** As the CloudWatch exporter YACE brings them. */
+  private ofDatabases(metric?: string): PrometheusSeries[] {
+    return metric !== undefined && metric !== LAG_METRIC
+      ? []
+      : lagSeries(this.world).map(series => ({
+          labels: {
+            __name__: LAG_METRIC,
+            account_id: series.accountId,
+            region: series.region,
+            dimension_DBClusterIdentifier: series.cluster,
+            system: series.system,
+            environment: series.environment,
+          },
+          at: ms => series.at(ms),
+          resetsMs: [],
+        }));
+  }
+
+  private ofServices(metric?: string): PrometheusSeries[] {
     return observedServices(this.world).flatMap(observed => {
       const traffic = new ServiceTraffic(
         observed,

@@ -1,34 +1,8 @@
 import { World } from '../types';
+import { AlertRule, AlertState, DAY_MS, FOR_MS } from './AlertRule';
 import { HealthJournal } from './HealthJournal';
+import { lagRules } from './lagRules';
 import { ObservedService, observedServices } from './observedServices';
-
-/** An alert is pending for so long before it fires; world's time. */
-const FOR_MS = 60_000;
-const DAY_MS = 86_400_000;
-
-/** As Grafana spells the state of an alert instance. */
-export type AlertState = 'Normal' | 'Pending' | 'Alerting' | 'NoData';
-
-/** A rule with its one instance. */
-export interface AlertRule {
-  uid: string;
-  title: string;
-  /** System in the catalog: its folder. */
-  folder: string;
-  /** What it is grouped under within the folder. */
-  group: string;
-  /** PromQL or what stands for it. */
-  query: string;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-  dashboardUid: string;
-  panelId: number;
-  state: AlertState;
-  /** Since when it has this state. */
-  activeAt: Date;
-  /** `[ var='A' labels={...} value=... ]` is made of it; undefined without data. */
-  value?: number;
-}
 
 /**
  * The alert rules of all platforms and how they stand: one for the errors of each
@@ -41,7 +15,7 @@ export function alertRules(world: World, journal: HealthJournal): AlertRule[] {
     ...observedServices(world).map(observed =>
       errorRule(observed, journal, nowMs),
     ),
-    ...lagRules(world, journal, nowMs),
+    ...lagRules(world),
   ];
 }
 
@@ -74,40 +48,6 @@ function errorRule(
     ...standing,
     value: standing.state === 'Normal' ? 0.002 : 0.36,
   };
-}
-
-function lagRules(
-  world: World,
-  journal: HealthJournal,
-  nowMs: number,
-): AlertRule[] {
-  const spikes = journal.of('lag-spike');
-  const silences = journal.of('region-down');
-  return world.platforms.flatMap(({ system, environments }) =>
-    environments.flatMap(({ shortName, database }) => {
-      if (!database?.globalCluster) return [];
-      const silence = silences.find(({ untilMs }) => untilMs === undefined);
-      const standing = silence
-        ? { state: 'NoData' as const, activeAt: new Date(silence.fromMs) }
-        : judge(spikes, nowMs);
-      return [
-        {
-          uid: `lag-${database.globalCluster}`.slice(0, 40),
-          title: `Replicas of ${database.globalCluster} trail`,
-          folder: system,
-          group: 'databases',
-          query: `AuroraGlobalDBReplicationLag{cluster="${database.globalCluster}"} > 1000`,
-          labels: { system, environment: shortName, severity: 'warning' },
-          annotations: {
-            summary: `The secondary region of ${database.globalCluster} is more than a second behind.`,
-          },
-          dashboardUid: `${system}-overview`.slice(0, 40),
-          panelId: 1,
-          ...standing,
-        },
-      ];
-    }),
-  );
 }
 
 function judge(

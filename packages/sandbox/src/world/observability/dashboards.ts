@@ -1,3 +1,4 @@
+import { groupBy } from '../groupBy';
 import { World } from '../types';
 import { observedServices } from './observedServices';
 
@@ -24,7 +25,7 @@ export interface Dashboard {
 
 /** One dashboard for each service and one for each platform, by folder and title. */
 export function dashboards(
-  world: Pick<World, 'platforms' | 'argocd'>,
+  world: Pick<World, 'platforms' | 'argocd' | 'aws'>,
 ): Dashboard[] {
   const observed = observedServices(world);
   const bySystem = groupBy(observed, o => o.system);
@@ -87,15 +88,4 @@ function panels(owner: string): DashboardPanel[] {
 
 function unique(values: string[]): string[] {
   return [...new Set(values)];
-}
-
-function groupBy<T>(
-  values: T[],
-  keyOf: (value: T) => string,
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
-  }
-  return groups;
 }

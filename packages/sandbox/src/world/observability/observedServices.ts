@@ -1,4 +1,5 @@
 import { World } from '../types';
+import { deploymentsOf, ecsServices } from './ecsServices';
 
 /** A service in an environment, as metrics know it. */
 export interface ObservedService {
@@ -8,7 +9,7 @@ export interface ObservedService {
   /** System in the catalog. */
   system: string;
   namespace: string;
-  /** Name of its Argo CD application, whether there is one or not. */
+  /** Name of its Argo CD application; `<service>-<environment>` where there is none. */
   application: string;
   /** When its pods were replaced, oldest first; epoch milliseconds. */
   deployedMs: number[];
@@ -18,18 +19,24 @@ export interface ObservedService {
 const LONG_AGO_MS = Date.UTC(2026, 0, 1);
 
 /**
- * Everything that runs and is measured: what Argo CD deployed, and the seeded
- * services of platforms that it does not deploy.
+ * Everything that runs and is measured: what Argo CD and ECS deployed, and the
+ * seeded services where neither was started.
  */
 export function observedServices(
-  world: Pick<World, 'platforms' | 'argocd'>,
+  world: Pick<World, 'platforms' | 'argocd' | 'aws'>,
 ): ObservedService[] {
   const found = new Map<string, ObservedService>();
   for (const platform of world.platforms) {
     for (const { name, versions } of platform.services) {
       for (const environment of platform.environments) {
         const { shortName, runtime, namespace } = environment;
-        if (!versions[shortName] || runtime === 'local') continue;
+        if (
+          !versions[shortName] ||
+          runtime === 'local' ||
+          (runtime === 'ecs' && world.aws)
+        ) {
+          continue;
+        }
         const application = `${name}-${shortName}`;
         found.set(application, {
           service: name,
@@ -55,6 +62,19 @@ export function observedServices(
       namespace: spec.destination.namespace ?? known?.namespace ?? 'default',
       application: metadata.name,
       deployedMs: history.map(({ deployedAt }) => Date.parse(deployedAt)),
+    });
+  }
+  for (const { platform, environment, service } of ecsServices(world)) {
+    const deployedMs = deploymentsOf(service);
+    if (deployedMs.length === 0) continue;
+    const application = `${service.name}-${environment.shortName}`;
+    found.set(application, {
+      service: service.name,
+      environment: environment.shortName,
+      system: platform.system,
+      namespace: environment.namespace ?? platform.system,
+      application,
+      deployedMs,
     });
   }
   return [...found.values()];
