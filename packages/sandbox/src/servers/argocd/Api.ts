@@ -3,6 +3,8 @@ import { ArgocdEngine } from '../../world/argocd/ArgocdEngine';
 import { ArgocdError, permissionDenied } from '../../world/argocd/ArgocdError';
 import { Application } from '../../world/argocd/types';
 import { World } from '../../world/types';
+import { HttpError } from '../HttpError';
+import { parseLabelSelector } from '../kubernetes/labelSelector';
 import { ArgocdAccounts, Caller } from './ArgocdAccounts';
 import { toHttpError } from './errors';
 import { Rbac } from './Rbac';
@@ -74,6 +76,21 @@ export class Api {
     this.rbac.enforce(this.caller(request), resource, action, object);
   }
 
+  /** Notes what the caller did, as in `admin created project`. */
+  note(
+    request: FastifyRequest,
+    subject: string,
+    reason: 'ResourceCreated' | 'ResourceUpdated' | 'ResourceDeleted',
+    action: string,
+  ): void {
+    this.engine.notes.add(
+      subject,
+      reason,
+      `${this.caller(request).subject} ${action}`,
+      'argocd-server',
+    );
+  }
+
   /**
    * The application that a call names.
    *
@@ -122,6 +139,24 @@ export function listOf(value: string | string[] | undefined): string[] {
 /** The value of a parameter; the last one where it is repeated. */
 export function textOf(value: string | string[] | undefined): string {
   return listOf(value).at(-1) ?? '';
+}
+
+/**
+ * Which labels a `selector` chooses.
+ *
+ * @throws HttpError - it cannot be parsed; a plain error of Argo CD, so 500.
+ */
+export function selectorOf(
+  value: string | string[] | undefined,
+): ReturnType<typeof parseLabelSelector> {
+  try {
+    return parseLabelSelector(textOf(value) || undefined);
+  } catch (error) {
+    throw new HttpError(
+      500,
+      `error parsing the selector: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** Name of an application for policies. */

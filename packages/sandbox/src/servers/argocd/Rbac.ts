@@ -70,7 +70,8 @@ export class Rbac {
       case 'role:admin':
         return (
           reads ||
-          Boolean(ADMIN[resource]?.some(allowed => globMatch(allowed, action)))
+          (Object.hasOwn(ADMIN, resource) &&
+            ADMIN[resource].some(allowed => globMatch(allowed, action)))
         );
       case 'role:readonly':
         return reads;

@@ -110,6 +110,14 @@ describe('access to Argo CD', () => {
     const [{ iat }] = (await get(PROJECT)).body.spec.roles[0].jwtTokens;
     await call('DELETE', `${PROJECT}/roles/ci/token/${iat}`);
     expect((await get(APP, token)).status).toBe(401);
+    const events = await get(`${PROJECT}/events`);
+    expect(
+      events.body.items.map((e: any) => `${e.reason}: ${e.message}`),
+    ).toEqual([
+      'ResourceUpdated: fairway updated project',
+      'ResourceCreated: fairway created token',
+      'ResourceDeleted: fairway deleted token',
+    ]);
   });
 
   it('F51 answers an expired token with 401, and says so', async () => {

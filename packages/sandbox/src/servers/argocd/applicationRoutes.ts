@@ -2,9 +2,8 @@ import { ArgocdError } from '../../world/argocd/ArgocdError';
 import { canonicalJson } from '../../world/kubernetes/KubeObject';
 import { sourcesOf } from '../../world/argocd/sources';
 import { Application } from '../../world/argocd/types';
-import { HttpError, jsonBody } from '../createServer';
-import { parseLabelSelector } from '../kubernetes/labelSelector';
-import { Api, ApiRequest, listOf, rbacName, textOf } from './Api';
+import { jsonBody } from '../createServer';
+import { Api, ApiRequest, listOf, rbacName, selectorOf, textOf } from './Api';
 import { streamApplications } from './applicationStream';
 import { selectFields, selectListFields } from './fields';
 import { mergePatch } from './mergePatch';
@@ -67,7 +66,11 @@ export function addApplicationRoutes(api: Api): void {
     if (before) {
       api.enforce(request, 'applications', 'update', rbacName(before));
     }
-    return engine.upsert(valid);
+    const saved = engine.upsert(valid);
+    const what = before ? 'updated application' : 'created application';
+    const reason = before ? 'ResourceUpdated' : 'ResourceCreated';
+    api.note(request, saved.metadata.name, reason, what);
+    return saved;
   });
 
   /** Changes an application; who moves it to another project must be allowed there too. */
@@ -86,6 +89,7 @@ export function addApplicationRoutes(api: Api): void {
         `${valid.spec.project}/${name}`,
       );
     }
+    api.note(request, name, 'ResourceUpdated', 'updated application spec');
     return engine.upsert(valid);
   };
 
@@ -151,15 +155,7 @@ function matcher(
   const name = except.includes('name') ? '' : textOf(query.name);
   const repo = textOf(query.repo);
   const namespace = textOf(query.appNamespace);
-  let selects: ReturnType<typeof parseLabelSelector>;
-  try {
-    selects = parseLabelSelector(textOf(query.selector) || undefined);
-  } catch (error) {
-    throw new HttpError(
-      500,
-      `error parsing the selector: ${(error as Error).message}`,
-    );
-  }
+  const selects = selectorOf(query.selector);
   const caller = api.caller(request);
   return application => {
     const { metadata, spec } = application;

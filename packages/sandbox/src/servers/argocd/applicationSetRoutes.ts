@@ -6,8 +6,7 @@ import {
 import { ArgocdError, permissionDenied } from '../../world/argocd/ArgocdError';
 import { newApplication } from '../../world/argocd/newApplication';
 import { jsonBody } from '../createServer';
-import { parseLabelSelector } from '../kubernetes/labelSelector';
-import { Api, ApiRequest, listOf, textOf } from './Api';
+import { Api, ApiRequest, listOf, selectorOf, textOf } from './Api';
 
 const input = z.looseObject({
   metadata: z.looseObject({
@@ -44,9 +43,7 @@ export function addApplicationSetRoutes(api: Api): void {
 
   api.route('GET', '/applicationsets', async request => {
     const projects = listOf(request.query.projects);
-    const selects = parseLabelSelector(
-      textOf(request.query.selector) || undefined,
-    );
+    const selects = selectorOf(request.query.selector);
     const items = [...applicationSets.values()].filter(
       set =>
         api.allows(request, 'applicationsets', 'get', rbacName(set)) &&

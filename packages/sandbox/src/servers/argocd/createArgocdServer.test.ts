@@ -259,6 +259,11 @@ describe('createArgocdServer', () => {
     expect(
       (await call('POST', '/api/v1/applications?upsert=true', changed)).status,
     ).toBe(200);
+    const events = await get('/api/v1/applications/made-by-hand/events');
+    expect(events.body.items.map((e: any) => e.message)).toEqual([
+      'fairway created application',
+      'fairway updated application',
+    ]);
     expect(
       (
         await call('POST', '/api/v1/applications', {

@@ -1,9 +1,12 @@
+import { stableUid } from '../../world/kubernetes/ids';
 import { kubeTime } from '../../world/kubernetes/KubeObject';
+import { projectSubject } from '../../world/argocd/ApplicationNotes';
 import { goDuration } from '../../world/argocd/goDuration';
 import { ArgocdError } from '../../world/argocd/ArgocdError';
 import { AppProject, ProjectRole } from '../../world/argocd/types';
 import { jsonBody } from '../createServer';
 import { Api, ApiRequest } from './Api';
+import { kubernetesEvents } from './kubernetesEvents';
 import { refuseConflict } from './validateApplication';
 
 /** Projects, their sync windows, and the tokens of their roles. */
@@ -85,7 +88,11 @@ export function addProjectRoutes(api: Api): void {
     if (before) {
       api.enforce(request, 'projects', 'update', name);
     }
-    return save(input, name);
+    const saved = save(input, name);
+    const what = before ? 'updated project' : 'created project';
+    const reason = before ? 'ResourceUpdated' : 'ResourceCreated';
+    api.note(request, projectSubject(name), reason, what);
+    return saved;
   });
 
   api.route('PUT', '/projects/:name', async request => {
@@ -98,7 +105,14 @@ export function addProjectRoutes(api: Api): void {
       before.metadata.resourceVersion,
       input.metadata?.resourceVersion,
     );
-    return save(input, name);
+    const saved = save(input, name);
+    api.note(
+      request,
+      projectSubject(name),
+      'ResourceUpdated',
+      'updated project',
+    );
+    return saved;
   });
 
   api.route('DELETE', '/projects/:name', async request => {
@@ -117,6 +131,7 @@ export function addProjectRoutes(api: Api): void {
       );
     }
     store.projects.delete(name);
+    engine.notes.forget(projectSubject(name));
     engine.write();
     return {};
   });
@@ -150,6 +165,12 @@ export function addProjectRoutes(api: Api): void {
       },
     ];
     store.saveProject(found);
+    api.note(
+      request,
+      projectSubject(found.metadata.name),
+      'ResourceCreated',
+      'created token',
+    );
     engine.write();
     return {
       token: api.accounts.issue(`proj:${found.metadata.name}:${wanted.name}`, {
@@ -169,13 +190,31 @@ export function addProjectRoutes(api: Api): void {
         t => String(t.iat) !== request.params.iat,
       );
       store.saveProject(found);
+      api.note(
+        request,
+        projectSubject(found.metadata.name),
+        'ResourceDeleted',
+        'deleted token',
+      );
       engine.write();
       return {};
     },
   );
   api.route('GET', '/projects/:name/events', async request => {
-    project(request, 'get');
-    return { metadata: {}, items: [] };
+    const { metadata } = project(request, 'get');
+    const { name } = metadata;
+    return {
+      metadata: {},
+      items: kubernetesEvents(
+        {
+          kind: 'AppProject',
+          name,
+          namespace: 'argocd',
+          uid: stableUid(`project/${name}/${metadata.creationTimestamp}`),
+        },
+        engine.notes.of(projectSubject(name)),
+      ),
+    };
   });
   api.route('GET', '/projects/:name/links', async request => {
     project(request, 'get');

@@ -13,7 +13,7 @@ import {
 import { Application } from '../../world/argocd/types';
 import { HttpError } from '../createServer';
 import { Api, ApiRequest, listOf, textOf } from './Api';
-import { applicationEvents } from './applicationEvents';
+import { kubernetesEvents } from './kubernetesEvents';
 import { selectFields } from './fields';
 import { resourceTree } from './resourceTree';
 
@@ -80,6 +80,7 @@ export function addResourceRoutes(api: Api): void {
   }));
 
   read('/events', (application, { query }) => {
+    const { name, namespace, uid: ownUid } = application.metadata;
     const uid = textOf(query.resourceUID);
     return {
       metadata: {},
@@ -88,7 +89,10 @@ export function addResourceRoutes(api: Api): void {
             .destination(application.spec)
             .objects()
             .filter(o => o.kind === 'Event' && o.involvedObject.uid === uid)
-        : applicationEvents(engine, application),
+        : kubernetesEvents(
+            { kind: 'Application', name, namespace, uid: ownUid },
+            engine.notes.of(name),
+          ),
     };
   });
 

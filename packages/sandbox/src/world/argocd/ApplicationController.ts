@@ -37,7 +37,7 @@ export class ApplicationController {
     private readonly store: ApplicationStore,
     private readonly reader: ApplicationReader,
   ) {
-    this.notes = new ApplicationNotes(world.clock);
+    this.notes = new ApplicationNotes(world.clock, store.notes);
     this.operations = new OperationRunner(
       world,
       store,

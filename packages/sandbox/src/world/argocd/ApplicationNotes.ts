@@ -1,38 +1,53 @@
 import { Clock } from '../types';
 import { kubeTime } from '../kubernetes/KubeObject';
 
-/** Newest ones of each application that are kept. */
+/** Newest ones of each subject that are kept. */
 const KEPT = 30;
 
-/** Something that happened to an application; Argo CD writes it as a Kubernetes event. */
+/** Something that happened; Argo CD writes it as a Kubernetes event. */
 export interface ApplicationNote {
   reason: string;
   message: string;
+  /** Which part of Argo CD writes it. */
+  component: 'argocd-server' | 'argocd-application-controller';
   at: string;
 }
 
-/** What happened to applications lately; a restart forgets it. */
+/** Name of a project among the subjects; applications go by their own. */
+export function projectSubject(project: string): string {
+  return `project/${project}`;
+}
+
+/** What happened to applications and projects lately. */
 export class ApplicationNotes {
-  private readonly notes = new Map<string, ApplicationNote[]>();
+  /** @param notes - by subject, newest last; kept with the applications */
+  constructor(
+    private readonly clock: Clock,
+    private readonly notes: Map<string, ApplicationNote[]>,
+  ) {}
 
-  constructor(private readonly clock: Clock) {}
-
-  add(application: string, reason: string, message: string): void {
-    const note = { reason, message, at: kubeTime(this.clock.now()) };
-    this.notes.set(application, [...this.of(application), note].slice(-KEPT));
+  add(
+    subject: string,
+    reason: string,
+    message: string,
+    component: ApplicationNote['component'] = 'argocd-application-controller',
+  ): void {
+    const at = kubeTime(this.clock.now());
+    const note = { reason, message, component, at };
+    this.notes.set(subject, [...this.of(subject), note].slice(-KEPT));
   }
 
   /** Newest last, at most thirty. */
-  of(application: string): ApplicationNote[] {
-    return this.notes.get(application) ?? [];
+  of(subject: string): ApplicationNote[] {
+    return this.notes.get(subject) ?? [];
   }
 
-  /** Forgets an application, or all. */
-  forget(application?: string): void {
-    if (application === undefined) {
+  /** Forgets a subject, or all. */
+  forget(subject?: string): void {
+    if (subject === undefined) {
       this.notes.clear();
     } else {
-      this.notes.delete(application);
+      this.notes.delete(subject);
     }
   }
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { ClusterSnapshot } from '../kubernetes/Cluster';
+import { ApplicationNote } from './ApplicationNotes';
 import { ApplicationSet } from './applicationSetTypes';
 import { Application, ApplicationEvent, AppProject } from './types';
 
@@ -24,6 +25,7 @@ interface StoreFile {
   applicationSets?: ApplicationSet[];
   signingKey?: string;
   revokedTokens?: string[];
+  notes?: Array<[string, ApplicationNote[]]>;
   clusters: ClusterSnapshot[];
 }
 
@@ -40,6 +42,8 @@ export class ApplicationStore {
   signingKey = randomBytes(32).toString('base64');
   /** Ids of tokens that were taken back. */
   readonly revokedTokens = new Set<string>();
+  /** What happened lately, by subject; see `ApplicationNotes`. */
+  readonly notes = new Map<string, ApplicationNote[]>();
   /** Names of seeded applications whose manifests were never rendered. */
   readonly unrendered = new Set<string>();
   private readonly applications = new Map<string, Application>();
@@ -160,6 +164,9 @@ export class ApplicationStore {
     );
     this.signingKey = content.signingKey ?? this.signingKey;
     content.revokedTokens?.forEach(id => this.revokedTokens.add(id));
+    content.notes?.forEach(([subject, notes]) =>
+      this.notes.set(subject, notes),
+    );
     content.unrendered?.forEach(name => this.unrendered.add(name));
     return content.clusters;
   }
@@ -175,6 +182,7 @@ export class ApplicationStore {
       applicationSets: [...this.applicationSets.values()],
       signingKey: this.signingKey,
       revokedTokens: [...this.revokedTokens],
+      notes: [...this.notes],
       clusters,
     };
     mkdirSync(dirname(this.file), { recursive: true });

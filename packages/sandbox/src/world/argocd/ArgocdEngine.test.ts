@@ -319,6 +319,9 @@ describe('ArgocdEngine', () => {
       const application = again.engine.store.get('sample-backend-uat')!;
       expect(application.status.history).toEqual(history);
       expect(
+        again.engine.notes.of('sample-backend-uat').map(n => n.reason),
+      ).toContain('OperationCompleted');
+      expect(
         Number(again.engine.store.resourceVersion()),
       ).toBeGreaterThanOrEqual(Number(before));
       await again.engine.refresh('sample-backend-uat');

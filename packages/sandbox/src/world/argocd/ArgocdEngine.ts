@@ -3,7 +3,7 @@ import { Cluster } from '../kubernetes/Cluster';
 import { KubeObject, keyOf } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { ApplicationController } from './ApplicationController';
-import { ApplicationNote } from './ApplicationNotes';
+import { ApplicationNotes } from './ApplicationNotes';
 import { ApplicationReader, TargetState } from './ApplicationReader';
 import { ApplicationSetController } from './ApplicationSetController';
 import { ApplicationStore } from './ApplicationStore';
@@ -186,9 +186,9 @@ export class ArgocdEngine {
     return this.controller.windows(application);
   }
 
-  /** Newest last, at most thirty. */
-  notesOf(name: string): ApplicationNote[] {
-    return this.controller.notes.of(name);
+  /** What happened to an application or a project lately. */
+  get notes(): ApplicationNotes {
+    return this.controller.notes;
   }
 
   // Changing

@@ -86,6 +86,30 @@ function withCurrentMetrics(
       : [];
   });
   const replicas = workload.status?.replicas ?? 0;
+  const limited = () => {
+    const { minReplicas = 1, maxReplicas } = autoscaler.spec;
+    if (replicas <= minReplicas) {
+      return condition(
+        'ScalingLimited',
+        true,
+        'TooFewReplicas',
+        'the desired replica count is less than the minimum replica count',
+      );
+    }
+    return replicas >= maxReplicas
+      ? condition(
+          'ScalingLimited',
+          true,
+          'TooManyReplicas',
+          'the desired replica count is more than the maximum replica count',
+        )
+      : condition(
+          'ScalingLimited',
+          false,
+          'DesiredWithinRange',
+          'the desired count is within the acceptable range',
+        );
+  };
   return {
     ...autoscaler,
     status: {
@@ -112,12 +136,7 @@ function withCurrentMetrics(
               'FailedGetResourceMetric',
               'the HPA was unable to compute the replica count: no metrics returned from resource metrics API',
             ),
-        condition(
-          'ScalingLimited',
-          true,
-          'TooFewReplicas',
-          'the desired replica count is less than the minimum replica count',
-        ),
+        limited(),
       ],
     },
   };
