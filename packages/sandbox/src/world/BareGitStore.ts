@@ -21,15 +21,9 @@ import {
   writeTree,
 } from './gitPlumbing';
 import { checkoutTree, LogOptions, readLog, readRefs } from './gitReading';
-import { GitError, runGit } from './runGit';
-import {
-  Clock,
-  GitCommitInfo,
-  GitFileChange,
-  GitPush,
-  GitRef,
-  GitStore,
-} from './types';
+import { RefBook, RefMovedError } from './RefBook';
+import { runGit } from './runGit';
+import { Clock, GitCommitInfo, GitFileChange, GitRef, GitStore } from './types';
 
 const REPOSITORY_NAME = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9_.-]+$/;
 
@@ -44,20 +38,19 @@ const CONFIG = `[http]
 	hideRefs = refs/pull
 `;
 
-/** A ref had moved since the caller looked. */
-export class RefMovedError extends Error {}
-
 /**
  * Bare repositories below `<dataDir>/git/<owner>/<name>.git`.
  *
  * Refs are remembered, so asking for a branch costs no process; {@link sync}
- * compares them with git after anything that may have moved them and emits
- * `push` once for each that did.
+ * compares them with git after anything that may have moved them.
  */
 export class BareGitStore implements GitStore {
+  /** `push`, once for each ref that moved. */
   readonly events = new EventEmitter();
-  private readonly known = new Map<string, Map<string, GitRef>>();
-  private readonly queues = new Map<string, Promise<unknown>>();
+  private readonly book = new RefBook(
+    name => this.runner(name),
+    push => this.events.emit('push', push),
+  );
   private readonly blobs = new GitBlobs(repository => this.runner(repository));
   /** Commits that were found, by repository: they do not go away. */
   private readonly commits = new Map<string, Set<string>>();
@@ -71,7 +64,7 @@ export class BareGitStore implements GitStore {
         if (folder.endsWith('.git')) {
           const name = `${owner}/${folder.slice(0, -'.git'.length)}`;
           removeLocks(join(store.root, owner, folder));
-          store.known.set(
+          store.book.add(
             name,
             await readRefs(args => runGit(args, { cwd: store.path(name) })),
           );
@@ -89,11 +82,11 @@ export class BareGitStore implements GitStore {
   }
 
   list(): string[] {
-    return [...this.known.keys()].sort();
+    return this.book.repositories();
   }
 
   has(repository: string): boolean {
-    return this.known.has(repository);
+    return this.book.has(repository);
   }
 
   path(repository: string): string {
@@ -119,13 +112,13 @@ export class BareGitStore implements GitStore {
     appendFileSync(join(unfinished, 'config'), CONFIG);
     installUpdateHook(unfinished);
     await rename(unfinished, path);
-    this.known.set(repository, new Map());
+    this.book.add(repository, new Map());
   }
 
   /** Deletes a repository and its history. */
   async remove(repository: string): Promise<void> {
     await rm(this.path(repository), { recursive: true, force: true });
-    this.known.delete(repository);
+    this.book.remove(repository);
     this.blobs.forget(repository);
     this.commits.delete(repository);
   }
@@ -135,8 +128,7 @@ export class BareGitStore implements GitStore {
     const target = this.path(name);
     mkdirSync(dirname(target), { recursive: true });
     await rename(this.path(repository), target);
-    this.known.set(name, this.known.get(repository)!);
-    this.known.delete(repository);
+    this.book.rename(repository, name);
   }
 
   run(
@@ -151,11 +143,11 @@ export class BareGitStore implements GitStore {
   }
 
   refs(repository: string): GitRef[] {
-    return [...(this.known.get(repository)?.values() ?? [])];
+    return [...(this.book.refs(repository)?.values() ?? [])];
   }
 
   async resolve(repository: string, ref: string): Promise<string | undefined> {
-    const refs = this.known.get(repository);
+    const refs = this.book.refs(repository);
     if (!refs) {
       return undefined;
     }
@@ -236,10 +228,10 @@ export class BareGitStore implements GitStore {
       expectedHead?: string;
     },
   ): Promise<string> {
-    return this.exclusive(repository, async () => {
+    return this.book.exclusive(repository, async () => {
       const ref = `refs/heads/${change.branch}`;
-      await this.refresh(repository);
-      const parent = this.known.get(repository)?.get(ref)?.commit;
+      await this.book.refresh(repository);
+      const parent = this.book.refs(repository)?.get(ref)?.commit;
       if (
         change.expectedHead !== undefined &&
         change.expectedHead !== (parent ?? NO_OBJECT)
@@ -257,7 +249,7 @@ export class BareGitStore implements GitStore {
         author: { ...change.author, date: at },
         committer: { ...(change.committer ?? change.author), date: at },
       });
-      await this.moveRef(repository, ref, sha, parent);
+      await this.book.move(repository, ref, sha, parent);
       return sha;
     });
   }
@@ -292,8 +284,8 @@ export class BareGitStore implements GitStore {
     after: string | undefined,
     before: string | undefined,
   ): Promise<void> {
-    return this.exclusive(repository, () =>
-      this.moveRef(repository, ref, after, before),
+    return this.book.exclusive(repository, () =>
+      this.book.move(repository, ref, after, before),
     );
   }
 
@@ -323,72 +315,7 @@ export class BareGitStore implements GitStore {
   }
 
   sync(repository: string): Promise<void> {
-    return this.exclusive(repository, () => this.refresh(repository));
-  }
-
-  /** Everything that moves refs of one repository, one after the other. */
-  private exclusive<T>(
-    repository: string,
-    action: () => Promise<T>,
-  ): Promise<T> {
-    const previous = this.queues.get(repository) ?? Promise.resolve();
-    const next = previous.then(action, action);
-    this.queues.set(
-      repository,
-      next.catch(() => {}),
-    );
-    return next;
-  }
-
-  private async moveRef(
-    repository: string,
-    ref: string,
-    after: string | undefined,
-    before: string | undefined,
-  ) {
-    try {
-      await this.run(
-        repository,
-        after === undefined
-          ? ['update-ref', '-d', ref, before ?? NO_OBJECT]
-          : ['update-ref', ref, after, before ?? NO_OBJECT],
-      );
-    } catch (error) {
-      if (
-        error instanceof GitError &&
-        /but expected|reference already exists|cannot lock ref/.test(
-          error.stderr,
-        )
-      ) {
-        await this.refresh(repository);
-        throw new RefMovedError(`${ref} of ${repository} has moved`);
-      }
-      throw error;
-    }
-    await this.refresh(repository);
-  }
-
-  private async refresh(repository: string) {
-    const before = this.known.get(repository);
-    if (!before) {
-      throw new Error(`there is no repository ${repository}`);
-    }
-    const after = await readRefs(this.runner(repository));
-    if (this.known.get(repository) !== before) {
-      return;
-    }
-    this.known.set(repository, after);
-    for (const name of new Set([...before.keys(), ...after.keys()])) {
-      const push: GitPush = {
-        repository,
-        ref: name,
-        before: before.get(name)?.commit,
-        after: after.get(name)?.commit,
-      };
-      if (push.before !== push.after) {
-        this.events.emit('push', push);
-      }
-    }
+    return this.book.exclusive(repository, () => this.book.refresh(repository));
   }
 
   private runner(repository: string): GitRunner {

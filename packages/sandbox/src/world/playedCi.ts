@@ -1,10 +1,5 @@
-import { playedImage } from './aws/registry/playedImage';
-import { signImage } from './aws/registry/signImage';
+import { componentOf, deliver, findDelivery } from './ciDelivery';
 import { CheckRun, GithubRepository, WorkflowRun } from './github/githubTypes';
-import { SeedEnvironment, SeedPlatform } from './platforms';
-import { CI } from './seed/people';
-import { releaseFile } from './seed/gitopsFiles';
-import { compareVersions, nextPatch } from './seed/releases';
 import { GitPush, World } from './types';
 
 /** A build of a small service takes about this long, milliseconds of the world's time. */
@@ -12,14 +7,6 @@ const BUILD_MS = 4_000;
 /** A template writes the repository first and the overlays later; CI waits this long for them. */
 const PATIENCE_MS = 60_000;
 const RETRY_MS = 1_000;
-
-/** Where a component's desired state is written. */
-interface Delivery {
-  platform: SeedPlatform;
-  environment: SeedEnvironment;
-  path: string;
-  content: string;
-}
 
 /**
  * Plays GitHub Actions. A push to `main` of a repository with a Dockerfile and
@@ -211,7 +198,13 @@ function resume(world: World, repository: GithubRepository, run: WorkflowRun) {
     try {
       const delivery = await findDelivery(world, repository.fullName);
       if (delivery) {
-        await inTurn(world, () => deliver(world, repository, run, delivery));
+        const { conclusion, message } = await deliver(
+          world,
+          repository,
+          run,
+          delivery,
+        );
+        finish(world, repository, run, conclusion, message);
       } else if (world.clock.now().getTime() < deadline) {
         world.schedule(RETRY_MS, attempt);
       } else {
@@ -220,13 +213,7 @@ function resume(world: World, repository: GithubRepository, run: WorkflowRun) {
           repository,
           run,
           'failure',
-          `No GitOps repository delivers ${componentOf(
-            world,
-            repository.fullName,
-          )}: expected overlays/<environment>/${componentOf(
-            world,
-            repository.fullName,
-          )}/kustomization.yaml. Add the overlays, then push again.`,
+          nothingDelivers(componentOf(world, repository.fullName)),
         );
       }
     } catch (error) {
@@ -235,160 +222,6 @@ function resume(world: World, repository: GithubRepository, run: WorkflowRun) {
     }
   };
   world.schedule(BUILD_MS, attempt);
-}
-
-const turns = new WeakMap<World, Promise<unknown>>();
-
-/** One delivery after the other: two pushes at once must not take the same version. */
-function inTurn<T>(world: World, task: () => Promise<T>): Promise<T> {
-  const next = (turns.get(world) ?? Promise.resolve()).then(task, task);
-  turns.set(
-    world,
-    next.catch(() => {}),
-  );
-  return next;
-}
-
-/** Component that a repository builds: of a seeded one, its only service; else its name. */
-function componentOf(world: World, repository: string): string {
-  const seeded = world.platforms
-    .flatMap(platform => platform.services)
-    .filter(service => service.sourceRepository === repository);
-  return seeded.length === 1 ? seeded[0].name : repository.split('/')[1];
-}
-
-async function findDelivery(
-  world: World,
-  repository: string,
-): Promise<Delivery | undefined> {
-  const [org] = repository.split('/');
-  const component = componentOf(world, repository);
-  // The organisation's own platform first.
-  const platforms = [...world.platforms].sort(
-    (a, b) => Number(b.org === org) - Number(a.org === org),
-  );
-  for (const platform of platforms) {
-    const environment = platform.environments.find(
-      candidate => candidate.autoSync && candidate.runtime !== 'local',
-    );
-    if (environment) {
-      const path = releaseFile(platform, environment, component);
-      const content = await world.git.readFile(
-        platform.gitopsRepository,
-        'main',
-        path,
-      );
-      if (content !== undefined) {
-        return { platform, environment, path, content };
-      }
-    }
-  }
-  return undefined;
-}
-
-async function deliver(
-  world: World,
-  repository: GithubRepository,
-  run: WorkflowRun,
-  delivery: Delivery,
-) {
-  const component = componentOf(world, repository.fullName);
-  const { platform, environment, path, content } = delivery;
-  const image =
-    /newName:\s*(\S+)/.exec(content)?.[1] ??
-    /"image_repository":\s*"([^"]*)"/.exec(content)?.[1];
-  const [, accountId, region, imageName] =
-    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/(.+)$/.exec(
-      image ?? '',
-    ) ?? [];
-  if (!accountId) {
-    finish(
-      world,
-      repository,
-      run,
-      'failure',
-      `${path} of ${platform.gitopsRepository} names the image "${
-        image ?? ''
-      }", which is no ECR repository. Set newName to <account>.dkr.ecr.<region>.amazonaws.com/${component}.`,
-    );
-    return;
-  }
-  if (!world.images.hasRepository(accountId, region, imageName)) {
-    finish(
-      world,
-      repository,
-      run,
-      'failure',
-      `name unknown: The repository with name '${imageName}' does not exist in the registry with id '${accountId}' (${region}). Create it, then push again.`,
-    );
-    return;
-  }
-  const version = await nextVersion(world, repository.fullName, component);
-  const built = `${imageName}:${run.headSha}`;
-  const { digest, sizeBytes } = playedImage(built);
-  const stored = world.images.push({
-    accountId,
-    region,
-    repository: imageName,
-    content: built,
-    digest,
-    sizeBytes,
-    tags: [version],
-  });
-  signImage(world.images, stored);
-  run.log.push(`Pushed ${image}:${version} (${digest})`);
-  await world.git.commit(platform.gitopsRepository, {
-    branch: 'main',
-    message: `Release ${component} ${version} to ${environment.shortName}`,
-    author: { name: CI.name, email: CI.email },
-    files: [{ path, content: released(content, version, digest) }],
-    at: world.clock.now(),
-  });
-  run.log.push(
-    `Released ${component} ${version} to ${environment.shortName} in ${platform.gitopsRepository}`,
-  );
-  await world.git.updateRef(
-    repository.fullName,
-    `refs/tags/v${version}`,
-    run.headSha,
-    undefined,
-  );
-  finish(
-    world,
-    repository,
-    run,
-    'success',
-    `Released ${component} ${version} to ${environment.shortName}`,
-  );
-}
-
-/** `0.1.0` for a first build, then the next patch after the highest tag. */
-async function nextVersion(
-  world: World,
-  repository: string,
-  component: string,
-): Promise<string> {
-  const versions = world.git
-    .refs(repository)
-    .flatMap(ref => {
-      const match = /^refs\/tags\/(?:(.+)\/)?v(\d+\.\d+\.\d+)$/.exec(ref.name);
-      return match && (!match[1] || match[1] === component) ? [match[2]] : [];
-    })
-    .sort(compareVersions);
-  const last = versions[versions.length - 1];
-  return last ? nextPatch(last) : '0.1.0';
-}
-
-/** The same file with the released image: one line in an overlay, tag and digest in tfvars. */
-function released(content: string, version: string, digest: string): string {
-  return content
-    .replace(
-      /^(\s*newTag:\s*).*$/m,
-      (_line, key) => `${key}${version}@${digest}`,
-    )
-    .replace(/("image_tag":\s*)"[^"]*"/, (_line, key) => `${key}"${version}"`)
-    .replace(/("image_digest":\s*)"[^"]*"/, `$1"${digest}"`)
-    .replace(/("desired_count":\s*)0\b/, (_line, key) => `${key}1`);
 }
 
 function finish(
@@ -413,4 +246,8 @@ function finish(
   }
   world.github.save();
   tell(world, repository, run, 'completed');
+}
+
+function nothingDelivers(component: string): string {
+  return `No GitOps repository delivers ${component}: expected overlays/<environment>/${component}/kustomization.yaml. Add the overlays, then push again.`;
 }

@@ -1,6 +1,6 @@
 import { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { RefMovedError } from '../../world/BareGitStore';
+import { RefMovedError } from '../../world/RefBook';
 import {
   GithubAccount,
   GithubRepository,

@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { RefMovedError } from '../../world/BareGitStore';
 import { GithubRepository } from '../../world/github/githubTypes';
-import { pushRefusals } from '../../world/protection';
-import { GitRef } from '../../world/types';
+import { World } from '../../world/types';
 import { HttpError } from '../createServer';
 import {
   actorOf,
   bodyOf,
   commitOf,
   GithubContext,
-  page,
   repositoryOf,
   text,
 } from './context';
@@ -22,7 +19,8 @@ import {
 import { gitCommitShape, nodeId, repositoryApiUrl } from './shapes';
 
 const SHA = /^[0-9a-f]{40}$/;
-const sha = text.regex(SHA, 'is not a full SHA');
+/** The whole name of an object. */
+export const sha = text.regex(SHA, 'is not a full SHA');
 const personSchema = z.object({
   name: text,
   email: text,
@@ -53,17 +51,16 @@ const commitSchema = z.object({
   author: personSchema.nullish(),
   committer: personSchema.nullish(),
 });
-const createRefSchema = z.object({ ref: text, sha });
-const updateRefSchema = z.object({ sha, force: z.boolean().default(false) });
 
-/** Blobs, trees, commits and refs: git's own objects. */
+/** @throws HttpError - 409 when nothing was pushed yet. */
+export function notEmpty(world: World, repository: GithubRepository): void {
+  if (!world.git.refs(repository.fullName).length) {
+    throw new HttpError(409, 'Git Repository is empty.');
+  }
+}
+
+/** Blobs, trees and commits: git's own objects. */
 export function gitDataRoutes({ world, api }: GithubContext): void {
-  const notEmpty = (repository: GithubRepository) => {
-    if (!world.git.refs(repository.fullName).length) {
-      throw new HttpError(409, 'Git Repository is empty.');
-    }
-  };
-
   api.get('/repos/:owner/:repo/git/blobs/:sha', async (request, reply) => {
     const repository = repositoryOf(world, request);
     const params = request.params as { sha: string };
@@ -90,7 +87,7 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
   api.post('/repos/:owner/:repo/git/blobs', async (request, reply) => {
     const repository = repositoryOf(world, request);
     const { content, encoding } = bodyOf(request, blobSchema);
-    notEmpty(repository);
+    notEmpty(world, repository);
     const blob = await world.git.writeBlob(
       repository.fullName,
       Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8'),
@@ -102,7 +99,7 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
   api.get('/repos/:owner/:repo/git/trees/*', async request => {
     const repository = repositoryOf(world, request);
     const ref = (request.params as { '*': string })['*'];
-    notEmpty(repository);
+    notEmpty(world, repository);
     const { recursive } = request.query as { recursive?: string };
     const commit = await world.git.resolve(repository.fullName, ref);
     const object = await describeObject(
@@ -137,7 +134,7 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
   api.post('/repos/:owner/:repo/git/trees', async (request, reply) => {
     const repository = repositoryOf(world, request);
     const input = bodyOf(request, treeSchema);
-    notEmpty(repository);
+    notEmpty(world, repository);
     const bad = input.tree.find(entry => !validPath(entry.path));
     if (bad) {
       throw new HttpError(
@@ -192,7 +189,7 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
     const repository = repositoryOf(world, request);
     const actor = actorOf(world, request);
     const input = bodyOf(request, commitSchema);
-    notEmpty(repository);
+    notEmpty(world, repository);
     if (
       (await describeObject(world, repository, input.tree))?.type !== 'tree'
     ) {
@@ -234,160 +231,5 @@ export function gitDataRoutes({ world, api }: GithubContext): void {
       limit: 1,
     });
     return reply.code(201).send(gitCommitShape(world, repository, commit));
-  });
-
-  const refShape = (repository: GithubRepository, ref: GitRef) => {
-    const url = repositoryApiUrl(world, repository);
-    return {
-      ref: ref.name,
-      node_id: nodeId('Ref', `${repository.id}:${ref.name}`),
-      url: `${url}/git/${ref.name}`,
-      object: {
-        sha: ref.object,
-        type: ref.type,
-        url: `${url}/git/${ref.type}s/${ref.object}`,
-      },
-    };
-  };
-  const refOf = (repository: GithubRepository, name: string) =>
-    world.git
-      .refs(repository.fullName)
-      .find(candidate => candidate.name === `refs/${name}`);
-
-  const readRef = async (request: any) => {
-    const repository = repositoryOf(world, request);
-    const name = (request.params as { '*': string })['*'];
-    notEmpty(repository);
-    const ref = refOf(repository, name);
-    if (!ref) {
-      throw new HttpError(404, 'Not Found');
-    }
-    return refShape(repository, ref);
-  };
-  api.get('/repos/:owner/:repo/git/ref/*', readRef);
-  api.get('/repos/:owner/:repo/git/refs/*', readRef);
-
-  api.get('/repos/:owner/:repo/git/matching-refs/*', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const prefix = (request.params as { '*': string })['*'];
-    return page(
-      request,
-      reply,
-      world.git
-        .refs(repository.fullName)
-        .filter(ref => ref.name.startsWith(`refs/${prefix}`))
-        .map(ref => refShape(repository, ref)),
-    );
-  });
-
-  api.post('/repos/:owner/:repo/git/refs', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const input = bodyOf(request, createRefSchema);
-    if (
-      !/^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(input.ref) ||
-      /\.\.|@\{|\.lock$|\/$|\/\//.test(input.ref)
-    ) {
-      throw new HttpError(
-        422,
-        "Reference name must start with 'refs/' and contain at least 2 slashes, and be a valid name.",
-      );
-    }
-    if (!(await describeObject(world, repository, input.sha))) {
-      throw new HttpError(422, 'Object does not exist');
-    }
-    try {
-      await world.git.updateRef(
-        repository.fullName,
-        input.ref,
-        input.sha,
-        undefined,
-      );
-    } catch (error) {
-      if (error instanceof RefMovedError) {
-        throw new HttpError(422, 'Reference already exists');
-      }
-      throw error;
-    }
-    const ref = refOf(repository, input.ref.slice('refs/'.length))!;
-    return reply.code(201).send(refShape(repository, ref));
-  });
-
-  api.patch('/repos/:owner/:repo/git/refs/*', async request => {
-    const repository = repositoryOf(world, request);
-    const actor = actorOf(world, request);
-    const name = (request.params as { '*': string })['*'];
-    const input = bodyOf(request, updateRefSchema);
-    const ref = refOf(repository, name);
-    if (!ref) {
-      throw new HttpError(422, 'Reference does not exist');
-    }
-    if (!(await describeObject(world, repository, input.sha))) {
-      throw new HttpError(422, 'Object does not exist');
-    }
-    const branch = name.replace(/^heads\//, '');
-    const [refusal] = pushRefusals(world, repository, branch, actor.login);
-    if (refusal) {
-      throw new HttpError(422, refusal);
-    }
-    const forward = await world.git
-      .run(repository.fullName, [
-        'merge-base',
-        '--is-ancestor',
-        ref.commit,
-        input.sha,
-      ])
-      .then(
-        () => true,
-        () => false,
-      );
-    const steady =
-      repository.protection[branch] &&
-      !repository.protection[branch].allowForcePushes;
-    if (!forward && (!input.force || steady)) {
-      throw new HttpError(
-        422,
-        steady && input.force
-          ? 'Cannot force-push to this branch'
-          : 'Update is not a fast forward',
-      );
-    }
-    try {
-      await world.git.updateRef(
-        repository.fullName,
-        ref.name,
-        input.sha,
-        ref.object,
-      );
-    } catch (error) {
-      if (error instanceof RefMovedError) {
-        throw new HttpError(422, 'Update is not a fast forward');
-      }
-      throw error;
-    }
-    return refShape(repository, refOf(repository, name)!);
-  });
-
-  api.delete('/repos/:owner/:repo/git/refs/*', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const name = (request.params as { '*': string })['*'];
-    const ref = refOf(repository, name);
-    if (!ref) {
-      throw new HttpError(422, 'Reference does not exist');
-    }
-    const branch = name.replace(/^heads\//, '');
-    if (
-      branch === repository.defaultBranch ||
-      (repository.protection[branch] &&
-        !repository.protection[branch].allowDeletions)
-    ) {
-      throw new HttpError(422, 'Cannot delete this branch');
-    }
-    await world.git.updateRef(
-      repository.fullName,
-      ref.name,
-      undefined,
-      ref.object,
-    );
-    return reply.code(204).send();
   });
 }

@@ -1,10 +1,4 @@
-import { spawn } from 'node:child_process';
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GithubRepository } from '../../world/github/githubTypes';
-import { gitEnvironment } from '../../world/runGit';
-import { World } from '../../world/types';
-import { HttpError } from '../createServer';
-import { accountOfToken, repositoryOf, tokenOf } from './context';
 import {
   changedFiles,
   describeObject,
@@ -12,35 +6,17 @@ import {
   readBlob,
   readTree,
 } from '../../world/github/gitObjects';
-
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328;background:#fff}
-a{color:#0969da;text-decoration:none}a:hover{text-decoration:underline}
-pre{background:#f6f8fa;border-radius:6px;padding:1rem;overflow:auto;font:13px/1.45 ui-monospace,monospace}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;border-top:1px solid #d1d9e0;vertical-align:top}
-h1{font-size:1.3rem}h2{font-size:1.05rem}small,.quiet{color:#59636e}
-@media(prefers-color-scheme:dark){body{color:#f0f6fc;background:#0d1117}a{color:#4493f8}pre{background:#151b23}td,th{border-color:#3d444d}small,.quiet{color:#9198a1}}`;
+import { GithubRepository } from '../../world/github/githubTypes';
+import { World } from '../../world/types';
+import { HttpError } from '../createServer';
+import { repositoryOf } from './context';
+import { escape, heading, restOf, sendPage, splitRef } from './pageLayout';
 
 /**
  * Pages that links from the portal land on: repositories, trees, files,
- * commits, pull requests, workflow runs. Read only, without signing in.
+ * commits and how they differ. Read only, without signing in.
  */
 export function pageRoutes(server: FastifyInstance, world: World): void {
-  const send = (reply: FastifyReply, title: string, body: string) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header(
-        'content-security-policy',
-        "default-src 'none'; style-src 'unsafe-inline'",
-      )
-      .send(
-        `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(
-          title,
-        )}</title><style>${STYLE}</style><body><p><a href="/">Sandbox Git host</a></p>${body}</body></html>`,
-      );
-  const heading = (repository: GithubRepository, rest = '') =>
-    `<h1><a href="/${repository.fullName}">${escape(
-      repository.fullName,
-    )}</a>${rest}</h1>`;
   const commitsTable = async (
     repository: GithubRepository,
     ref: string,
@@ -62,7 +38,7 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
   };
 
   server.get('/', async (_request, reply) =>
-    send(
+    sendPage(
       reply,
       'Sandbox Git host',
       `<h1>Repositories</h1><ul>${world.git
@@ -80,7 +56,7 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     const names = world.git
       .list()
       .filter(name => name.startsWith(`${account.login}/`));
-    return send(
+    return sendPage(
       reply,
       account.login,
       `<h1>${escape(account.login)}</h1><ul>${names
@@ -98,7 +74,7 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     const sha = await world.git.resolve(repository.fullName, ref);
     if (!sha) {
       if (!world.git.refs(repository.fullName).length) {
-        return send(
+        return sendPage(
           reply,
           repository.fullName,
           `${heading(repository)}<p>This repository is empty.</p>`,
@@ -125,7 +101,7 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
           kind === 'tree' ? '/' : ''
         }</a><td class="quiet">${entry.size ?? ''}`;
       });
-    return send(
+    return sendPage(
       reply,
       `${repository.fullName} ${path}`,
       `${heading(
@@ -140,38 +116,18 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     );
   };
 
-  /** Splits `<ref>/<path>`: the longest known ref wins, else the first part. */
-  const split = async (repository: GithubRepository, rest: string) => {
-    const parts = rest.split('/').filter(Boolean);
-    for (let length = parts.length; length > 0; length -= 1) {
-      const ref = parts.slice(0, length).join('/');
-      const known = world.git
-        .refs(repository.fullName)
-        .some(
-          ({ name }) =>
-            name === `refs/heads/${ref}` || name === `refs/tags/${ref}`,
-        );
-      if (known) {
-        return { ref, path: parts.slice(length).join('/') };
-      }
-    }
-    return { ref: parts[0] ?? '', path: parts.slice(1).join('/') };
-  };
-  const restOf = (request: FastifyRequest) =>
-    (request.params as { '*'?: string })['*'] ?? '';
-
   server.get('/:owner/:repo', async (request, reply) => {
     const repository = repositoryOf(world, withoutSuffix(request));
     return showTree(reply, repository, repository.defaultBranch, '');
   });
   server.get('/:owner/:repo/tree/*', async (request, reply) => {
     const repository = repositoryOf(world, request);
-    const { ref, path } = await split(repository, restOf(request));
+    const { ref, path } = splitRef(world, repository, restOf(request));
     return showTree(reply, repository, ref, path);
   });
   server.get('/:owner/:repo/blob/*', async (request, reply) => {
     const repository = repositoryOf(world, request);
-    const { ref, path } = await split(repository, restOf(request));
+    const { ref, path } = splitRef(world, repository, restOf(request));
     const sha = await world.git.resolve(repository.fullName, ref);
     const object =
       sha && (await describeObject(world, repository, `${sha}:${path}`));
@@ -185,7 +141,7 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     const text = content.includes(0)
       ? '(binary file)'
       : content.toString('utf8');
-    return send(
+    return sendPage(
       reply,
       path,
       `${heading(
@@ -203,8 +159,8 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
   });
   server.get('/:owner/:repo/commits/*', async (request, reply) => {
     const repository = repositoryOf(world, request);
-    const { ref, path } = await split(repository, restOf(request));
-    return send(
+    const { ref, path } = splitRef(world, repository, restOf(request));
+    return sendPage(
       reply,
       `Commits of ${repository.fullName}`,
       `${heading(
@@ -247,7 +203,7 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
           )} ${escape(run.summary ?? '')}`,
       )
       .join('');
-    return send(
+    return sendPage(
       reply,
       commit.message.split('\n')[0],
       `${heading(repository)}<pre>${escape(commit.message)}</pre><p>${escape(
@@ -271,7 +227,7 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
     if (!base || !head) {
       throw new HttpError(404, 'Not Found');
     }
-    return send(
+    return sendPage(
       reply,
       `Comparison in ${repository.fullName}`,
       `${heading(
@@ -280,131 +236,6 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
       )}${await showDiff(repository, base, head)}`,
     );
   });
-  server.get('/:owner/:repo/pull/:number', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const { number } = request.params as { number: string };
-    const pull = repository.pulls.find(
-      candidate => candidate.number === Number(number),
-    );
-    if (!pull) {
-      throw new HttpError(404, 'Not Found');
-    }
-    return send(
-      reply,
-      pull.title,
-      `${heading(repository)}<h2>${escape(pull.title)} <small>#${
-        pull.number
-      }</small></h2><p>${pull.mergedAt ? 'merged' : pull.state}: ${escape(
-        pull.head,
-      )} into ${escape(pull.base)}, by ${escape(pull.user)}</p><pre>${escape(
-        pull.body ?? '',
-      )}</pre>`,
-    );
-  });
-  server.get('/:owner/:repo/actions', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    return send(
-      reply,
-      `Runs of ${repository.fullName}`,
-      `${heading(repository)}<table>${[...repository.runs]
-        .reverse()
-        .map(
-          run =>
-            `<tr><td><a href="/${repository.fullName}/actions/runs/${
-              run.id
-            }">${escape(run.title)}</a><td>${
-              run.conclusion ?? run.status
-            }<td class="quiet">${run.createdAt}`,
-        )
-        .join('')}</table>`,
-    );
-  });
-  const showRun = async (request: FastifyRequest, reply: FastifyReply) => {
-    const repository = repositoryOf(world, request);
-    const { id } = request.params as { id: string };
-    const run = repository.runs.find(candidate => candidate.id === Number(id));
-    if (!run) {
-      throw new HttpError(404, 'Not Found');
-    }
-    return send(
-      reply,
-      run.title,
-      `${heading(repository)}<h2>${escape(run.name)} #${run.runNumber}: ${
-        run.conclusion ?? run.status
-      }</h2><p><a href="/${repository.fullName}/commit/${run.headSha}">${escape(
-        run.title,
-      )}</a></p><pre>${escape(run.log.join('\n'))}</pre>`,
-    );
-  };
-  server.get('/:owner/:repo/actions/runs/:id', showRun);
-  server.get('/:owner/:repo/actions/runs/:id/job/:job', showRun);
-  server.get('/:owner/:repo/runs/:id', showRun);
-
-  server.get('/:owner/:repo/raw/*', async (request, reply) => {
-    const repository = repositoryOf(world, request);
-    const { ref, path } = await split(repository, restOf(request));
-    const sha = await world.git.resolve(repository.fullName, ref);
-    const content =
-      sha && (await readBlob(world, repository, `${sha}:${path}`));
-    if (!content) {
-      throw new HttpError(404, 'Not Found');
-    }
-    return reply
-      .type('text/plain; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; sandbox")
-      .header('x-content-type-options', 'nosniff')
-      .send(content);
-  });
-
-  server.get('/avatars/:file', async (request, reply) => {
-    const { file } = request.params as { file: string };
-    const letter = escape(file[0]?.toUpperCase() ?? '?');
-    return reply
-      .type('image/svg+xml')
-      .send(
-        `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" rx="32" fill="#0969da"/><text x="32" y="42" font-family="sans-serif" font-size="28" fill="#fff" text-anchor="middle">${letter}</text></svg>`,
-      );
-  });
-
-  server.get(
-    '/_codeload/:owner/:repo/:archive/:sha',
-    async (request, reply) => {
-      const token = tokenOf(request.headers.authorization);
-      if (!token || !accountOfToken(world, token)) {
-        throw new HttpError(404, 'Not Found');
-      }
-      const repository = repositoryOf(world, request);
-      const { archive, sha } = request.params as {
-        archive: string;
-        sha: string;
-      };
-      const format = { 'legacy.tar.gz': 'tar.gz', 'legacy.zip': 'zip' }[
-        archive
-      ];
-      const commit = await world.git.resolve(repository.fullName, sha);
-      if (!format || !commit) {
-        throw new HttpError(404, 'Not Found');
-      }
-      const root = `${repository.fullName.replace('/', '-')}-${commit.slice(
-        0,
-        7,
-      )}`;
-      const child = spawn(
-        'git',
-        ['archive', `--format=${format}`, `--prefix=${root}/`, commit],
-        {
-          cwd: world.git.path(repository.fullName),
-          env: gitEnvironment(),
-          stdio: ['ignore', 'pipe', 'ignore'],
-        },
-      );
-      reply.raw.once('close', () => child.kill());
-      return reply
-        .type(format === 'zip' ? 'application/zip' : 'application/x-gzip')
-        .header('content-disposition', `attachment; filename=${root}.${format}`)
-        .send(child.stdout);
-    },
-  );
 }
 
 function withoutSuffix(request: FastifyRequest): FastifyRequest {
@@ -415,14 +246,4 @@ function withoutSuffix(request: FastifyRequest): FastifyRequest {
 
 function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
-}
-
-function escape(text: string): string {
-  return text.replace(
-    /[&<>"']/g,
-    character =>
-      ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }[
-        character
-      ]!),
-  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RefMovedError } from '../../world/BareGitStore';
+import { RefMovedError } from '../../world/RefBook';
 import {
   headRepositoryOf,
   mergedTree,

@@ -1,4 +1,4 @@
-import { RefMovedError } from '../../../world/BareGitStore';
+import { RefMovedError } from '../../../world/RefBook';
 import { personOf } from '../../../world/github/mergeMethods';
 import { pushRefusals } from '../../../world/protection';
 import { GitError } from '../../../world/runGit';
