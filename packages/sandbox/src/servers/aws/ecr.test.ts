@@ -6,7 +6,6 @@ import {
   DeleteRepositoryPolicyCommand,
   DescribeImageReplicationStatusCommand,
   DescribeImagesCommand,
-  DescribeRegistryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetLifecyclePolicyCommand,
@@ -19,7 +18,6 @@ import {
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
-  PutReplicationConfigurationCommand,
   SetRepositoryPolicyCommand,
   TagResourceCommand,
   UntagResourceCommand,
@@ -356,42 +354,6 @@ describe('ECR', () => {
         }),
       ),
     ).rejects.toMatchObject({ name: 'AccessDeniedException' });
-  });
-
-  it('has one replication setting for a registry', async () => {
-    const campaign = new ECRClient(aws.as(CAMPAIGN, 'us-east-1'));
-    const before = await campaign.send(new DescribeRegistryCommand({}));
-    expect(before.replicationConfiguration!.rules).toEqual([]);
-    await campaign.send(
-      new PutReplicationConfigurationCommand({
-        replicationConfiguration: {
-          rules: [
-            {
-              destinations: [{ region: 'us-west-2', registryId: CAMPAIGN }],
-              repositoryFilters: [
-                { filter: 'campaign-a', filterType: 'PREFIX_MATCH' },
-              ],
-            },
-          ],
-        },
-      }),
-    );
-    const push = (repository: string) =>
-      aws.world.images.push({
-        accountId: CAMPAIGN,
-        region: 'us-east-1',
-        repository,
-        digest: digestOf(repository),
-        tags: ['8.8.8'],
-      }).replications;
-    expect(push('campaign-auth')).toHaveLength(1);
-    expect(push('campaign-etl')).toEqual([]);
-    // As in ECR, the repository at the other end comes to be with the first image.
-    await aws.soon(
-      async () =>
-        aws.world.images.hasRepository(CAMPAIGN, 'us-west-2', 'campaign-auth'),
-      Boolean,
-    );
   });
 
   it('remembers across a restart, and finishes what was under way', async () => {

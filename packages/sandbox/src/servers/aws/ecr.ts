@@ -6,16 +6,17 @@ import { ecrImageHandlers } from './ecrImages';
 import { ecrLayerHandlers } from './ecrLayers';
 import { ecrPolicyHandlers } from './ecrPolicies';
 import { ecrPreviewHandlers } from './ecrPreviews';
+import { ecrPullThroughHandlers } from './ecrPullThrough';
 import { ecrRegistryHandlers } from './ecrRegistry';
 import { ecrScanHandlers } from './ecrScans';
 import {
-  checkOwnRegistry,
   exclusionFilters,
   invalidToken,
   pageSize,
-  registryOf,
   toRecord,
 } from './ecrShared';
+import { registryOf } from './ecrAccess';
+import { ecrTemplateHandlers } from './ecrTemplates';
 import { CallContext, Handlers } from './handlers';
 
 /** Amazon Elastic Container Registry; what is about repositories stands here. */
@@ -24,13 +25,15 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   ...ecrLayerHandlers,
   ...ecrPolicyHandlers,
   ...ecrPreviewHandlers,
+  ...ecrPullThroughHandlers,
   ...ecrRegistryHandlers,
   ...ecrScanHandlers,
+  ...ecrTemplateHandlers,
 
   CreateRepository(input, context) {
-    checkOwnRegistry(input.registryId, context);
+    const registry = registryOf(input, context, 'CreateRepository');
     const repository = context.aws.registry.createRepository(
-      context,
+      registry,
       input.repositoryName!,
       {
         tagMutability: input.imageTagMutability as TagMutability | undefined,
@@ -47,15 +50,30 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   },
 
   DescribeRepositories(input, context) {
-    const registry = registryOf(input.registryId, context);
-    if (input.repositoryNames) {
+    const store = context.aws.registry;
+    const { registryId, repositoryNames } = input;
+    if (repositoryNames) {
       return {
-        repositories: input.repositoryNames
-          .map(name => context.aws.registry.getRepository(registry, name))
+        repositories: repositoryNames
+          .map(repositoryName =>
+            store.getRepository(
+              registryOf(
+                { registryId, repositoryName },
+                context,
+                'DescribeRepositories',
+              ),
+              repositoryName,
+            ),
+          )
           .map(describe),
       };
     }
-    const page = paginate(context.aws.registry.listRepositories(registry), {
+    const registry = registryOf(
+      { registryId },
+      context,
+      'DescribeRepositories',
+    );
+    const page = paginate(store.listRepositories(registry), {
       token: input.nextToken,
       size: pageSize(input.maxResults),
       tokenError: invalidToken(),
@@ -67,10 +85,10 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   },
 
   DeleteRepository(input, context) {
-    checkOwnRegistry(input.registryId, context);
+    const registry = registryOf(input, context, 'DeleteRepository');
     return {
       repository: describe(
-        context.aws.registry.deleteRepository(context, input.repositoryName!, {
+        context.aws.registry.deleteRepository(registry, input.repositoryName!, {
           force: input.force ?? false,
         }),
       ),
@@ -78,29 +96,33 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   },
 
   PutImageScanningConfiguration(input, context) {
-    checkOwnRegistry(input.registryId, context);
+    const registry = registryOf(
+      input,
+      context,
+      'PutImageScanningConfiguration',
+    );
     const scanOnPush = input.imageScanningConfiguration!.scanOnPush ?? false;
-    context.aws.registry.updateRepository(context, input.repositoryName!, {
+    context.aws.registry.updateRepository(registry, input.repositoryName!, {
       scanOnPush,
     });
     return {
-      registryId: context.accountId,
+      registryId: registry.accountId,
       repositoryName: input.repositoryName,
       imageScanningConfiguration: { scanOnPush },
     };
   },
 
   PutImageTagMutability(input, context) {
-    checkOwnRegistry(input.registryId, context);
+    const registry = registryOf(input, context, 'PutImageTagMutability');
     const { tagMutability, tagMutabilityExclusions } =
-      context.aws.registry.updateRepository(context, input.repositoryName!, {
+      context.aws.registry.updateRepository(registry, input.repositoryName!, {
         tagMutability: input.imageTagMutability as TagMutability,
         tagMutabilityExclusions: input.imageTagMutabilityExclusionFilters?.map(
           ({ filter }) => filter!,
         ),
       });
     return {
-      registryId: context.accountId,
+      registryId: registry.accountId,
       repositoryName: input.repositoryName,
       imageTagMutability: tagMutability,
       imageTagMutabilityExclusionFilters: exclusionFilters(
@@ -110,17 +132,25 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   },
 
   TagResource(input, context) {
-    const { name, tags } = repositoryByArn(input.resourceArn!, context);
-    context.aws.registry.updateRepository(context, name, {
+    const { tags, name, ...registry } = repositoryByArn(
+      input.resourceArn!,
+      context,
+      'TagResource',
+    );
+    context.aws.registry.updateRepository(registry, name, {
       tags: { ...tags, ...toRecord(input.tags) },
     });
     return {};
   },
 
   UntagResource(input, context) {
-    const { name, tags } = repositoryByArn(input.resourceArn!, context);
+    const { tags, name, ...registry } = repositoryByArn(
+      input.resourceArn!,
+      context,
+      'UntagResource',
+    );
     const removed = new Set(input.tagKeys);
-    context.aws.registry.updateRepository(context, name, {
+    context.aws.registry.updateRepository(registry, name, {
       tags: Object.fromEntries(
         Object.entries(tags).filter(([key]) => !removed.has(key)),
       ),
@@ -129,14 +159,22 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   },
 
   ListTagsForResource(input, context) {
-    const { tags } = repositoryByArn(input.resourceArn!, context);
+    const { tags } = repositoryByArn(
+      input.resourceArn!,
+      context,
+      'ListTagsForResource',
+    );
     return {
       tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     };
   },
 };
 
-function repositoryByArn(arn: string, context: CallContext): Repository {
+function repositoryByArn(
+  arn: string,
+  context: CallContext,
+  action: string,
+): Repository {
   const match = /^arn:aws:ecr:([^:]+):(\d{12}):repository\/(.+)$/.exec(arn);
   if (!match || match[1] !== context.region) {
     throw new AwsError(
@@ -144,8 +182,11 @@ function repositoryByArn(arn: string, context: CallContext): Repository {
       `Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'`,
     );
   }
-  checkOwnRegistry(match[2], context);
-  return context.aws.registry.getRepository(context, match[3]);
+  const [, , registryId, repositoryName] = match;
+  return context.aws.registry.getRepository(
+    registryOf({ registryId, repositoryName }, context, action),
+    repositoryName,
+  );
 }
 
 function describe(repository: Repository): RepositoryShape {

@@ -1,40 +1,48 @@
 import { AwsError } from '../../world/aws/AwsError';
-import { RegistryRef } from '../../world/aws/ImageRegistry';
-import { allowsAccount } from '../../world/aws/repositoryPolicy';
+import { policyAllows } from '../../world/aws/repositoryPolicy';
+import { RegistryRef } from '../../world/aws/registry/types';
 import { CallContext } from './handlers';
 
+/** What calls about repositories have in common. */
+interface RepositoryInput {
+  registryId?: string;
+  repositoryName?: string;
+}
+
 /**
- * Lets a call into another account's registry only when the policy of the
- * repository it names allows the caller's account.
+ * The registry that a call means: the caller's own, or that of another account
+ * as far as the policy of the repository allows the action.
  *
- * Only the principals of `Allow` statements are looked at, not their actions.
- *
+ * @param action - name of the operation, `BatchGetImage`
  * @throws AwsError - AccessDeniedException
  */
-export function checkRegistryAccess(
-  registry: RegistryRef,
+export function registryOf(
+  { registryId, repositoryName }: RepositoryInput,
   context: CallContext,
-  repositoryName: string | undefined,
-): void {
+  action: string,
+): RegistryRef {
+  const registry = {
+    accountId: registryId ?? context.accountId,
+    region: context.region,
+  };
   if (registry.accountId === context.accountId) {
-    return;
+    return registry;
   }
   const policy =
     repositoryName === undefined
       ? undefined
       : context.aws.registry.findRepository(registry, repositoryName)?.policy;
-  if (!policy || !allowsAccount(policy, context.accountId)) {
+  if (!policy || !policyAllows(policy, context.accountId, `ecr:${action}`)) {
     throw new AwsError(
       'AccessDeniedException',
       `User: ${
         context.callerArn
-      } is not authorized to access the registry of account ${
-        registry.accountId
-      }${
-        repositoryName
-          ? ` because no policy of ${repositoryName} allows it`
-          : ''
-      }`,
+      } is not authorized to perform: ecr:${action} on resource: arn:aws:ecr:${
+        registry.region
+      }:${registry.accountId}:repository/${
+        repositoryName ?? '*'
+      } because no resource-based policy allows the ecr:${action} action`,
     );
   }
+  return registry;
 }

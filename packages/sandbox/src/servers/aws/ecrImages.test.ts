@@ -4,21 +4,17 @@ import {
   BatchGetImageCommand,
   CompleteLayerUploadCommand,
   CreateRepositoryCommand,
-  CreateRepositoryCreationTemplateCommand,
   DescribeImageScanFindingsCommand,
   DescribeImagesCommand,
-  DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
   GetDownloadUrlForLayerCommand,
-  GetLifecyclePolicyCommand,
   GetLifecyclePolicyPreviewCommand,
   GetRegistryScanningConfigurationCommand,
   InitiateLayerUploadCommand,
   ListImageReferrersCommand,
   PutImageCommand,
   PutLifecyclePolicyCommand,
-  PutReplicationConfigurationCommand,
   StartImageScanCommand,
   StartLifecyclePolicyPreviewCommand,
   UploadLayerPartCommand,
@@ -358,62 +354,6 @@ describe('images in ECR', () => {
       }),
     );
     expect(untagged.imageDetails).toHaveLength(2);
-  });
-
-  it('makes repositories at the other end of a replication by the template for them', async () => {
-    const melbourne = new ECRClient(aws.as(SHARED, 'ap-southeast-4'));
-    const lifecyclePolicy =
-      '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":7},"action":{"type":"expire"}}]}';
-    const template = (
-      prefix: string,
-      imageTagMutability: 'MUTABLE' | 'IMMUTABLE',
-    ) =>
-      melbourne.send(
-        new CreateRepositoryCreationTemplateCommand({
-          prefix,
-          appliedFor: ['REPLICATION'],
-          imageTagMutability,
-          lifecyclePolicy,
-        }),
-      );
-    await template('ROOT', 'MUTABLE');
-    await template('team', 'IMMUTABLE');
-    await expect(template('team', 'MUTABLE')).rejects.toMatchObject({
-      name: 'TemplateAlreadyExistsException',
-    });
-    await ecr.send(
-      new PutReplicationConfigurationCommand({
-        replicationConfiguration: {
-          rules: [
-            {
-              destinations: [{ region: 'ap-southeast-4', registryId: SHARED }],
-            },
-          ],
-        },
-      }),
-    );
-    await ecr.send(new CreateRepositoryCommand({ repositoryName: 'team/api' }));
-    aws.world.images.push({
-      accountId: SHARED,
-      region: 'ap-southeast-2',
-      repository: 'team/api',
-      digest: digestOf('x'),
-      tags: ['1'],
-    });
-    const { repositories } = await aws.soon(
-      () => melbourne.send(new DescribeRepositoriesCommand({})),
-      answer => answer.repositories!.some(r => r.repositoryName === 'team/api'),
-    );
-    expect(
-      repositories!.find(r => r.repositoryName === 'team/api'),
-    ).toMatchObject({ imageTagMutability: 'IMMUTABLE' });
-    expect(
-      (
-        await melbourne.send(
-          new GetLifecyclePolicyCommand({ repositoryName: 'team/api' }),
-        )
-      ).lifecyclePolicyText,
-    ).toBe(lifecyclePolicy);
   });
 
   it('gives a token for the registry that lasts twelve hours', async () => {

@@ -10,23 +10,15 @@ import { paginate } from '../../world/aws/paginate';
 import { manifestOf, mediaTypeOf } from '../../world/aws/registry/manifests';
 import { OCI_CONFIG } from '../../world/aws/registry/playedImage';
 import { scanOf, severityCounts } from '../../world/aws/registry/scanFindings';
-import {
-  checkOwnRegistry,
-  invalidToken,
-  pageSize,
-  registryOf,
-} from './ecrShared';
+import { invalidToken, pageSize } from './ecrShared';
+import { registryOf } from './ecrAccess';
 import { Handlers } from './handlers';
 
 /** Amazon ECR: images, by their names and by what they are. */
 export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
   {
     DescribeImages(input, context) {
-      const registry = registryOf(
-        input.registryId,
-        context,
-        input.repositoryName!,
-      );
+      const registry = registryOf(input, context, 'DescribeImages');
       const { registry: store } = context.aws;
       if (input.imageIds) {
         return {
@@ -60,11 +52,7 @@ export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
     },
 
     ListImages(input, context) {
-      const registry = registryOf(
-        input.registryId,
-        context,
-        input.repositoryName!,
-      );
+      const registry = registryOf(input, context, 'ListImages');
       const ids = context.aws.registry
         .listImages(registry, input.repositoryName!)
         .filter(({ tags }) => hasTagStatus(tags, input.filter?.tagStatus))
@@ -82,14 +70,14 @@ export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
     },
 
     BatchDeleteImage(input, context) {
-      checkOwnRegistry(input.registryId, context);
+      const registry = registryOf(input, context, 'BatchDeleteImage');
       const imageIds = [];
       const failures = [];
-      context.aws.registry.getRepository(context, input.repositoryName!);
+      context.aws.registry.getRepository(registry, input.repositoryName!);
       for (const imageId of input.imageIds!) {
         try {
           const { digest } = context.aws.registry.deleteImage(
-            context,
+            registry,
             input.repositoryName!,
             { digest: imageId.imageDigest, tag: imageId.imageTag },
           );
@@ -107,9 +95,9 @@ export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
 
     DescribeImageReplicationStatus(input, context) {
       const registry = registryOf(
-        input.registryId,
+        input,
         context,
-        input.repositoryName!,
+        'DescribeImageReplicationStatus',
       );
       const image = context.aws.registry.getImage(
         registry,
@@ -132,7 +120,7 @@ export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
 
     BatchGetImage(input, context) {
       const name = input.repositoryName!;
-      const registry = registryOf(input.registryId, context, name);
+      const registry = registryOf(input, context, 'BatchGetImage');
       const store = context.aws.registry;
       store.getRepository(registry, name);
       const images: Image[] = [];
@@ -177,7 +165,7 @@ export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
 
     ListImageReferrers(input, context) {
       const name = input.repositoryName!;
-      const registry = registryOf(input.registryId, context, name);
+      const registry = registryOf(input, context, 'ListImageReferrers');
       const store = context.aws.registry;
       const digest = input.subjectId?.imageDigest;
       if (!digest) {

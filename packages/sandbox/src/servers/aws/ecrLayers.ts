@@ -5,7 +5,7 @@ import { findLayer, readLayer } from '../../world/aws/registry/imageLayers';
 import { readManifest } from '../../world/aws/registry/manifests';
 import { digestOf } from '../../world/aws/registry/playedImage';
 import { layerUrl } from './ecrDownloads';
-import { checkOwnRegistry, registryOf } from './ecrShared';
+import { registryOf } from './ecrAccess';
 import { CallContext, Handlers } from './handlers';
 
 const TOKEN_MS = 12 * 60 * 60 * 1000;
@@ -29,7 +29,11 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
 
     BatchCheckLayerAvailability(input, context) {
       const name = input.repositoryName!;
-      const registry = registryOf(input.registryId, context, name);
+      const registry = registryOf(
+        input,
+        context,
+        'BatchCheckLayerAvailability',
+      );
       context.aws.registry.getRepository(registry, name);
       const layers: Layer[] = [];
       const failures: LayerFailure[] = [];
@@ -65,7 +69,7 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
     GetDownloadUrlForLayer(input, context) {
       const name = input.repositoryName!;
       const layerDigest = input.layerDigest!;
-      const registry = registryOf(input.registryId, context, name);
+      const registry = registryOf(input, context, 'GetDownloadUrlForLayer');
       const store = context.aws.registry;
       store.getRepository(registry, name);
       if (!findLayer(store, registry, name, layerDigest)) {
@@ -87,17 +91,25 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
     },
 
     InitiateLayerUpload(input, context) {
-      const { store, name } = ownRepository(input, context);
-      return store.layers.begin(context, name);
+      const { registry, store, name } = repositoryOf(
+        input,
+        context,
+        'InitiateLayerUpload',
+      );
+      return store.layers.begin(registry, name);
     },
 
     UploadLayerPart(input, context) {
-      const { store, name } = ownRepository(input, context);
+      const { registry, store, name } = repositoryOf(
+        input,
+        context,
+        'UploadLayerPart',
+      );
       return {
-        registryId: context.accountId,
+        registryId: registry.accountId,
         repositoryName: name,
         uploadId: input.uploadId,
-        lastByteReceived: store.layers.append(context, name, input.uploadId!, {
+        lastByteReceived: store.layers.append(registry, name, input.uploadId!, {
           first: input.partFirstByte!,
           last: input.partLastByte!,
           content: Buffer.from(input.layerPartBlob!),
@@ -106,13 +118,17 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
     },
 
     CompleteLayerUpload(input, context) {
-      const { store, name } = ownRepository(input, context);
+      const { registry, store, name } = repositoryOf(
+        input,
+        context,
+        'CompleteLayerUpload',
+      );
       return {
-        registryId: context.accountId,
+        registryId: registry.accountId,
         repositoryName: name,
         uploadId: input.uploadId,
         layerDigest: store.layers.complete(
-          context,
+          registry,
           name,
           input.uploadId!,
           input.layerDigests![0],
@@ -121,7 +137,8 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
     },
 
     PutImage(input, context) {
-      const { store, name } = ownRepository(input, context);
+      const repository = repositoryOf(input, context, 'PutImage');
+      const { registry, store, name } = repository;
       const manifest = input.imageManifest!;
       const read = readManifest(manifest, input.imageManifestMediaType);
       const digest = digestOf(manifest);
@@ -133,7 +150,7 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
       }
       const tags = input.imageTag ? [input.imageTag] : [];
       const known = store
-        .listImages(context, name)
+        .listImages(registry, name)
         .find(image => image.digest === digest);
       if (known && tags.every(tag => known.tags.includes(tag))) {
         throw new AwsError(
@@ -141,14 +158,13 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
           `Image with digest '${digest}' and tag '${
             input.imageTag ?? 'null'
           }' already exists in the repository with name '${name}' in registry with id '${
-            context.accountId
+            registry.accountId
           }'`,
         );
       }
-      checkPartsExist(read, name, context);
+      checkPartsExist(read, repository);
       store.push({
-        accountId: context.accountId,
-        region: context.region,
+        ...registry,
         repository: name,
         digest,
         tags,
@@ -160,7 +176,7 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
       });
       return {
         image: {
-          registryId: context.accountId,
+          registryId: registry.accountId,
           repositoryName: name,
           imageId: { imageDigest: digest, imageTag: input.imageTag },
           imageManifest: manifest,
@@ -171,31 +187,30 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
   };
 
 /** The repository that a change is about, which exists. */
-function ownRepository(
+function repositoryOf(
   input: { registryId?: string; repositoryName?: string },
   context: CallContext,
+  action: string,
 ) {
-  checkOwnRegistry(input.registryId, context);
+  const registry = registryOf(input, context, action);
   const store = context.aws.registry;
-  store.getRepository(context, input.repositoryName!);
-  return { store, name: input.repositoryName! };
+  store.getRepository(registry, input.repositoryName!);
+  return { registry, store, name: input.repositoryName! };
 }
 
 /** What a manifest names is pushed before it. */
 function checkPartsExist(
   { parts, images }: ReturnType<typeof readManifest>,
-  name: string,
-  context: CallContext,
+  { registry, store, name }: ReturnType<typeof repositoryOf>,
 ): void {
-  const store = context.aws.registry;
   const missingLayers = parts
     .map(({ digest }) => digest)
-    .filter(digest => !findLayer(store, context, name, digest));
+    .filter(digest => !findLayer(store, registry, name, digest));
   const present = new Set(
-    store.listImages(context, name).map(({ digest }) => digest),
+    store.listImages(registry, name).map(({ digest }) => digest),
   );
   const missingImages = images.filter(digest => !present.has(digest));
-  const where = `required for pushing image into repository with name '${name}' in the registry with id '${context.accountId}' do not exist`;
+  const where = `required for pushing image into repository with name '${name}' in the registry with id '${registry.accountId}' do not exist`;
   if (missingLayers.length > 0) {
     throw new AwsError(
       'LayersNotFoundException',

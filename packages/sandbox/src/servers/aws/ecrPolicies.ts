@@ -1,65 +1,67 @@
 import { AwsError } from '../../world/aws/AwsError';
 import { readLifecyclePolicy } from '../../world/aws/registry/lifecyclePolicy';
-import { checkOwnRegistry } from './ecrShared';
+import { registryOf } from './ecrAccess';
 import { CallContext, Handlers } from './handlers';
+
+/** A call about one repository. */
+interface RepositoryInput {
+  registryId?: string;
+  repositoryName?: string;
+}
 
 /** Amazon ECR: policies of a repository. */
 export const ecrPolicyHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
   {
     PutLifecyclePolicy(input, context) {
-      checkOwnRegistry(input.registryId, context);
-      readLifecyclePolicy(input.lifecyclePolicyText!);
-      context.aws.registry.updateRepository(context, input.repositoryName!, {
-        lifecyclePolicy: input.lifecyclePolicyText,
-      });
+      const { lifecyclePolicyText } = input;
+      readLifecyclePolicy(lifecyclePolicyText!);
       return {
-        registryId: context.accountId,
-        repositoryName: input.repositoryName,
-        lifecyclePolicyText: input.lifecyclePolicyText,
+        ...change(input, context, 'PutLifecyclePolicy', {
+          lifecyclePolicy: lifecyclePolicyText,
+        }),
+        lifecyclePolicyText,
       };
     },
 
     GetLifecyclePolicy(input, context) {
-      return { ...lifecyclePolicyOf(input.repositoryName!, context) };
+      return lifecyclePolicyOf(input, context, 'GetLifecyclePolicy');
     },
 
     DeleteLifecyclePolicy(input, context) {
-      checkOwnRegistry(input.registryId, context);
-      const reply = lifecyclePolicyOf(input.repositoryName!, context);
-      context.aws.registry.updateRepository(context, input.repositoryName!, {
-        lifecyclePolicy: undefined,
-      });
+      const action = 'DeleteLifecyclePolicy';
+      const reply = lifecyclePolicyOf(input, context, action);
+      change(input, context, action, { lifecyclePolicy: undefined });
       return reply;
     },
 
     SetRepositoryPolicy(input, context) {
-      checkOwnRegistry(input.registryId, context);
-      checkPolicyText(input.policyText!);
-      context.aws.registry.updateRepository(context, input.repositoryName!, {
-        policy: input.policyText,
-      });
+      const { policyText } = input;
+      checkPolicyText(policyText!, 'repository');
       return {
-        registryId: context.accountId,
-        repositoryName: input.repositoryName,
-        policyText: input.policyText,
+        ...change(input, context, 'SetRepositoryPolicy', {
+          policy: policyText,
+        }),
+        policyText,
       };
     },
 
     GetRepositoryPolicy(input, context) {
-      return repositoryPolicyOf(input.repositoryName!, context);
+      return repositoryPolicyOf(input, context, 'GetRepositoryPolicy');
     },
 
     DeleteRepositoryPolicy(input, context) {
-      checkOwnRegistry(input.registryId, context);
-      const reply = repositoryPolicyOf(input.repositoryName!, context);
-      context.aws.registry.updateRepository(context, input.repositoryName!, {
-        policy: undefined,
-      });
+      const action = 'DeleteRepositoryPolicy';
+      const reply = repositoryPolicyOf(input, context, action);
+      change(input, context, action, { policy: undefined });
       return reply;
     },
   };
 
-function checkPolicyText(text: string): void {
+/** What is no JSON object is no policy. @throws AwsError - InvalidParameterException */
+export function checkPolicyText(
+  text: string,
+  kind: 'repository' | 'registry',
+): void {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -69,37 +71,63 @@ function checkPolicyText(text: string): void {
   if (parsed === null || typeof parsed !== 'object') {
     throw new AwsError(
       'InvalidParameterException',
-      `Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'`,
+      `Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid ${kind} policy provided'`,
     );
   }
 }
 
-function lifecyclePolicyOf(name: string, context: CallContext) {
-  const { lifecyclePolicy } = context.aws.registry.getRepository(context, name);
-  if (lifecyclePolicy === undefined) {
+function change(
+  input: RepositoryInput,
+  context: CallContext,
+  action: string,
+  policies: { lifecyclePolicy?: string } | { policy?: string },
+) {
+  const registry = registryOf(input, context, action);
+  const { name } = context.aws.registry.updateRepository(
+    registry,
+    input.repositoryName!,
+    policies,
+  );
+  return { registryId: registry.accountId, repositoryName: name };
+}
+
+/** The repository with what every reply says of it. */
+function read(input: RepositoryInput, context: CallContext, action: string) {
+  const registry = registryOf(input, context, action);
+  const name = input.repositoryName!;
+  return {
+    repository: context.aws.registry.getRepository(registry, name),
+    reply: { registryId: registry.accountId, repositoryName: name },
+    where: `the repository with name '${name}' in the registry with id '${registry.accountId}'`,
+  };
+}
+
+function lifecyclePolicyOf(
+  input: RepositoryInput,
+  context: CallContext,
+  action: string,
+) {
+  const { repository, reply, where } = read(input, context, action);
+  if (repository.lifecyclePolicy === undefined) {
     throw new AwsError(
       'LifecyclePolicyNotFoundException',
-      `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${context.accountId}'`,
+      `Lifecycle policy does not exist for ${where}`,
     );
   }
-  return {
-    registryId: context.accountId,
-    repositoryName: name,
-    lifecyclePolicyText: lifecyclePolicy,
-  };
+  return { ...reply, lifecyclePolicyText: repository.lifecyclePolicy };
 }
 
-function repositoryPolicyOf(name: string, context: CallContext) {
-  const { policy } = context.aws.registry.getRepository(context, name);
-  if (policy === undefined) {
+function repositoryPolicyOf(
+  input: RepositoryInput,
+  context: CallContext,
+  action: string,
+) {
+  const { repository, reply, where } = read(input, context, action);
+  if (repository.policy === undefined) {
     throw new AwsError(
       'RepositoryPolicyNotFoundException',
-      `Repository policy does not exist for the repository with name '${name}' in the registry with id '${context.accountId}'`,
+      `Repository policy does not exist for ${where}`,
     );
   }
-  return {
-    registryId: context.accountId,
-    repositoryName: name,
-    policyText: policy,
-  };
+  return { ...reply, policyText: repository.policy };
 }

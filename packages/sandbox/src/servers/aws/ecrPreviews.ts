@@ -4,7 +4,8 @@ import {
   expiredImages,
   readLifecyclePolicy,
 } from '../../world/aws/registry/lifecyclePolicy';
-import { checkOwnRegistry, invalidToken, pageSize } from './ecrShared';
+import { invalidToken, pageSize } from './ecrShared';
+import { registryOf } from './ecrAccess';
 import { CallContext, Handlers } from './handlers';
 
 // A preview of a small repository is there within seconds.
@@ -15,19 +16,19 @@ export const ecrPreviewHandlers: Handlers<
   typeof import('@aws-sdk/client-ecr')
 > = {
   StartLifecyclePolicyPreview(input, context) {
-    checkOwnRegistry(input.registryId, context);
+    const registry = registryOf(input, context, 'StartLifecyclePolicyPreview');
     const name = input.repositoryName!;
-    const repository = context.aws.registry.getRepository(context, name);
+    const repository = context.aws.registry.getRepository(registry, name);
     const policyText = input.lifecyclePolicyText ?? repository.lifecyclePolicy;
     if (policyText === undefined) {
       throw new AwsError(
         'LifecyclePolicyNotFoundException',
-        `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${context.accountId}'`,
+        `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${registry.accountId}'`,
       );
     }
     readLifecyclePolicy(policyText);
     const { settings } = context.aws.registry;
-    const { previews } = settings.of(context);
+    const { previews } = settings.of(registry);
     const running = previews.find(({ repository: other }) => other === name);
     if (running && isRunning(running.startedAt, context)) {
       throw new AwsError(
@@ -35,7 +36,7 @@ export const ecrPreviewHandlers: Handlers<
         `The previous lifecycle policy preview request for repository '${name}' has not completed. Wait and try again.`,
       );
     }
-    settings.change(context, {
+    settings.change(registry, {
       previews: [
         ...previews.filter(other => other !== running),
         {
@@ -46,7 +47,7 @@ export const ecrPreviewHandlers: Handlers<
       ],
     });
     return {
-      registryId: context.accountId,
+      registryId: registry.accountId,
       repositoryName: name,
       lifecyclePolicyText: policyText,
       status: 'IN_PROGRESS',
@@ -54,21 +55,21 @@ export const ecrPreviewHandlers: Handlers<
   },
 
   GetLifecyclePolicyPreview(input, context) {
-    checkOwnRegistry(input.registryId, context);
+    const registry = registryOf(input, context, 'GetLifecyclePolicyPreview');
     const name = input.repositoryName!;
     const store = context.aws.registry;
-    store.getRepository(context, name);
+    store.getRepository(registry, name);
     const preview = store.settings
-      .of(context)
+      .of(registry)
       .previews.find(({ repository }) => repository === name);
     if (!preview) {
       throw new AwsError(
         'LifecyclePolicyPreviewNotFoundException',
-        `There is no preview for lifecycle policy with repository name '${name}' in the registry with id '${context.accountId}'`,
+        `There is no preview for lifecycle policy with repository name '${name}' in the registry with id '${registry.accountId}'`,
       );
     }
     const common = {
-      registryId: context.accountId,
+      registryId: registry.accountId,
       repositoryName: name,
       lifecyclePolicyText: preview.policyText,
     };
@@ -77,7 +78,7 @@ export const ecrPreviewHandlers: Handlers<
     }
     const expiries = expiredImages(
       preview.policyText,
-      store.listImages(context, name),
+      store.listImages(registry, name),
       new Date(preview.startedAt),
     );
     const page = paginate(expiries, {

@@ -1,26 +1,22 @@
 import { AwsError } from '../../world/aws/AwsError';
 import { paginate } from '../../world/aws/paginate';
 import { scanOf, severityCounts } from '../../world/aws/registry/scanFindings';
-import {
-  checkOwnRegistry,
-  invalidToken,
-  pageSize,
-  registryOf,
-} from './ecrShared';
+import { invalidToken, pageSize } from './ecrShared';
+import { registryOf } from './ecrAccess';
 import { Handlers } from './handlers';
 
 /** Amazon ECR: basic scans of images. */
 export const ecrScanHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   StartImageScan(input, context) {
-    checkOwnRegistry(input.registryId, context);
+    const registry = registryOf(input, context, 'StartImageScan');
     const image = context.aws.registry.getImage(
-      context,
+      registry,
       input.repositoryName!,
       { digest: input.imageId!.imageDigest, tag: input.imageId!.imageTag },
     );
     context.aws.registry.startScan(image);
     return {
-      registryId: context.accountId,
+      registryId: registry.accountId,
       repositoryName: input.repositoryName,
       imageId: { ...input.imageId, imageDigest: image.digest },
       imageScanStatus: { status: 'IN_PROGRESS' },
@@ -29,7 +25,7 @@ export const ecrScanHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
 
   DescribeImageScanFindings(input, context) {
     const name = input.repositoryName!;
-    const registry = registryOf(input.registryId, context, name);
+    const registry = registryOf(input, context, 'DescribeImageScanFindings');
     const image = context.aws.registry.getImage(registry, name, {
       digest: input.imageId!.imageDigest,
       tag: input.imageId!.imageTag,

@@ -1,8 +1,5 @@
 import type { Tag } from '@aws-sdk/client-ecr';
 import { AwsError } from '../../world/aws/AwsError';
-import { RegistryRef } from '../../world/aws/ImageRegistry';
-import { checkRegistryAccess } from './ecrAccess';
-import { CallContext } from './handlers';
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
@@ -26,32 +23,6 @@ export function invalidToken(): AwsError {
   return new AwsError(
     'InvalidParameterException',
     "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid nextToken'",
-  );
-}
-
-/** The registry that a reading call means; another account's only as far as its policies allow. */
-export function registryOf(
-  registryId: string | undefined,
-  context: CallContext,
-  repositoryName?: string,
-): RegistryRef {
-  const registry = {
-    accountId: registryId ?? context.accountId,
-    region: context.region,
-  };
-  checkRegistryAccess(registry, context, repositoryName);
-  return registry;
-}
-
-/** Changes are made in one's own registry only. */
-export function checkOwnRegistry(
-  registryId: string | undefined,
-  context: CallContext,
-): void {
-  checkRegistryAccess(
-    { accountId: registryId ?? context.accountId, region: context.region },
-    context,
-    undefined,
   );
 }
 

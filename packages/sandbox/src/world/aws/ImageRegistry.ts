@@ -2,26 +2,20 @@ import { EventEmitter } from 'node:events';
 import { dirname, join } from 'node:path';
 import { ImageStore, StoredImage, World } from '../types';
 import { AwsError } from './AwsError';
-import { JsonFile } from './JsonFile';
-import {
-  checkDigest,
-  checkRepositoryName,
-  checkTag,
-  isImmutable,
-  isScannable,
-} from './registry/imageRules';
+import { checkRepositoryName, isScannable } from './registry/imageRules';
 import { startImageExpiry } from './registry/imageExpiry';
+import { ImageReplicator } from './registry/ImageReplicator';
 import { LayerStore } from './registry/LayerStore';
 import { mediaTypeOf } from './registry/manifests';
+import { RegistryBook } from './registry/RegistryBook';
 import { RegistrySettings } from './registry/RegistrySettings';
 import { mayScan } from './registry/scanFindings';
+import { checkNewNames, shelve } from './registry/shelf';
 import {
   ImageContent,
   ImagePush,
-  ImageReplication,
   NewRepository,
   RegistryImage,
-  registryKey,
   RegistryRef,
   ReplicationRule,
   Repository,
@@ -37,18 +31,6 @@ export type {
   TagMutability,
 } from './registry/types';
 
-interface Stored {
-  repositories: Array<
-    Repository & {
-      images: Array<Omit<RegistryImage, 'pushedAt'> & { pushedAt: string }>;
-    }
-  >;
-  replication: Array<RegistryRef & { rules: ReplicationRule[] }>;
-}
-
-// What a replication between two regions of a quiet registry takes.
-const REPLICATION_MS = 2_000;
-
 /**
  * The image registries of all accounts and regions, as ECR keeps them.
  *
@@ -59,10 +41,8 @@ export class ImageRegistry implements ImageStore {
   /** Emits `push` and, at the other end of a replication, `replicated`; both with {@link StoredImage}. */
   readonly events = new EventEmitter();
 
-  private readonly repositories = new Map<string, Repository>();
-  private readonly images = new Map<string, Map<string, RegistryImage>>();
-  private readonly rules = new Map<string, ReplicationRule[]>();
-  private readonly file: JsonFile<Stored>;
+  private readonly book: RegistryBook;
+  private readonly replicator: ImageReplicator;
   /** What is set for registries as a whole. */
   readonly settings: RegistrySettings;
   readonly layers: LayerStore;
@@ -73,65 +53,44 @@ export class ImageRegistry implements ImageStore {
     path: string,
   ) {
     const folder = dirname(path);
-    this.file = new JsonFile(path, () => this.toStored());
+    this.book = new RegistryBook(path);
     this.settings = new RegistrySettings(
       join(folder, 'registry-settings.json'),
     );
     this.layers = new LayerStore(join(folder, 'layers'));
+    this.replicator = new ImageReplicator(world, this.book, this.settings, {
+      receive: (source, destination) => this.receive(source, destination),
+      received: copy => this.events.emit('replicated', copy),
+    });
     startImageExpiry(this, world);
   }
 
   /** Reads the state from disk and takes up replications that were under way. False when there is none. */
   load(): boolean {
-    const stored = this.file.load();
-    if (!stored) {
+    if (!this.book.load()) {
       return false;
     }
-    for (const { images, ...repository } of stored.repositories) {
-      const key = keyOf(repository, repository.name);
-      this.repositories.set(key, repository);
-      this.images.set(
-        key,
-        new Map(
-          images.map(image => [
-            image.digest,
-            { ...image, pushedAt: new Date(image.pushedAt) },
-          ]),
-        ),
-      );
-    }
-    for (const { accountId, region, rules } of stored.replication) {
-      this.rules.set(registryKey({ accountId, region }), rules);
-    }
-    for (const images of this.images.values()) {
-      for (const image of images.values()) {
-        image.replications
-          .filter(({ status }) => status === 'IN_PROGRESS')
-          .forEach(replication => this.finishLater(image, replication));
-      }
-    }
+    this.replicator.resume();
     return true;
   }
 
   /** Forgets everything, also on disk with the next write. */
   clear(): void {
-    this.repositories.clear();
-    this.images.clear();
-    this.rules.clear();
-    this.file.touch();
+    this.book.clear();
     this.settings.clear();
     this.layers.clear();
   }
 
   flush(): void {
-    this.file.flush();
+    this.book.flush();
     this.settings.flush();
     this.layers.flush();
   }
 
   /** Repositories of one registry, by name. */
   listRepositories(registry: RegistryRef): Repository[] {
-    return [...this.repositories.values()]
+    return this.book
+      .repositories()
       .filter(
         ({ accountId, region }) =>
           accountId === registry.accountId && region === registry.region,
@@ -141,11 +100,11 @@ export class ImageRegistry implements ImageStore {
 
   /** Repositories of all registries, in no order. */
   allRepositories(): Repository[] {
-    return [...this.repositories.values()];
+    return this.book.repositories();
   }
 
   findRepository(registry: RegistryRef, name: string): Repository | undefined {
-    return this.repositories.get(keyOf(registry, name));
+    return this.book.repository(registry, name);
   }
 
   /** @throws AwsError - RepositoryNotFoundException */
@@ -187,9 +146,7 @@ export class ImageRegistry implements ImageStore {
       kmsKey: settings.kmsKey,
       createdAt: this.world.clock.now().toISOString(),
     };
-    this.repositories.set(keyOf(registry, name), repository);
-    this.images.set(keyOf(registry, name), new Map());
-    this.file.touch();
+    this.book.add(repository);
     return repository;
   }
 
@@ -201,7 +158,7 @@ export class ImageRegistry implements ImageStore {
   ): Repository {
     const repository = this.getRepository(registry, name);
     Object.assign(repository, change);
-    this.file.touch();
+    this.book.touch();
     return repository;
   }
 
@@ -218,16 +175,14 @@ export class ImageRegistry implements ImageStore {
         `The repository with name '${name}' in registry with id '${registry.accountId}' cannot be deleted because it still contains images`,
       );
     }
-    this.repositories.delete(keyOf(registry, name));
-    this.images.delete(keyOf(registry, name));
-    this.file.touch();
+    this.book.remove(repository);
     return repository;
   }
 
   /** Images of a repository, newest first. @throws AwsError - RepositoryNotFoundException */
   listImages(registry: RegistryRef, name: string): RegistryImage[] {
     this.getRepository(registry, name);
-    return [...this.images.get(keyOf(registry, name))!.values()].sort(
+    return [...this.book.images(registry, name).values()].sort(
       (a, b) => b.pushedAt.getTime() - a.pushedAt.getTime(),
     );
   }
@@ -270,7 +225,7 @@ export class ImageRegistry implements ImageStore {
     } else {
       this.removeImage(registry, name, image.digest);
     }
-    this.file.touch();
+    this.book.touch();
     return image;
   }
 
@@ -288,7 +243,7 @@ export class ImageRegistry implements ImageStore {
   /** Notes that an image was pulled now. */
   markPulled(image: RegistryImage): void {
     image.lastPulledAt = this.world.clock.now().toISOString();
-    this.file.touch();
+    this.book.touch();
   }
 
   /** @throws AwsError - UnsupportedImageTypeException, LimitExceededException */
@@ -309,7 +264,7 @@ export class ImageRegistry implements ImageStore {
       );
     }
     image.scanStartedAt = now.toISOString();
-    this.file.touch();
+    this.book.touch();
   }
 
   hasRepository(
@@ -327,7 +282,7 @@ export class ImageRegistry implements ImageStore {
     digest?: string;
     tag?: string;
   }): StoredImage | undefined {
-    for (const repository of this.repositories.values()) {
+    for (const repository of this.book.repositories()) {
       if (
         repository.name !== query.repository ||
         (query.accountId && query.accountId !== repository.accountId) ||
@@ -367,13 +322,7 @@ export class ImageRegistry implements ImageStore {
     if (repository.scanOnPush && !known && isScannable(stored)) {
       stored.scanStartedAt = stored.pushedAt.toISOString();
     }
-    stored.replications = this.destinationsOf(image).map(destination => ({
-      ...destination,
-      status: 'IN_PROGRESS',
-    }));
-    stored.replications.forEach(replication =>
-      this.finishLater(stored, replication),
-    );
+    this.replicator.begin(stored);
     this.events.emit('push', stored);
     return stored;
   }
@@ -388,20 +337,21 @@ export class ImageRegistry implements ImageStore {
     if (repository.scanOnPush && isScannable(stored)) {
       stored.scanStartedAt = stored.pushedAt.toISOString();
     }
-    stored.replications = this.destinationsOf(image).map(destination => ({
-      ...destination,
-      status: 'COMPLETE',
-    }));
+    stored.replications = this.replicator
+      .destinationsOf(image)
+      .map(destination => ({
+        ...destination,
+        status: 'COMPLETE',
+      }));
   }
 
   getReplicationRules(registry: RegistryRef): ReplicationRule[] {
-    return this.rules.get(registryKey(registry)) ?? [];
+    return this.book.rules(registry);
   }
 
   /** Concerns images pushed from now on, as in ECR. */
   setReplicationRules(registry: RegistryRef, rules: ReplicationRule[]): void {
-    this.rules.set(registryKey(registry), rules);
-    this.file.touch();
+    this.book.setRules(registry, rules);
   }
 
   private checkPush(
@@ -411,24 +361,8 @@ export class ImageRegistry implements ImageStore {
     >,
   ) {
     const repository = this.getRepository(image, image.repository);
-    const images = this.images.get(keyOf(image, image.repository))!;
-    checkDigest(image.digest);
-    for (const tag of image.tags) {
-      checkTag(tag);
-      const holder = [...images.values()].find(({ tags }) =>
-        tags.includes(tag),
-      );
-      if (
-        holder &&
-        holder.digest !== image.digest &&
-        isImmutable(repository, tag)
-      ) {
-        throw new AwsError(
-          'ImageTagAlreadyExistsException',
-          `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the repository is immutable.`,
-        );
-      }
-    }
+    const images = this.book.images(image, image.repository);
+    checkNewNames(image, repository, images);
     return { images, repository };
   }
 
@@ -437,68 +371,10 @@ export class ImageRegistry implements ImageStore {
     image: ImagePush,
     facts: Pick<StoredImage, 'pushedAt' | 'sizeBytes'>,
   ): RegistryImage {
-    const images = this.images.get(keyOf(image, image.repository))!;
-    for (const other of images.values()) {
-      if (other.digest !== image.digest) {
-        other.tags = other.tags.filter(tag => !image.tags.includes(tag));
-      }
-    }
-    const known = images.get(image.digest);
-    const stored: RegistryImage = {
-      accountId: image.accountId,
-      region: image.region,
-      repository: image.repository,
-      digest: image.digest,
-      tags: [...new Set([...(known?.tags ?? []), ...image.tags])],
-      pushedAt: facts.pushedAt,
-      sizeBytes: facts.sizeBytes,
-      content: image.content ?? known?.content,
-      manifest: image.manifest ?? known?.manifest,
-      mediaType: image.mediaType ?? known?.mediaType,
-      artifactType: image.artifactType ?? known?.artifactType,
-      subject: image.subject ?? known?.subject,
-      replications: known?.replications ?? [],
-      scanStartedAt: known?.scanStartedAt,
-      lastPulledAt: known?.lastPulledAt,
-    };
-    images.set(image.digest, stored);
-    this.file.touch();
+    const images = this.book.images(image, image.repository);
+    const stored = shelve(image, facts, images);
+    this.book.touch();
     return stored;
-  }
-
-  private destinationsOf(
-    image: RegistryRef & { repository: string },
-  ): RegistryRef[] {
-    return this.getReplicationRules(image)
-      .filter(
-        ({ prefixes }) =>
-          prefixes.length === 0 ||
-          prefixes.some(prefix => image.repository.startsWith(prefix)),
-      )
-      .flatMap(({ destinations }) => destinations);
-  }
-
-  private finishLater(
-    image: RegistryImage,
-    replication: ImageReplication,
-  ): void {
-    this.world.schedule(REPLICATION_MS, () => {
-      const source = this.images
-        .get(keyOf(image, image.repository))
-        ?.get(image.digest);
-      if (!source) {
-        return;
-      }
-      try {
-        const copy = this.receive(source, replication);
-        replication.status = 'COMPLETE';
-        this.events.emit('replicated', copy);
-      } catch (error) {
-        replication.status = 'FAILED';
-        replication.failureCode = (error as Error).name;
-      }
-      this.file.touch();
-    });
   }
 
   /** The other end of a replication; like ECR it makes the repository, by the template for it, when there is none. */
@@ -532,35 +408,15 @@ export class ImageRegistry implements ImageStore {
 
   /** Removes an image and, as ECR does, what refers to it. */
   removeImage(registry: RegistryRef, name: string, digest: string): void {
-    const images = this.images.get(keyOf(registry, name))!;
+    const images = this.book.images(registry, name);
     images.delete(digest);
     for (const image of images.values()) {
       if (image.subject === digest) {
         images.delete(image.digest);
       }
     }
-    this.file.touch();
+    this.book.touch();
   }
-
-  private toStored(): Stored {
-    return {
-      repositories: [...this.repositories].map(([key, repository]) => ({
-        ...repository,
-        images: [...this.images.get(key)!.values()].map(image => ({
-          ...image,
-          pushedAt: image.pushedAt.toISOString(),
-        })),
-      })),
-      replication: [...this.rules].map(([key, rules]) => {
-        const [accountId, region] = key.split('/');
-        return { accountId, region, rules };
-      }),
-    };
-  }
-}
-
-function keyOf(registry: RegistryRef, name: string): string {
-  return `${registryKey(registry)}/${name}`;
 }
 
 /** Between 20 and 120 MB, and the same for a digest every time. */

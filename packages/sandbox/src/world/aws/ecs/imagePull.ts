@@ -1,5 +1,5 @@
 import { ImageRegistry } from '../ImageRegistry';
-import { allowsAccount } from '../repositoryPolicy';
+import { policyAllows } from '../repositoryPolicy';
 import { parseImage, pullImage } from '../../kubernetes/imageReference';
 import { EcsPlace } from './records';
 
@@ -31,7 +31,10 @@ export function pullForTask(
     }
     if (
       ecr.accountId !== place.accountId &&
-      !(repository.policy && allowsAccount(repository.policy, place.accountId))
+      !(
+        repository.policy &&
+        policyAllows(repository.policy, place.accountId, 'ecr:BatchGetImage')
+      )
     ) {
       return refused(
         `unexpected status from HEAD request to https://${ecr.accountId}.dkr.ecr.${ecr.region}.amazonaws.com/v2/${ecr.repository}: 403 Forbidden`,
