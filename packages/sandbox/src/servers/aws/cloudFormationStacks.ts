@@ -1,4 +1,6 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../world/aws/AwsError';
+import { capabilitiesOf } from '../../world/aws/stacks/StackPlanner';
 import {
   pageOf,
   readOnFailure,
@@ -169,8 +171,22 @@ export const stackHandlers: Handlers<
     const template = context.aws.stacks.planner.readTemplate(
       readTemplateBody(input),
     );
+    const capabilities = capabilitiesOf(template);
+    const identities = new Set(
+      Object.values(template.Resources)
+        .map(({ Type }) => Type)
+        .filter(type => type.startsWith('AWS::IAM::')),
+    );
     return {
       Description: template.Description,
+      Capabilities: capabilities as Stack['Capabilities'],
+      CapabilitiesReason:
+        capabilities.length > 0
+          ? `The following resource(s) require capabilities: [${[
+              ...identities,
+            ].join(', ')}]`
+          : undefined,
+      DeclaredTransforms: [],
       Parameters: Object.entries(template.Parameters).map(
         ([ParameterKey, { Default, Description, NoEcho }]) => ({
           ParameterKey,

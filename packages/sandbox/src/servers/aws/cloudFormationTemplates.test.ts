@@ -68,7 +68,11 @@ Resources:
 Outputs:
   Role: { Value: !GetAtt Role.Arn }
 `;
-    await rig.create('many', {}, template);
+    await expect(rig.create('many', {}, template)).rejects.toMatchObject({
+      name: 'InsufficientCapabilitiesException',
+      message: 'Requires capabilities : [CAPABILITY_IAM]',
+    });
+    await rig.create('many', {}, template, ['CAPABILITY_NAMED_IAM']);
     expect((await rig.settled('many')).StackStatus).toBe('CREATE_COMPLETE');
     const secrets = new SecretsManagerClient(rig.aws.as(ACCOUNT));
     const read = () =>

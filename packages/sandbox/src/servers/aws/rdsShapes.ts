@@ -15,6 +15,7 @@ import {
 } from '../../world/aws/databases/records';
 import { seedOf } from '../../world/aws/noise';
 import { CallContext } from './handlers';
+import { clusterDefaults, instanceDefaults, storageKey } from './rdsDefaults';
 
 /** `cluster-…`, `db-…`: the id that stays when the name changes. */
 export function resourceId(
@@ -103,6 +104,7 @@ export function describeCluster(
   const domain = `${cluster.region}.rds.amazonaws.com`;
   const instances = aws.databases.instancesOf(cluster);
   return {
+    ...clusterDefaults(cluster, aws.clock.now()),
     DBClusterIdentifier: cluster.id,
     DBClusterArn: cluster.arn,
     DbClusterResourceId: resourceId('cluster', cluster.id),
@@ -168,6 +170,7 @@ export function describeInstance(
     .map(({ id }) => id);
   const isMember = instance.clusterId !== undefined;
   return {
+    ...instanceDefaults(instance, aws.clock.now()),
     DBInstanceIdentifier: instance.id,
     DBInstanceArn: instance.arn,
     DbiResourceId: resourceId('db', instance.id),
@@ -225,6 +228,8 @@ export function describeSnapshot(snapshot: ClusterSnapshot): DBClusterSnapshot {
     PercentProgress: snapshot.status === 'available' ? 100 : 0,
     SnapshotType: snapshot.id.startsWith('rds:') ? 'automated' : 'manual',
     SnapshotCreateTime: new Date(snapshot.createdAtMs),
+    AllocatedStorage: 1,
+    KmsKeyId: storageKey(snapshot),
     ClusterCreateTime: new Date(snapshot.clusterCreatedAtMs),
     Engine: snapshot.engine,
     EngineVersion: snapshot.engineVersion,

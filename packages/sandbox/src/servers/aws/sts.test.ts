@@ -73,6 +73,21 @@ describe('STS and the door of the AWS endpoint', () => {
     });
   });
 
+  it.each([
+    ['a b', 'satisfy regular expression pattern: [\\w+=,.@-]*'],
+    ['a', 'have length greater than or equal to 2'],
+    ['a'.repeat(65), 'have length less than or equal to 64'],
+  ])('refuses %s as the name of a session', async (RoleSessionName, rule) => {
+    await expect(
+      new STSClient(aws.as('000000000000')).send(
+        new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName }),
+      ),
+    ).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: `1 validation error detected: Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: Member must ${rule}`,
+    });
+  });
+
   it('refuses unknown keys in the words of each protocol', async () => {
     const stranger = {
       ...aws.as('111100000003'),

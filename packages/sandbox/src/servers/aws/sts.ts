@@ -18,6 +18,7 @@ const MIN_SECONDS = 900;
 export const stsHandlers: Handlers<typeof import('@aws-sdk/client-sts')> = {
   AssumeRole(input, { aws, callerArn }) {
     const roleArn = input.RoleArn!;
+    checkSessionName(input.RoleSessionName!);
     const denied = new AwsError(
       'AccessDenied',
       `User: ${callerArn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
@@ -32,6 +33,7 @@ export const stsHandlers: Handlers<typeof import('@aws-sdk/client-sts')> = {
 
   AssumeRoleWithWebIdentity(input, { aws }) {
     const roleArn = input.RoleArn!;
+    checkSessionName(input.RoleSessionName!);
     const denied = new AwsError(
       'AccessDenied',
       'Not authorized to perform sts:AssumeRoleWithWebIdentity',
@@ -87,6 +89,21 @@ function checkRole(roleArn: string, denied: AwsError, aws: Aws) {
     throw denied;
   }
   return role;
+}
+
+/** @throws AwsError - ValidationError: a name of 2 to 64 characters without spaces, as it becomes part of an ARN. */
+function checkSessionName(name: string): void {
+  const rule = [
+    ['satisfy regular expression pattern: [\\w+=,.@-]*', /^[\w+=,.@-]*$/],
+    ['have length greater than or equal to 2', /^[^]{2,}$/],
+    ['have length less than or equal to 64', /^[^]{0,64}$/],
+  ].find(([, pattern]) => !(pattern as RegExp).test(name));
+  if (rule) {
+    throw new AwsError(
+      'ValidationError',
+      `1 validation error detected: Value '${name}' at 'roleSessionName' failed to satisfy constraint: Member must ${rule[0]}`,
+    );
+  }
 }
 
 function checkDuration(seconds: number, most: number): void {

@@ -1,4 +1,5 @@
 import {
+  Capability,
   CloudFormationClient,
   CreateStackCommand,
   DescribeStackEventsCommand,
@@ -85,6 +86,7 @@ export interface StackRig {
     name: string,
     parameters: Record<string, string>,
     templateBody?: string,
+    capabilities?: Capability[],
   ): Promise<{ StackId?: string }>;
   repository(name: string): Promise<Repository>;
 }
@@ -119,7 +121,12 @@ export async function startStacks(): Promise<StackRig> {
         .map(event => `${event.LogicalResourceId} ${event.ResourceStatus}`)
         .reverse();
     },
-    create: (StackName, parameters, TemplateBody = REPOSITORY_TEMPLATE) =>
+    create: (
+      StackName,
+      parameters,
+      TemplateBody = REPOSITORY_TEMPLATE,
+      capabilities,
+    ) =>
       rig.cfn.send(
         new CreateStackCommand({
           StackName,
@@ -131,6 +138,7 @@ export async function startStacks(): Promise<StackRig> {
             }),
           ),
           Tags: [{ Key: 'System', Value: 'sample-platform-ai' }],
+          Capabilities: capabilities,
         }),
       ),
     async repository(name) {

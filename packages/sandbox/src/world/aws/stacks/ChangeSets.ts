@@ -73,6 +73,7 @@ export class ChangeSets {
       request,
       changeSet.type === 'UPDATE' ? stack : undefined,
     );
+    this.planner.checkCapabilities(definition);
     const unchanged =
       changeSet.type === 'UPDATE' &&
       this.planner.isUnchanged(stack, definition);

@@ -90,6 +90,7 @@ export class StackEngine {
     const stack = this.book.get(place, nameOrId);
     checkUpdatable(stack);
     const definition = define(request, stack);
+    this.planner.checkCapabilities(definition);
     if (this.planner.isUnchanged(stack, definition)) {
       throw new AwsError('ValidationError', 'No updates are to be performed.');
     }
@@ -167,6 +168,7 @@ export class StackEngine {
     options: CreateOptions,
   ): StackRecord {
     const definition = define(request, undefined);
+    this.planner.checkCapabilities(definition);
     const stack: StackRecord = {
       accountId: place.accountId,
       region: place.region,

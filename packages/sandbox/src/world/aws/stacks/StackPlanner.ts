@@ -139,6 +139,27 @@ export class StackPlanner {
     );
   }
 
+  /**
+   * @throws AwsError - InsufficientCapabilitiesException: the template makes
+   * identities and the caller did not say that this is meant.
+   */
+  checkCapabilities({ templateBody, capabilities }: StackDefinition): void {
+    const needed = capabilitiesOf(parseTemplate(templateBody));
+    const given = new Set([
+      ...capabilities,
+      // The wider one covers both.
+      ...(capabilities.includes('CAPABILITY_NAMED_IAM')
+        ? ['CAPABILITY_IAM']
+        : []),
+    ]);
+    if (!needed.every(capability => given.has(capability))) {
+      throw new AwsError(
+        'InsufficientCapabilitiesException',
+        `Requires capabilities : [${needed.join(', ')}]`,
+      );
+    }
+  }
+
   /** Resources as they are now beside what the stack asked for; `actual` is undefined when one is gone. */
   inspect(stack: StackRecord): Array<{
     resource: ResourceRecord;
@@ -195,4 +216,23 @@ export function changedProperties(
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     name => !isDeepStrictEqual(before[name], after[name]),
   );
+}
+
+/**
+ * What a caller has to acknowledge before a template is used: that it makes
+ * identities, or ones whose names it chooses.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+ */
+export function capabilitiesOf({ Resources }: Template): string[] {
+  const identities = Object.values(Resources).filter(({ Type }) =>
+    Type.startsWith('AWS::IAM::'),
+  );
+  if (identities.length === 0) {
+    return [];
+  }
+  const named = identities.some(
+    ({ Properties: properties = {} }) =>
+      'RoleName' in properties || 'ManagedPolicyName' in properties,
+  );
+  return [named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'];
 }
