@@ -33,18 +33,32 @@ export function registerGitScenarios(world: World): void {
       'The main branch of every GitOps repository takes pull requests only: pushes and API commits are refused.',
     parameters: [],
     start() {
+      const before = Object.fromEntries(
+        gitopsRepositories().map(({ fullName, protection }) => [
+          fullName,
+          protection.main,
+        ]),
+      );
       for (const repository of gitopsRepositories()) {
         repository.protection.main = { ...NO_DIRECT_PUSH };
       }
       world.github.save();
-      return { repositories: gitopsRepositories().map(r => r.fullName) };
+      return { repositories: Object.keys(before), before };
     },
-    stop() {
+    // The first that blocked holds what protected them before.
+    stop([{ result }]) {
       for (const repository of gitopsRepositories()) {
-        delete repository.protection.main;
+        const protection = result.before[repository.fullName];
+        if (protection) {
+          repository.protection.main = protection;
+        } else {
+          delete repository.protection.main;
+        }
       }
       world.github.save();
     },
+    // The Git host remembers.
+    resume() {},
   });
 
   let throttles: number[] = [];

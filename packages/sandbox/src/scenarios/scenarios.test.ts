@@ -218,12 +218,32 @@ describe('scenarios over the wire', () => {
     );
   });
 
-  it('F22 merge-blocked refuses commits to main', async () => {
+  it('F22 merge-blocked refuses commits to main, and leaves it protected as it was', async () => {
     await expect(commit()).resolves.toMatchObject({ status: 201 });
+    const own = {
+      owner: 'campaign-platform',
+      repo: 'platform-infrastructure',
+      branch: 'main',
+    };
+    await octokit().repos.updateBranchProtection({
+      ...own,
+      required_status_checks: { strict: false, contexts: ['render'] },
+      enforce_admins: null,
+      required_pull_request_reviews: null,
+      restrictions: null,
+    });
     await scenario('merge-blocked');
     await expect(commit()).rejects.toMatchObject({ status: 409 });
+    expect(
+      (await octokit().repos.getBranchProtection(own)).data
+        .required_pull_request_reviews,
+    ).toBeDefined();
     await scenario('calm');
     await expect(commit()).resolves.toMatchObject({ status: 201 });
+    const { data } = await octokit().repos.getBranchProtection(own);
+    expect(data.required_status_checks!.contexts).toEqual(['render']);
+    expect(data.required_pull_request_reviews).toBeUndefined();
+    await octokit().repos.deleteBranchProtection(own);
   });
 
   it('cost-jump raises what production has cost since three days', async () => {

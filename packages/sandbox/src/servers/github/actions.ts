@@ -8,6 +8,7 @@ import { runShape } from './actionShapes';
 import {
   actorOf,
   bodyOf,
+  byId,
   commitOf,
   GithubContext,
   page,
@@ -29,10 +30,7 @@ export function actionsRoutes({ world, api }: GithubContext): void {
   const runOf = (request: FastifyRequest) => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
-    const run = repository.runs.find(candidate => candidate.id === Number(id));
-    if (!run) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const run = byId(repository.runs, id);
     return { repository, run };
   };
 
@@ -226,10 +224,7 @@ export function logRoutes(server: FastifyInstance, world: World): void {
     const repository = repositoryOf(world, request);
     const { file } = request.params as { file: string };
     const [, id, kind] = /^(\d+)\.(txt|zip)$/.exec(file) ?? [];
-    const run = repository.runs.find(candidate => candidate.id === Number(id));
-    if (!run) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const run = byId(repository.runs, id);
     const log = run.log
       .map(line => `${run.updatedAt.slice(0, 19)}.0000000Z ${line}\n`)
       .join('');

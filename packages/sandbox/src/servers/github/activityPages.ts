@@ -1,7 +1,7 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { World } from '../../world/types';
 import { HttpError } from '../createServer';
-import { repositoryOf } from './context';
+import { byId, repositoryOf } from './context';
 import { escape, heading, sendPage } from './pageLayout';
 
 /** Pages of pull requests and workflow runs. Read only, without signing in. */
@@ -51,10 +51,7 @@ export function activityPageRoutes(
   const showRun = async (request: FastifyRequest, reply: FastifyReply) => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
-    const run = repository.runs.find(candidate => candidate.id === Number(id));
-    if (!run) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const run = byId(repository.runs, id);
     return sendPage(
       reply,
       run.title,

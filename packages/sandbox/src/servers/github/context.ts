@@ -124,6 +124,15 @@ export function repositoryNamed(
   return repository;
 }
 
+/** The one that an id of the path names. @throws HttpError - 404 when there is none. */
+export function byId<T extends { id: number }>(items: T[], id: string): T {
+  const found = items.find(item => item.id === Number(id));
+  if (!found) {
+    throw new HttpError(404, 'Not Found');
+  }
+  return found;
+}
+
 /**
  * Commit SHA of a branch, tag or SHA; the default branch when `ref` is empty.
  *

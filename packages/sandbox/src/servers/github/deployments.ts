@@ -11,6 +11,7 @@ import { HttpError } from '../createServer';
 import {
   actorOf,
   bodyOf,
+  byId,
   commitOf,
   GithubContext,
   page,
@@ -53,12 +54,7 @@ export function deploymentRoutes({ world, api }: GithubContext): void {
   const deploymentOf = (request: FastifyRequest) => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
-    const deployment = repository.deployments.find(
-      candidate => candidate.id === Number(id),
-    );
-    if (!deployment) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const deployment = byId(repository.deployments, id);
     return { repository, deployment };
   };
 
@@ -165,12 +161,7 @@ export function deploymentRoutes({ world, api }: GithubContext): void {
   api.get(`${DEPLOYMENTS}/:id/statuses/:status`, async request => {
     const { repository, deployment } = deploymentOf(request);
     const { status: id } = request.params as { status: string };
-    const status = deployment.statuses.find(
-      candidate => candidate.id === Number(id),
-    );
-    if (!status) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const status = byId(deployment.statuses, id);
     return deploymentStatusShape(world, repository, deployment, status);
   });
   api.post(`${DEPLOYMENTS}/:id/statuses`, async (request, reply) => {

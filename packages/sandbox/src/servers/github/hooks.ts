@@ -6,7 +6,14 @@ import {
   Webhook,
 } from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
-import { bodyOf, GithubContext, page, repositoryOf, text } from './context';
+import {
+  bodyOf,
+  byId,
+  GithubContext,
+  page,
+  repositoryOf,
+  text,
+} from './context';
 import { repositoryShape } from './repositoryShapes';
 import { repositoryApiUrl, userByLogin } from './shapes';
 import { deliver } from './webhookDelivery';
@@ -66,12 +73,7 @@ export function hookRoutes({ world, api }: GithubContext): void {
   const hookOf = (request: FastifyRequest) => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
-    const hook = repository.hooks.find(
-      candidate => candidate.id === Number(id),
-    );
-    if (!hook) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const hook = byId(repository.hooks, id);
     return { repository, hook };
   };
   const ping = (repository: GithubRepository, hook: Webhook) =>
@@ -203,12 +205,7 @@ export function hookRoutes({ world, api }: GithubContext): void {
   const deliveryOf = (request: FastifyRequest) => {
     const { repository, hook } = hookOf(request);
     const { delivery: id } = request.params as { delivery: string };
-    const delivery = hook.deliveries.find(
-      candidate => candidate.id === Number(id),
-    );
-    if (!delivery) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const delivery = byId(hook.deliveries, id);
     return { repository, hook, delivery };
   };
   api.get(`${HOOK}/deliveries`, async (request, reply) => {

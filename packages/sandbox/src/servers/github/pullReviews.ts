@@ -7,7 +7,7 @@ import {
 } from '../../world/github/githubTypes';
 import { standing } from '../../world/github/pullRequests';
 import { HttpError } from '../createServer';
-import { actorOf, bodyOf, GithubContext, page, text } from './context';
+import { actorOf, bodyOf, byId, GithubContext, page, text } from './context';
 import { PULL, pullOf, touch } from './pulls';
 import { pullSimpleShape, pullUrl, reviewShape } from './pullShapes';
 import { nodeId, repositoryApiUrl, userByLogin } from './shapes';
@@ -89,10 +89,7 @@ export function pullReviewRoutes({ world, api }: GithubContext): void {
   const reviewOf = (request: Parameters<typeof pullOf>[1]) => {
     const { repository, pull } = pullOf(world, request);
     const { review: id } = request.params as { review: string };
-    const review = pull.reviews.find(candidate => candidate.id === Number(id));
-    if (!review) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const review = byId(pull.reviews, id);
     return { repository, pull, review };
   };
   api.get(`${PULL}/reviews/:review`, async request => {

@@ -160,6 +160,17 @@ describe('GitHub REST', () => {
       mediaType: { format: 'raw' },
     });
     expect(String(raw.data)).toMatch(/^apiVersion: kustomize/);
+    const head = await octokit.request(
+      'HEAD /repos/{owner}/{repo}/contents/{path}',
+      { ...platform, path: overlay },
+    );
+    expect([head.status, head.data]).toEqual([200, '']);
+    await expect(
+      octokit.request('HEAD /repos/{owner}/{repo}/contents/{path}', {
+        ...platform,
+        path: 'none',
+      }),
+    ).rejects.toMatchObject({ status: 404 });
     const folder = await octokit.rest.repos.getContent({
       ...platform,
       path: 'gitops/overlays',

@@ -10,6 +10,16 @@ const secretSchema = z.object({
   encrypted_value: text,
   key_id: text,
 });
+const subjectSchema = z.object({
+  use_default: z.boolean(),
+  include_claim_keys: z
+    .array(text.regex(/^\w+$/, 'is no name of a claim'))
+    .default([]),
+});
+const accessSchema = z.object({
+  access_level: z.enum(['none', 'user', 'organization']),
+});
+
 /** What workflows are given: variables, secrets (by name only), environments. */
 export function settingsRoutes({ world, api }: GithubContext): void {
   api.get('/repos/:owner/:repo/actions/variables', async (request, reply) => {
@@ -81,20 +91,36 @@ export function settingsRoutes({ world, api }: GithubContext): void {
     },
   );
 
-  api.put(
-    '/repos/:owner/:repo/actions/oidc/customization/sub',
-    async (request, reply) => {
-      repositoryOf(world, request);
-      return reply.code(201).send({});
-    },
-  );
-  api.put(
-    '/repos/:owner/:repo/actions/permissions/access',
-    async (request, reply) => {
-      repositoryOf(world, request);
-      return reply.code(204).send();
-    },
-  );
+  const SUBJECT = '/repos/:owner/:repo/actions/oidc/customization/sub';
+  api.get(SUBJECT, async request => {
+    const { oidcSubject } = repositoryOf(world, request);
+    return {
+      use_default: oidcSubject?.useDefault ?? true,
+      ...(oidcSubject?.claimKeys.length
+        ? { include_claim_keys: oidcSubject.claimKeys }
+        : {}),
+    };
+  });
+  api.put(SUBJECT, async (request, reply) => {
+    const repository = repositoryOf(world, request);
+    const input = bodyOf(request, subjectSchema);
+    repository.oidcSubject = {
+      useDefault: input.use_default,
+      claimKeys: input.include_claim_keys,
+    };
+    world.github.save();
+    return reply.code(201).send({});
+  });
+  const ACCESS = '/repos/:owner/:repo/actions/permissions/access';
+  api.get(ACCESS, async request => ({
+    access_level: repositoryOf(world, request).workflowAccess ?? 'none',
+  }));
+  api.put(ACCESS, async (request, reply) => {
+    const repository = repositoryOf(world, request);
+    repository.workflowAccess = bodyOf(request, accessSchema).access_level;
+    world.github.save();
+    return reply.code(204).send();
+  });
 
   const environmentShape = (repository: GithubRepository, name: string) => {
     const { id, createdAt } = repository.environments[name];

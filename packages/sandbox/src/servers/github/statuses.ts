@@ -2,10 +2,10 @@ import { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CheckRun, GithubRepository } from '../../world/github/githubTypes';
 import { World } from '../../world/types';
-import { HttpError } from '../createServer';
 import {
   actorOf,
   bodyOf,
+  byId,
   commitOf,
   GithubContext,
   repositoryOf,
@@ -102,24 +102,14 @@ export function statusRoutes({ world, api }: GithubContext): void {
   api.get('/repos/:owner/:repo/check-runs/:id', async request => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
-    const run = repository.checkRuns.find(
-      candidate => candidate.id === Number(id),
-    );
-    if (!run) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const run = byId(repository.checkRuns, id);
     return checkRunShape(world, repository, run);
   });
 
   api.patch('/repos/:owner/:repo/check-runs/:id', async request => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
-    const run = repository.checkRuns.find(
-      candidate => candidate.id === Number(id),
-    );
-    if (!run) {
-      throw new HttpError(404, 'Not Found');
-    }
+    const run = byId(repository.checkRuns, id);
     const input = bodyOf(request, checkRunSchema.partial());
     const completed = Boolean(input.conclusion) || input.status === 'completed';
     run.name = input.name ?? run.name;

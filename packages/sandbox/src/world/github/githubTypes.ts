@@ -215,6 +215,10 @@ export interface GithubRepository {
   variables: Record<string, { value: string; createdAt: string }>;
   /** Names only: values are sealed for GitHub and never read back. */
   secrets: Record<string, { createdAt: string }>;
+  /** What tokens of workflows say they are for; absent: as GitHub words it. */
+  oidcSubject?: { useDefault: boolean; claimKeys: string[] };
+  /** Who else may use its workflows; absent: nobody. */
+  workflowAccess?: 'none' | 'user' | 'organization';
   environments: Record<string, { id: number; createdAt: string }>;
   statuses: Record<string, CommitStatus[]>;
   checkRuns: CheckRun[];

@@ -297,7 +297,9 @@ export function restCalls(
       ),
       [`GET ${ACTIONS}/secrets`],
       [`PUT ${ACTIONS}/oidc/customization/sub`, () => ({ use_default: true })],
-      [`PUT ${ACTIONS}/permissions/access`, () => ({ access_level: 'none' })],
+      [`GET ${ACTIONS}/oidc/customization/sub`],
+      [`PUT ${ACTIONS}/permissions/access`, () => ({ access_level: 'user' })],
+      [`GET ${ACTIONS}/permissions/access`],
     ],
     'workflows and their runs': [
       [
