@@ -284,6 +284,28 @@ describe('createKubernetesServer', () => {
     });
   });
 
+  it('admits pods with the defaults of their namespace, and counts them in its quota', async () => {
+    const read = async (path: string) =>
+      (
+        await server.inject({
+          url: `/clusters/campaign-lifecycle-platform-prod${path}`,
+          headers: { authorization: `Bearer ${KUBERNETES_TOKEN}` },
+        })
+      ).json().items;
+    const pods = await read('/api/v1/namespaces/platform-apps/pods');
+    expect(pods[0].spec.containers[0].resources.limits.cpu).toBe('500m');
+    expect(pods[0].metadata.annotations['kubernetes.io/limit-ranger']).toMatch(
+      /^LimitRanger plugin set: cpu limit for container campaign-/,
+    );
+    expect(pods[0].status.qosClass).toBe('Burstable');
+    const [quota] = await read(
+      '/api/v1/namespaces/platform-apps/resourcequotas',
+    );
+    expect(quota.status.used['limits.cpu']).toBe(
+      pods.length % 2 === 0 ? `${pods.length / 2}` : `${pods.length * 500}m`,
+    );
+  });
+
   it('gives metrics that add up', async () => {
     const pods = await get(
       `/apis/metrics.k8s.io/v1beta1${uat.slice(7)}/pods?${mine}`,

@@ -1,4 +1,5 @@
 import { clusterEvents } from './events';
+import { admitted } from './limitRanges';
 import { stableUid } from './ids';
 import { endpointsOf } from './endpoints';
 import { isObserver, observed } from './observed';
@@ -69,8 +70,8 @@ export class Cluster {
   private readonly infrastructure: Map<string, KubeObject>;
   private readonly puller: ImagePuller;
   private resourceVersion = 1000;
-  /** Autoscalers among what was applied; forgotten when something is. */
-  private scalers: KubeObject[] | undefined;
+  /** Objects that others are looked at with, by kind; forgotten when something is applied. */
+  private readonly byKind = new Map<string, KubeObject[]>();
 
   constructor(options: ClusterOptions) {
     this.name = options.name;
@@ -135,7 +136,7 @@ export class Cluster {
         resourceVersion: String(this.resourceVersion),
       },
     };
-    this.scalers = undefined;
+    this.byKind.clear();
     this.stored.set(key, {
       object,
       rollout: WORKLOAD_KINDS.has(object.kind)
@@ -153,7 +154,7 @@ export class Cluster {
 
   /** Takes an object away; false when it was not there. */
   remove(key: string): boolean {
-    this.scalers = undefined;
+    this.byKind.clear();
     return this.stored.delete(key);
   }
 
@@ -282,7 +283,7 @@ export class Cluster {
   /** Takes a snapshot back; what a scenario broke is mended, as scenarios end with the process. */
   restore(snapshot: ClusterSnapshot): void {
     this.stored.clear();
-    this.scalers = undefined;
+    this.byKind.clear();
     this.puller.showAll();
     this.resourceVersion = snapshot.resourceVersion;
     for (const stored of snapshot.objects) {
@@ -295,15 +296,28 @@ export class Cluster {
   /** Back to what was there before anything was applied. */
   clear(): void {
     this.stored.clear();
-    this.scalers = undefined;
+    this.byKind.clear();
     this.puller.showAll();
   }
 
   private autoscalers(): KubeObject[] {
-    this.scalers ??= this.allApplied().filter(
-      ({ kind }) => kind === 'HorizontalPodAutoscaler',
-    );
-    return this.scalers;
+    return this.ofKind('HorizontalPodAutoscaler', () => this.allApplied());
+  }
+
+  private limitRanges(): KubeObject[] {
+    return this.ofKind('LimitRange', () => [
+      ...this.infrastructure.values(),
+      ...this.allApplied(),
+    ]);
+  }
+
+  private ofKind(kind: string, objects: () => KubeObject[]): KubeObject[] {
+    let found = this.byKind.get(kind);
+    if (!found) {
+      found = objects().filter(object => object.kind === kind);
+      this.byKind.set(kind, found);
+    }
+    return found;
   }
 
   private derive(stored: StoredObject): WorkloadState {
@@ -338,10 +352,14 @@ export class Cluster {
       const { resourceVersion } = stored.object.metadata;
       return [
         workload,
-        ...children.map(child => ({
-          ...child,
-          metadata: { ...child.metadata, resourceVersion },
-        })),
+        ...children
+          .map(child =>
+            child.kind === 'Pod' ? admitted(child, this.limitRanges()) : child,
+          )
+          .map(child => ({
+            ...child,
+            metadata: { ...child.metadata, resourceVersion },
+          })),
       ];
     }
     return [withStatus(stored.object)];

@@ -117,7 +117,6 @@ export function podOf(input: PodInput): KubeObject {
       podIP: `10.20.${(address >>> 8) % 250}.${(address % 250) + 1}`,
       podIPs: [{ ip: `10.20.${(address >>> 8) % 250}.${(address % 250) + 1}` }],
       startTime: created,
-      qosClass: 'Burstable',
       containerStatuses: statuses,
     },
   };
