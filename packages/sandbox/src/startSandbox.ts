@@ -1,12 +1,8 @@
 import { FastifyInstance } from 'fastify';
 import { AddressInfo } from 'node:net';
-import { createArgocdServer } from './servers/argocd/index';
-import { createAwsServer } from './servers/aws/index';
 import { createControlServer } from './servers/control/index';
 import { createGithubServer } from './servers/github/index';
-import { createGrafanaServer } from './servers/grafana/index';
-import { createKubernetesServer } from './servers/kubernetes/index';
-import { createOidcServer } from './servers/oidc/index';
+import { loadServer, ServerName } from './servers/loadServer';
 import { startArgocd } from './world/argocd/startArgocd';
 import { createWorld, OwnedWorld, WorldOptions } from './world/World';
 import { seedGit } from './world/seed/seedGit';
@@ -14,14 +10,7 @@ import { startPlayedCi } from './world/playedCi';
 import { registerGitScenarios } from './scenarios/gitScenarios';
 import { SandboxUrls, World } from './world/types';
 
-/** A server beside the control server. */
-export type ServerName =
-  | 'github'
-  | 'argocd'
-  | 'kubernetes'
-  | 'aws'
-  | 'oidc'
-  | 'grafana';
+export type { ServerName } from './servers/loadServer';
 
 export interface SandboxOptions extends WorldOptions {
   /**
@@ -105,26 +94,23 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (isNew) {
       world.folder.seeding();
     }
-    // While git works, in processes of its own, what needs no git gets ready.
+    // While git works, in processes of its own, the other servers are loaded.
     await Promise.all([
       seedGit(world),
-      wanted.has('oidc') && listen('oidc', createOidcServer(world)),
+      loadAll([...wanted]),
+      wanted.has('oidc') && listen('oidc', loadServer('oidc')(world)),
     ]);
     registerGitScenarios(world);
     if (wanted.has('aws')) {
-      await listen('aws', createAwsServer(world));
+      await listen('aws', loadServer('aws')(world));
     }
     if (wanted.has('argocd') || wanted.has('kubernetes')) {
       await startArgocd(world);
     }
-    if (wanted.has('argocd')) {
-      await listen('argocd', createArgocdServer(world));
-    }
-    if (wanted.has('kubernetes')) {
-      await listen('kubernetes', createKubernetesServer(world));
-    }
-    if (wanted.has('grafana')) {
-      await listen('grafana', createGrafanaServer(world));
+    for (const name of ['argocd', 'kubernetes', 'grafana'] as const) {
+      if (wanted.has(name)) {
+        await listen(name, loadServer(name)(world));
+      }
     }
     startPlayedCi(world);
     if (isNew) {
@@ -139,6 +125,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** One after another; in between, what is under way goes on. */
+async function loadAll(names: ServerName[]) {
+  for (const name of names) {
+    await new Promise(resolve => {
+      setImmediate(resolve);
+    });
+    loadServer(name);
   }
 }
 

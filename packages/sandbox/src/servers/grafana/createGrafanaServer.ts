@@ -71,6 +71,7 @@ function prometheusError(error: HttpError) {
     400: 'bad_data',
     401: 'unauthorized',
     404: 'not_found',
+    422: 'execution',
     503: 'unavailable',
   };
   return {

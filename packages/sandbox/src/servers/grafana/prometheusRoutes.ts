@@ -10,6 +10,12 @@ import { PromqlError } from './promql/tokenize';
 const MOST_POINTS = 11_000;
 
 /**
+ * Samples that one query may load. Prometheus lets 50 million through; here
+ * everything else stands still meanwhile, and these take about a second.
+ */
+const MOST_SAMPLES = 1_000_000;
+
+/**
  * Prometheus's HTTP API below a path, by GET and by form.
  *
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
@@ -25,15 +31,10 @@ export function addPrometheusRoutes(
     server.route({
       method: ['GET', 'POST'],
       url: `${base}/api/v1/${path}`,
-      handler: async request => {
-        try {
-          return { status: 'success', data: answer(parameters(request)) };
-        } catch (error) {
-          throw error instanceof PromqlError
-            ? new HttpError(400, error.message)
-            : error;
-        }
-      },
+      handler: async request => ({
+        status: 'success',
+        data: worded(() => answer(parameters(request))),
+      }),
     });
 
   both('query', p => {
@@ -82,11 +83,25 @@ export function addPrometheusRoutes(
   });
   server.get(`${base}/api/v1/label/:name/values`, async request => {
     const { name } = request.params as { name: string };
-    const series = matching(parameters(request), metrics) ?? metrics.series();
-    const values = series.flatMap(s => s.labels[name] ?? []);
+    const p = parameters(request);
+    const series = worded(() => matching(p, metrics) ?? metrics.series());
+    const values = series.flatMap(s =>
+      Object.hasOwn(s.labels, name) ? s.labels[name] : [],
+    );
     return { status: 'success', data: [...new Set(values)].sort() };
   });
   both('status/buildinfo', () => ({ version: '3.5.0', revision: 'sandbox' }));
+}
+
+/** Gives errors of PromQL the status that Prometheus gives them. */
+function worded<T>(answer: () => T): T {
+  try {
+    return answer();
+  } catch (error) {
+    throw error instanceof PromqlError
+      ? new HttpError(error.status, error.message)
+      : error;
+  }
 }
 
 /** A series over time. */
@@ -95,7 +110,7 @@ export interface Matrix {
   values: Array<[number, string]>;
 }
 
-/** @throws PromqlError - the range is backwards, or has too many points. */
+/** @throws PromqlError - the range is backwards, or has too many points or samples. */
 export function queryRange(
   metrics: Metrics,
   expression: Expression,
@@ -131,9 +146,18 @@ export function queryRange(
 /** The series of one answer do not change while it is worked out. */
 function cached(metrics: Metrics) {
   const known = new Map<string | undefined, PrometheusSeries[]>();
+  let samples = 0;
   return (metric?: string) => {
-    if (!known.has(metric)) known.set(metric, metrics.series(metric));
-    return known.get(metric)!;
+    const series = known.get(metric) ?? metrics.series(metric);
+    known.set(metric, series);
+    samples += series.length;
+    if (samples > MOST_SAMPLES) {
+      throw new PromqlError(
+        'query processing would load too many samples into memory in query execution',
+        422,
+      );
+    }
+    return series;
   };
 }
 

@@ -163,7 +163,10 @@ export class ApplicationController {
         this.reader.liveState(application),
       );
     } catch (error) {
-      this.cannotCompare(application, [conditionOf(error as Error)], now);
+      // It may be gone: saving it would bring it back.
+      if (this.store.get(name) === application) {
+        this.cannotCompare(application, [conditionOf(error as Error)], now);
+      }
       return;
     }
 

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { readBlobs } from '../gitBlobs';
 import { GitStore } from '../types';
 
 /** A commit that changed the folder of an application. */
@@ -72,8 +73,7 @@ export async function deployedCommits(
   }
 
   const contents = await readBlobs(
-    git,
-    repository,
+    (args, options) => git.run(repository, args, options),
     touched.map(
       ({ folder, commit }) => `${commit.sha}:${folder}/kustomization.yaml`,
     ),
@@ -87,34 +87,4 @@ export async function deployedCommits(
     }
   });
   return result;
-}
-
-/** Contents of blobs, in order; undefined for what does not exist. */
-async function readBlobs(
-  git: GitStore,
-  repository: string,
-  names: string[],
-): Promise<Array<string | undefined>> {
-  if (names.length === 0) {
-    return [];
-  }
-  const out = await git.run(repository, ['cat-file', '--batch'], {
-    input: `${names.join('\n')}\n`,
-  });
-  const contents: Array<string | undefined> = [];
-  let at = 0;
-  for (let index = 0; index < names.length; index += 1) {
-    const end = out.indexOf('\n', at);
-    const header = out.toString('utf8', at, end);
-    const size = header.match(/^[0-9a-f]+ blob (\d+)$/)?.[1];
-    if (size === undefined) {
-      contents.push(undefined);
-      at = end + 1;
-    } else {
-      const start = end + 1;
-      contents.push(out.toString('utf8', start, start + Number(size)));
-      at = start + Number(size) + 1;
-    }
-  }
-  return contents;
 }

@@ -118,17 +118,16 @@ async function followGithubUrl(
       ),
     )
   ).flat();
-  const changes = [];
-  for (const path of files) {
-    const content = await world.git.readFile(repository, 'main', path);
-    const changed = content?.replace(
+  const contents = await Promise.all(
+    files.map(path => world.git.readFile(repository, 'main', path)),
+  );
+  const changes = files.flatMap((path, index) => {
+    const content = contents[index]?.replace(
       /repoURL: http:\/\/localhost:\d+\//g,
       `repoURL: ${githubUrl}/`,
     );
-    if (changed !== undefined && changed !== content) {
-      changes.push({ path, content: changed });
-    }
-  }
+    return content === contents[index] ? [] : [{ path, content }];
+  });
   if (changes.length) {
     await world.git.commit(repository, {
       branch: 'main',

@@ -107,9 +107,13 @@ function change(
   let last = Math.floor(endMs / SCRAPE_MS) * SCRAPE_MS;
   let first = (Math.floor(startMs / SCRAPE_MS) + 1) * SCRAPE_MS;
   if (name === 'irate') first = Math.max(first, last - SCRAPE_MS);
-  // pods that came up within the window
-  while (first < last && series.at(first) === undefined) first += SCRAPE_MS;
-  while (last > first && series.at(last) === undefined) last -= SCRAPE_MS;
+  // pods that came up, or went, within the window
+  const [hasFirst, hasLast] = [first, last].map(
+    ms => series.at(ms) !== undefined,
+  );
+  if (!hasFirst && !hasLast) return undefined;
+  if (!hasFirst) first = edge(series, last, first);
+  if (!hasLast) last = edge(series, first, last);
   if (last <= first) return undefined;
 
   const firstValue = series.at(first)!;
@@ -135,6 +139,18 @@ function change(
   const factor = (between + extend(toStart) + extend(toEnd)) / between;
   const increase = Math.max(0, delta) * factor;
   return name === 'increase' ? increase : increase / (rangeMs / 1000);
+}
+
+/** The scrape farthest from one that has a sample, towards one that has none. */
+function edge(series: PrometheusSeries, has: number, hasNot: number): number {
+  let [inside, outside] = [has, hasNot];
+  while (Math.abs(outside - inside) > SCRAPE_MS) {
+    const scrapes = Math.trunc((outside - inside) / SCRAPE_MS / 2);
+    const middle = inside + scrapes * SCRAPE_MS;
+    if (series.at(middle) === undefined) outside = middle;
+    else inside = middle;
+  }
+  return inside;
 }
 
 function aggregate(

@@ -1,5 +1,9 @@
-/** What Prometheus answers `bad_data` to. */
-export class PromqlError extends Error {}
+/** What Prometheus answers `bad_data` to (400), or cannot execute (422). */
+export class PromqlError extends Error {
+  constructor(message: string, readonly status: 400 | 422 = 400) {
+    super(message);
+  }
+}
 
 /** A word, sign, number, duration, string or range of a query. */
 export interface Token {

@@ -84,11 +84,17 @@ async function applyEnvironment(
   const known = Object.keys(deployedFiles)
     .filter(key => key.startsWith(`${repository}:${folder}/`))
     .map(key => key.slice(repository.length + 1));
+  const contents = new Map(
+    await Promise.all(
+      paths.map(
+        async path =>
+          [path, await git.readFile(repository, head, path)] as const,
+      ),
+    ),
+  );
   for (const path of new Set([...paths, ...known])) {
     const key = `${repository}:${path}`;
-    const content = paths.includes(path)
-      ? (await git.readFile(repository, head, path)) ?? DELETED
-      : DELETED;
+    const content = contents.get(path) ?? DELETED;
     if (deployedFiles[key] === content) {
       continue;
     }
