@@ -50,7 +50,13 @@ export function pushRefusals(
   const { requiredReviews, requiredStatusChecks, restrictions } = protection;
   const [org] = repository.fullName.split('/');
   const reasons: string[] = [];
-  if (requiredReviews && !requiredReviews.bypassUsers.includes(login)) {
+  const isIn = (slugs: string[] = []) =>
+    slugs.some(slug => world.github.team(org, slug)?.members.includes(login));
+  if (
+    requiredReviews &&
+    !requiredReviews.bypassUsers.includes(login) &&
+    !isIn(requiredReviews.bypassTeams)
+  ) {
     reasons.push('Changes must be made through a pull request.');
   }
   if (requiredStatusChecks?.contexts.length) {
@@ -64,9 +70,7 @@ export function pushRefusals(
     restrictions &&
     !restrictions.users.includes(login) &&
     !restrictions.apps.includes(login) &&
-    !restrictions.teams.some(slug =>
-      world.github.team(org, slug)?.members.includes(login),
-    )
+    !isIn(restrictions.teams)
   ) {
     reasons.push("You're not authorized to push to this branch.");
   }

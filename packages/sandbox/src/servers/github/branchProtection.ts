@@ -71,6 +71,7 @@ export function protectionOfInput(
             ...(reviews.bypass_pull_request_allowances?.users ?? []),
             ...(reviews.bypass_pull_request_allowances?.apps ?? []),
           ],
+          bypassTeams: reviews.bypass_pull_request_allowances?.teams ?? [],
         }
       : undefined,
     restrictions: input.restrictions
@@ -129,13 +130,15 @@ export function protectionShape(
             required_approving_review_count:
               reviews.requiredApprovingReviewCount,
             require_last_push_approval: reviews.requireLastPushApproval,
-            ...(reviews.bypassUsers.length
+            ...(reviews.bypassUsers.length || reviews.bypassTeams?.length
               ? {
                   bypass_pull_request_allowances: {
                     users: reviews.bypassUsers.map(login =>
                       userByLogin(world, login),
                     ),
-                    teams: [],
+                    teams: (reviews.bypassTeams ?? []).map(slug =>
+                      teamWithParent(world, org, slug),
+                    ),
                     apps: [],
                   },
                 }

@@ -1,6 +1,7 @@
 import {
   buildClientSchema,
   buildSchema,
+  getIntrospectionQuery,
   GraphQLSchema,
   IntrospectionQuery,
   isEnumType,
@@ -216,6 +217,13 @@ describe('GraphQL', () => {
         )
       ).errors,
     ).toHaveLength(1);
+  });
+
+  it('tells its schema to who asks', async () => {
+    const { data } = await ask(getIntrospectionQuery());
+    const told = buildClientSchema(data);
+    expect(notIn(buildSchema(GITHUB_SCHEMA), told)).toEqual([]);
+    expect(Object.keys(told.getTypeMap()).length).toBeGreaterThan(50);
   });
 
   it('finds every node by the id that it gave', async () => {

@@ -71,7 +71,14 @@ describe("every reply of the REST API agrees with GitHub's description", () => {
       return runs.find(({ status }) => status === 'completed');
     });
   });
-  afterAll(() => sandbox.close());
+  afterAll(async () => {
+    // What was started again and by hand comes to its end first.
+    await eventually(() => {
+      const { runs } = sandbox.world.github.repository(FRONTEND)!;
+      return runs.every(({ status }) => status === 'completed') || undefined;
+    });
+    await sandbox.close();
+  });
 
   it.each([
     'accounts and searches',

@@ -111,6 +111,31 @@ describe('what protection lets into a branch', () => {
     expect((await merge(free.number)).data.merged).toBe(true);
   });
 
+  it('lets those past the reviews who are named, or in a team that is', async () => {
+    const write = (login: string) =>
+      as(login).rest.repos.createOrUpdateFileContents({
+        ...repository,
+        path: `by-${login}.md`,
+        message: 'Directly',
+        content: base64(login),
+      });
+    await protect({
+      enforce_admins: true,
+      required_pull_request_reviews: {
+        bypass_pull_request_allowances: {
+          users: ['platform-engineer'],
+          teams: ['cornjacket-platform-leads'],
+        },
+      },
+    });
+    expect((await write('platform-engineer')).status).toBe(201);
+    expect((await write('cornjacket-lead')).status).toBe(201);
+    await expect(write('cornjacket-developer')).rejects.toMatchObject({
+      status: 409,
+      message: expect.stringContaining('must be made through a pull request'),
+    });
+  });
+
   it('takes no merge commit into a linear history, by merge or by push', async () => {
     const { number } = await open('linear', { 'docs/linear.md': 'x' });
     await protect({ required_linear_history: true });

@@ -9,6 +9,8 @@ export interface BranchProtection {
     requireLastPushApproval: boolean;
     /** Logins that may push past the reviews. */
     bypassUsers: string[];
+    /** Slugs of teams whose members may do so, too. */
+    bypassTeams?: string[];
   };
   /** Absent: anyone with write access may push. */
   restrictions?: { users: string[]; teams: string[]; apps: string[] };

@@ -256,7 +256,7 @@ export function restCalls(
           required_status_checks: { strict: true, contexts: ['build'] },
           enforce_admins: true,
           required_pull_request_reviews: {
-            bypass_pull_request_allowances: { users: [LEAD] },
+            bypass_pull_request_allowances: { users: [LEAD], teams: [OWNER] },
           },
           restrictions: { users: [LEAD], teams: [OWNER], apps: [] },
         }),
