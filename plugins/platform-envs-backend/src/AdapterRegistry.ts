@@ -11,6 +11,7 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { ArgocdDeploymentSource } from './adapters/argocd/ArgocdDeploymentSource';
 import { CloudWatchReplicationLagSource } from './adapters/aurora/CloudWatchReplicationLagSource';
+import { EcsDeploymentSource } from './adapters/ecs/EcsDeploymentSource';
 import { GithubGitHost } from './adapters/github/GithubGitHost';
 import { PlatformEnvsConfig } from './readConfig';
 
@@ -62,6 +63,15 @@ export class AdapterRegistry implements PlatformEnvsAdaptersExtensionPoint {
       if (this.#deploymentSources.has(instance.instance)) continue;
       this.addDeploymentSource(
         new ArgocdDeploymentSource({ ...instance, logger }),
+      );
+    }
+    if (config.aws && !this.#deploymentSources.has('ecs')) {
+      this.addDeploymentSource(
+        new EcsDeploymentSource({
+          ...config.ecs,
+          credentials: DefaultAwsCredentialsManager.fromConfig(services.config),
+          logger,
+        }),
       );
     }
     const host = config.gitHost?.host;

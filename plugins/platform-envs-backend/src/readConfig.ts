@@ -20,6 +20,7 @@ export interface PlatformEnvsConfig {
   gitPollInterval: HumanDuration;
   /** Empty when no instance has a URL. */
   argocd: ArgocdInstanceConfig[];
+  ecs: { pollIntervalMs?: number };
   linkTemplates: LinkTemplate[];
   /** Whether AWS credentials are configured (the block `aws`). */
   aws: boolean;
@@ -53,6 +54,7 @@ export function readConfig(root: Config): PlatformEnvsConfig {
       seconds: 30,
     },
     argocd: readInstances(root),
+    ecs: readEcs(root),
     linkTemplates: LINKS.flatMap(({ key, title, type }) => {
       const urlTemplate = config?.getOptionalString(`links.${key}`);
       if (!urlTemplate) return [];
@@ -63,6 +65,14 @@ export function readConfig(root: Config): PlatformEnvsConfig {
     aws: root.has('aws'),
     promotions: readPromotions(root),
   };
+}
+
+function readEcs(root: Config): PlatformEnvsConfig['ecs'] {
+  const pollIntervalMs = readMilliseconds(
+    root,
+    'platformEnvs.ecs.pollInterval',
+  );
+  return { ...(pollIntervalMs && { pollIntervalMs }) };
 }
 
 function readPromotions(root: Config): PromotionsConfig {
@@ -81,6 +91,11 @@ function readInstances(root: Config): ArgocdInstanceConfig[] {
   const config = root.getOptionalConfig('platformEnvs.argocd.instances');
   return (config?.keys() ?? []).flatMap(instance => {
     const path = `platformEnvs.argocd.instances.${instance}`;
+    if (instance === 'ecs') {
+      throw new InputError(
+        `${path}: "ecs" stands for Amazon ECS; choose another name`,
+      );
+    }
     if (!/^[a-z0-9][a-z0-9-]*$/i.test(instance)) {
       throw new InputError(
         `${path}: a name of letters, digits and hyphens is needed, since it appears in URLs`,

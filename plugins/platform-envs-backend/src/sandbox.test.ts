@@ -107,20 +107,34 @@ describe('platformEnvsPlugin on the sandbox', () => {
     expect(dev.links.map(l => l.type)).toEqual(['argocd', 'git']);
   });
 
-  it('says of ECS environments what is not known', async () => {
+  it('shows what runs on ECS, and compares it with Git by digest', async () => {
     const dev = await current('mobilytics-api', 'dev');
     expect(dev).toMatchObject({
-      state: 'unknown',
+      state: 'healthy',
+      sync: 'Synced',
+      health: 'Healthy',
+      sentence: expect.stringMatching(/^Healthy and synced; 0\.8\.4 since/),
       desired: { status: 'ok', value: { version: '0.8.4' } },
-      live: {
-        status: 'unavailable',
-        reason: 'Fairway has no deployment source for ECS environments yet',
-      },
-      source: { state: 'absent' },
+      live: { status: 'ok', value: { version: '0.8.4' } },
+      source: { state: 'live' },
     });
+    expect(dev.links.map(l => l.type)).toEqual(['aws', 'git']);
     expect((await current('mobilytics-api', 'prod')).state).toBe(
       'not-deployed',
     );
+    const { body } = await api
+      .get(
+        '/api/platform-envs/components/default/component/mobilytics-api/delivery',
+      )
+      .expect(200);
+    const { history, row } = body as ComponentDelivery;
+    expect(row.findings).toEqual([]);
+    expect(
+      history.filter(h => h.environmentRef.endsWith('mobilytics-dev')).length,
+    ).toBeGreaterThan(1);
+    const { items } = (await api.get('/api/platform-envs/applications')).body;
+    expect(items.length).toBeGreaterThan(0);
+    expect(items.some((d: any) => d.instance === 'ecs')).toBe(false);
   });
 
   it('calls nobody for a page view', async () => {
@@ -296,6 +310,7 @@ function configFor(sandbox: Sandbox) {
           },
         },
       },
+      ecs: { pollInterval: { seconds: 30 } },
     },
     aws: {
       mainAccount: {

@@ -62,3 +62,12 @@ export const RELATION_RUNS = 'runs';
 export function argocdAppNameOverride(shortName: string): string {
   return `${shortName}.env.fairway.dev/argocd-app-name`;
 }
+
+/** On a deployment: the component that it deploys. @public */
+export const LABEL_COMPONENT = 'fairway.dev/component';
+
+/** On a deployment: the short name of the environment. @public */
+export const LABEL_ENVIRONMENT = 'fairway.dev/environment';
+
+/** On a deployment: the system. @public */
+export const LABEL_PART_OF = 'app.kubernetes.io/part-of';

@@ -269,6 +269,51 @@ describe('judgeDelivery', () => {
       'Git says 1.8.2; what runs is not known: no source for ECS.',
     ],
     [
+      'ECS has no service',
+      facts({ runtime: 'ecs', application: undefined }),
+      'missing',
+      'Git says 1.8.2, but Amazon ECS has no service for it.',
+    ],
+    [
+      'ECS rolls out',
+      facts({
+        runtime: 'ecs',
+        application: app({
+          health: 'Progressing',
+          healthMessage: '1 of 2 new tasks run',
+          operation: { phase: 'Running', startedAt: FOUR_MIN_AGO },
+        }),
+      }),
+      'progressing',
+      'Rolling out to 1.8.2 for 4 min: 1 of 2 new tasks run.',
+    ],
+    [
+      'ECS went back after a failed rollout',
+      facts({
+        runtime: 'ecs',
+        application: app({
+          sync: 'OutOfSync',
+          running: release('1.8.1'),
+          operation: { phase: 'Failed', message: 'circuit breaker' },
+        }),
+      }),
+      'out-of-sync',
+      'Out of sync: 1.8.1 runs, but Git says 1.8.2; the last rollout failed: circuit breaker.',
+    ],
+    [
+      'the pipeline has not come to ECS yet',
+      facts({
+        runtime: 'ecs',
+        application: app({
+          sync: 'OutOfSync',
+          running: release('1.8.1'),
+          operation: { phase: 'Succeeded' },
+        }),
+      }),
+      'out-of-sync',
+      'Out of sync: 1.8.1 runs, but Git says 1.8.2; the pipeline has not rolled that out.',
+    ],
+    [
       'nothing was released and nothing is there',
       facts({ application: undefined, desired: { kind: 'unreleased' } }),
       'not-deployed',

@@ -14,7 +14,7 @@ export type DesiredFact =
   /** It could not be read, and why. */
   | { kind: 'unknown'; reason: string };
 
-/** What Argo CD says about the application of one cell. @public */
+/** What the deployment system says about one cell: Argo CD of an application, ECS of a service. @public */
 export interface ApplicationFact {
   name: string;
   automated: boolean;
@@ -51,6 +51,31 @@ export type DeliveryJudgement = Pick<
   DeliveryCell,
   'state' | 'sentence' | 'since'
 >;
+
+/** How each runtime's deployment system is spoken of. */
+const DEPLOYERS: Record<
+  EnvironmentRuntime,
+  { name: string; unit: string; moving: string; attempt: string }
+> = {
+  eks: {
+    name: 'Argo CD',
+    unit: 'application',
+    moving: 'Syncing',
+    attempt: 'sync',
+  },
+  ecs: {
+    name: 'Amazon ECS',
+    unit: 'service',
+    moving: 'Rolling out',
+    attempt: 'rollout',
+  },
+  local: {
+    name: 'Nobody',
+    unit: 'application',
+    moving: 'Syncing',
+    attempt: 'sync',
+  },
+};
 
 const WORST_FIRST: DeliveryCell['state'][] = [
   'degraded',
@@ -90,7 +115,7 @@ export function judgeDelivery(
   if (facts.source.state === 'live') return judgement;
   return {
     state: 'unknown',
-    sentence: `${quiet(facts.source, now)}; last known: ${lastKnown(app)}.`,
+    sentence: `${quiet(facts, now)}; last known: ${lastKnown(app)}.`,
   };
 }
 
@@ -126,9 +151,10 @@ export function formatAge(since: string, now: Date): string {
 }
 
 function judgeWithoutApplication(
-  { desired, runtime, source }: DeliveryFacts,
+  facts: DeliveryFacts,
   now: Date,
 ): DeliveryJudgement {
+  const { desired, runtime, source } = facts;
   if (desired.kind === 'unknown') {
     return { state: 'unknown', sentence: withStop(desired.reason) };
   }
@@ -142,7 +168,7 @@ function judgeWithoutApplication(
     };
   }
   const wanted = `Git says ${describe(desired.release)}`;
-  if (runtime !== 'eks' || source.state === 'absent') {
+  if (runtime === 'local' || source.state === 'absent') {
     return {
       state: 'unknown',
       sentence: `${wanted}; what runs is not known: ${withStop(
@@ -153,17 +179,18 @@ function judgeWithoutApplication(
   if (source.state !== 'live') {
     return {
       state: 'unknown',
-      sentence: `${wanted}; ${lowerFirst(quiet(source, now))}.`,
+      sentence: `${wanted}; ${quiet(facts, now)}.`,
     };
   }
+  const { name, unit } = DEPLOYERS[runtime];
   return {
     state: 'missing',
-    sentence: `${wanted}, but Argo CD has no application for it.`,
+    sentence: `${wanted}, but ${name} has no ${unit} for it.`,
   };
 }
 
 function judgeApplication(
-  { desired }: DeliveryFacts,
+  { desired, runtime }: DeliveryFacts,
   app: ApplicationFact,
   now: Date,
 ): DeliveryJudgement {
@@ -173,26 +200,30 @@ function judgeApplication(
       c.type === 'InvalidSpecError' ||
       c.type === 'UnknownError',
   );
-  if (app.health === 'Degraded') return judgeDegraded(app, now);
+  if (app.health === 'Degraded') return judgeDegraded(app, runtime, now);
   if (broken) {
     return {
       state: 'unknown',
-      sentence: `Argo CD cannot compare it with Git: ${withStop(
-        broken.message,
-      )}`,
+      sentence: `${
+        DEPLOYERS[runtime].name
+      } cannot compare it with Git: ${withStop(broken.message)}`,
     };
   }
   const never = !app.deployedAt && !app.running;
   if (never && app.health === 'Missing' && desired.kind !== 'released') {
     return { state: 'not-deployed', sentence: 'Not deployed yet.' };
   }
-  if (isRunning(app)) return judgeOperation(app, desired, now);
+  if (isRunning(app)) return judgeOperation(app, desired, runtime, now);
   if (app.health === 'Missing') return judgeMissing(app, desired, never);
-  if (app.sync === 'OutOfSync') return judgeOutOfSync(app);
-  return judgeSynced(app, desired, now);
+  if (app.sync === 'OutOfSync') return judgeOutOfSync(app, desired, runtime);
+  return judgeSynced(app, desired, runtime, now);
 }
 
-function judgeDegraded(app: ApplicationFact, now: Date): DeliveryJudgement {
+function judgeDegraded(
+  app: ApplicationFact,
+  runtime: EnvironmentRuntime,
+  now: Date,
+): DeliveryJudgement {
   const resource = app.resources.find(r => r.health === 'Degraded');
   const message = app.healthMessage ?? resource?.message;
   const isNamed = resource && message?.includes(resource.name);
@@ -206,7 +237,7 @@ function judgeDegraded(app: ApplicationFact, now: Date): DeliveryJudgement {
     state: 'degraded',
     sentence: cause
       ? `Degraded${sinceText}: ${withStop(cause)}`
-      : `Degraded${sinceText}; Argo CD gives no reason.`,
+      : `Degraded${sinceText}; ${DEPLOYERS[runtime].name} gives no reason.`,
     ...(app.healthSince && { since: app.healthSince }),
   };
 }
@@ -214,6 +245,7 @@ function judgeDegraded(app: ApplicationFact, now: Date): DeliveryJudgement {
 function judgeOperation(
   app: ApplicationFact,
   desired: DesiredFact,
+  runtime: EnvironmentRuntime,
   now: Date,
 ): DeliveryJudgement {
   const since = app.operation?.startedAt;
@@ -222,7 +254,9 @@ function judgeOperation(
   const age = since ? ` for ${formatAge(since, now)}` : '';
   return {
     state: 'progressing',
-    sentence: `Syncing${what}${age}.`,
+    sentence: `${DEPLOYERS[runtime].moving}${what}${age}${
+      runtime === 'ecs' && app.healthMessage ? `: ${app.healthMessage}` : ''
+    }.`,
     ...(since && { since }),
   };
 }
@@ -253,20 +287,30 @@ function judgeMissing(
   };
 }
 
-function judgeOutOfSync(app: ApplicationFact): DeliveryJudgement {
-  const differing = app.resources.filter(r => r.sync === 'OutOfSync').length;
-  const differs = differing
-    ? `${count(differing, 'resource differs', 'resources differ')}`
-    : 'what runs differs from Git';
+function judgeOutOfSync(
+  app: ApplicationFact,
+  desired: DesiredFact,
+  runtime: EnvironmentRuntime,
+): DeliveryJudgement {
+  const { name, attempt } = DEPLOYERS[runtime];
+  const differs = whatDiffers(app, desired, runtime);
   const failed =
     app.operation?.phase === 'Failed' || app.operation?.phase === 'Error';
   if (failed) {
     return {
       state: 'out-of-sync',
-      sentence: `Out of sync: ${differs}; the last sync failed: ${withStop(
-        app.operation?.message ?? 'Argo CD gives no reason',
+      sentence: `Out of sync: ${differs}; the last ${attempt} failed: ${withStop(
+        app.operation?.message ?? `${name} gives no reason`,
       )}`,
       ...(app.operation?.finishedAt && { since: app.operation.finishedAt }),
+    };
+  }
+  if (runtime === 'ecs') {
+    const since = desired.kind === 'released' ? desired.committedAt : undefined;
+    return {
+      state: 'out-of-sync',
+      sentence: `Out of sync: ${differs}; the pipeline has not rolled that out.`,
+      ...(since && { since }),
     };
   }
   return {
@@ -279,9 +323,26 @@ function judgeOutOfSync(app: ApplicationFact): DeliveryJudgement {
   };
 }
 
+function whatDiffers(
+  app: ApplicationFact,
+  desired: DesiredFact,
+  runtime: EnvironmentRuntime,
+): string {
+  if (runtime === 'ecs' && app.running && desired.kind === 'released') {
+    return `${describe(app.running)} runs, but Git says ${describe(
+      desired.release,
+    )}`;
+  }
+  const differing = app.resources.filter(r => r.sync === 'OutOfSync').length;
+  return differing
+    ? count(differing, 'resource differs', 'resources differ')
+    : 'what runs differs from Git';
+}
+
 function judgeSynced(
   app: ApplicationFact,
   desired: DesiredFact,
+  runtime: EnvironmentRuntime,
   now: Date,
 ): DeliveryJudgement {
   if (app.health === 'Progressing') {
@@ -306,7 +367,9 @@ function judgeSynced(
   if (app.health !== 'Healthy' || app.sync !== 'Synced') {
     return {
       state: 'unknown',
-      sentence: `Argo CD says ${lastKnown(app)}, and gives no reason.`,
+      sentence: `${DEPLOYERS[runtime].name} says ${lastKnown(
+        app,
+      )}, and gives no reason.`,
     };
   }
   const ahead = gitIsAhead(app, desired);
@@ -348,10 +411,11 @@ function isRunning(app: ApplicationFact): boolean {
   );
 }
 
-function quiet(source: DeliveryFacts['source'], now: Date): string {
+function quiet({ source, runtime }: DeliveryFacts, now: Date): string {
+  const { name } = DEPLOYERS[runtime];
   const age = source.observedAt
-    ? `Argo CD has not answered for ${formatAge(source.observedAt, now)}`
-    : 'Argo CD has not answered yet';
+    ? `${name} has not answered for ${formatAge(source.observedAt, now)}`
+    : `${name} has not answered yet`;
   return source.message ? `${age} (${source.message})` : age;
 }
 
@@ -399,10 +463,4 @@ function count(n: number, one: string, many: string): string {
 function withStop(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
-}
-
-function lowerFirst(text: string): string {
-  return text.startsWith('Argo CD')
-    ? text
-    : text.charAt(0).toLowerCase() + text.slice(1);
 }

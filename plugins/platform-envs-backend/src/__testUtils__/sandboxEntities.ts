@@ -55,6 +55,9 @@ function environmentOf(
         role: i ? 'secondary' : 'primary',
       })),
       availability: 'multi-az',
+      ...(environment.cluster && {
+        cluster: `resource:default/${environment.cluster}`,
+      }),
       ...(environment.namespace && { namespace: environment.namespace }),
       ...(environment.database && {
         database: `resource:default/${name}-database`,

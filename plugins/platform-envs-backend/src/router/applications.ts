@@ -32,7 +32,7 @@ export function createApplicationsRouter(
     const { name, selector, instance } = parse(querySchema, req.query);
     const isSelected = parseSelector(selector);
     const items = environments
-      .listDeployments()
+      .listApplications()
       .filter(
         deployment =>
           (!name || deployment.name === name) &&

@@ -192,7 +192,7 @@ describe('EnvironmentService', () => {
     await expect(service.syncDeployment(BACKEND, DEV)).rejects.toMatchObject({
       name: 'ConflictError',
       message:
-        'There is no Argo CD application of backend in shop dev: Git says 1.2.0, but Argo CD has no application for it.',
+        'Nothing stands for backend in shop dev: Git says 1.2.0, but Argo CD has no application for it.',
     });
     await expect(
       service.syncDeployment('component:default/none', DEV),

@@ -11,6 +11,7 @@ import {
   Overview,
   OverviewRow,
   OverviewSource,
+  parseImageReference,
   Release,
 } from '@fairway/plugin-platform-envs-common';
 import {
@@ -351,11 +352,11 @@ export class EnvironmentService {
     );
   }
 
-  /** Every deployment that the sources know. */
-  listDeployments(): Deployment[] {
-    return this.#options.deploymentSources.flatMap(
-      s => s.getSnapshot().deployments,
-    );
+  /** Every Argo CD application that the sources know. */
+  listApplications(): Deployment[] {
+    return this.#options.deploymentSources
+      .filter(s => s.runtime === 'eks')
+      .flatMap(s => s.getSnapshot().deployments);
   }
 
   /** The replicated database of an environment, or why there is none. */
@@ -484,7 +485,8 @@ export class EnvironmentService {
         (file &&
           entry.revision &&
           this.#desired.peekReleaseAt(file, entry.revision)) ||
-        (entry === latest ? runningRelease(cell) : undefined);
+        (entry === latest ? runningRelease(cell) : undefined) ||
+        releaseOf(entry.image);
       return [
         {
           environmentRef: cell.environmentRef,
@@ -506,9 +508,9 @@ export class EnvironmentService {
     const deployment = this.getDeployment(componentRef, environmentRef);
     if (!deployment || !cell.application) {
       throw new ConflictError(
-        `There is no Argo CD application of ${
-          parseEntityRef(componentRef).name
-        } in ${this.getEnvironment(environmentRef).title}: ${cell.sentence}`,
+        `Nothing stands for ${parseEntityRef(componentRef).name} in ${
+          this.getEnvironment(environmentRef).title
+        }: ${cell.sentence}`,
       );
     }
     return {
@@ -565,7 +567,7 @@ export class EnvironmentService {
         state: 'live',
         observedAt: this.#now().toISOString(),
       };
-      this.#desired.setEnvironments(this.#catalog.environments);
+      this.#tellEnvironments();
       const unread = this.#desired
         .getRepositories()
         .some(r => !r.head && r.state === 'stale');
@@ -580,6 +582,14 @@ export class EnvironmentService {
     this.#changed();
   }
 
+  #tellEnvironments(): void {
+    const { environments } = this.#catalog;
+    this.#desired.setEnvironments(environments);
+    for (const source of this.#options.deploymentSources) {
+      source.follow?.(environments);
+    }
+  }
+
   async #load(): Promise<void> {
     const { store, deploymentSources } = this.#options;
     this.#revision = (await store.load('revision', savedRevision)) ?? 0;
@@ -587,7 +597,7 @@ export class EnvironmentService {
     const catalog = await store.load('catalog', savedCatalog);
     if (catalog) {
       this.#catalog = catalog;
-      this.#desired.setEnvironments(catalog.environments);
+      this.#tellEnvironments();
     }
     const desired = await store.load('desired', savedRepositories);
     if (desired) this.#desired.restore(desired);
@@ -623,6 +633,7 @@ export class EnvironmentService {
       deploymentSources: this.#options.deploymentSources.map(s => ({
         instance: s.instance,
         title: s.title,
+        runtime: s.runtime,
         snapshot: s.getSnapshot(),
       })),
       gitHost: this.#options.gitHost,
@@ -664,6 +675,14 @@ function fingerprintOf(board: Board): string {
 
 function hash(text: string): string {
   return createHash('sha1').update(text).digest('base64url');
+}
+
+function releaseOf(image: string | undefined): Release | undefined {
+  try {
+    return image ? parseImageReference(image) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function runningRelease(cell: DeliveryCell): Release | undefined {

@@ -84,6 +84,7 @@ function board(
       {
         instance: 'main',
         title: 'Argo CD main',
+        runtime: 'eks',
         snapshot: {
           state: 'live',
           observedAt: NOW.toISOString(),
@@ -197,7 +198,7 @@ describe('findings', () => {
         ],
       }),
     ).toEqual([
-      'prod: Argo CD has the application backend-prod, but Git has no overlay for it.',
+      'prod: there is the Argo CD application backend-prod, but Git has no overlay for it.',
     ]);
   });
 
@@ -210,11 +211,11 @@ describe('findings', () => {
       ],
     });
     expect(composed.findings.map(f => f.text)).toEqual([
-      'dev: Argo CD has 2 applications for it (one, two).',
+      'dev: there are 2 Argo CD applications for it (one, two).',
     ]);
     expect(composed.rows[0].cells[0]).toMatchObject({
       state: 'unknown',
-      sentence: expect.stringContaining('2 applications'),
+      sentence: expect.stringContaining('2 Argo CD applications'),
     });
   });
 
@@ -263,6 +264,7 @@ describe('findings', () => {
           {
             instance: 'main',
             title: 'Argo CD main',
+            runtime: 'eks',
             snapshot: { state: 'stale', deployments: [] },
           },
         ],
@@ -282,6 +284,114 @@ describe('findings', () => {
     expect(composed.rows[0].cells[0].desired).toMatchObject({
       status: 'unavailable',
       reason: `${path}:4: two images.`,
+    });
+  });
+});
+
+describe('environments on ECS', () => {
+  const tfvars = (version: string): [string, DesiredEntry] =>
+    entry('gitops/dev/backend.tfvars.json', version);
+  const ecs = (
+    image: string,
+    input: Partial<BoardInput['deploymentSources'][number]['snapshot']> = {},
+  ) =>
+    board({
+      entities: [
+        anEnvironment('dev', { runtime: 'ecs' }),
+        aComponent('backend'),
+      ],
+      entries: [tfvars('1.2.0')],
+      input: {
+        deploymentSources: [
+          {
+            instance: 'ecs',
+            title: 'Amazon ECS',
+            runtime: 'ecs',
+            snapshot: {
+              state: 'live',
+              environments: {
+                [DEV]: { state: 'live', observedAt: NOW.toISOString() },
+              },
+              deployments: [
+                aDeployment({
+                  instance: 'ecs',
+                  name: 'arn',
+                  labels: labels('backend', 'dev'),
+                  sync: 'Unknown',
+                  images: image ? [image] : [],
+                  url: 'https://console.example.com/backend',
+                }),
+              ],
+              ...input,
+            },
+          },
+        ],
+      },
+    }).rows[0].cells[0];
+  const byDigest = (version: string) =>
+    `registry.example.com/backend@${digestOf(version)}`;
+
+  it('are in sync when the digest that runs is the one in Git, whose version it has', () => {
+    expect(ecs(byDigest('1.2.0'))).toMatchObject({
+      sync: 'Synced',
+      state: 'healthy',
+      live: { value: { version: '1.2.0', digest: digestOf('1.2.0') } },
+      links: expect.arrayContaining([
+        expect.objectContaining({ title: 'ECS console', type: 'aws' }),
+      ]),
+    });
+  });
+
+  it('are out of sync when another digest runs, and unknown when none can be told', () => {
+    const other = ecs(byDigest('1.1.0'));
+    expect(other).toMatchObject({ sync: 'OutOfSync', state: 'out-of-sync' });
+    expect(other.sentence).toMatch(/runs, but Git says 1\.2\.0; the pipeline/);
+    expect(ecs('')).toMatchObject({ sync: 'Unknown', state: 'unknown' });
+  });
+
+  it('have the freshness of their own cluster', () => {
+    const quiet = {
+      state: 'stale' as const,
+      observedAt: '2026-03-10T11:50:00Z',
+      message: 'throttled',
+    };
+    expect(ecs(byDigest('1.2.0'), { environments: { [DEV]: quiet } })).toEqual(
+      expect.objectContaining({
+        state: 'unknown',
+        source: quiet,
+        sentence:
+          'Amazon ECS has not answered for 10 min (throttled); last known: Healthy.',
+      }),
+    );
+    expect(ecs(byDigest('1.2.0'), { environments: {} }).source.message).toBe(
+      'shop dev has not been looked at yet',
+    );
+  });
+
+  it('miss a service that Git has a release for', () => {
+    const cell = ecs(byDigest('1.2.0'), { deployments: [] });
+    expect(cell).toMatchObject({
+      state: 'missing',
+      sentence: 'Git says 1.2.0, but Amazon ECS has no service for it.',
+    });
+  });
+
+  it('say so when AWS is not configured', () => {
+    const { rows, sources } = board({
+      entities: [
+        anEnvironment('dev', { runtime: 'ecs' }),
+        aComponent('backend'),
+      ],
+      entries: [tfvars('1.2.0')],
+    });
+    expect(rows[0].cells[0].sentence).toBe(
+      'Git says 1.2.0; what runs is not known: AWS is not configured (the block aws).',
+    );
+    expect(sources).toContainEqual({
+      id: 'ecs',
+      title: 'Amazon ECS',
+      state: 'absent',
+      message: 'Not configured (the block aws)',
     });
   });
 });

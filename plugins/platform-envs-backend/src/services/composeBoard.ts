@@ -5,8 +5,13 @@ import {
   DeliveryCell,
   DeliveryLink,
   DesiredFact,
+  EnvironmentRuntime,
   EnvironmentSummary,
+  isSameRelease,
   judgeDelivery,
+  LABEL_COMPONENT,
+  LABEL_ENVIRONMENT,
+  LABEL_PART_OF,
   okReading,
   OverviewRow,
   OverviewSource,
@@ -19,7 +24,9 @@ import {
 import {
   Deployment,
   DeploymentSnapshot,
+  DeploymentSource,
   GitHost,
+  SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { CatalogView, ComponentEntry } from './CatalogView';
@@ -31,12 +38,7 @@ import {
   subjectOf,
 } from './DesiredState';
 import { fillLinks, isWebUrl, LinkTemplate } from './links';
-import {
-  DeploymentIndex,
-  LABEL_COMPONENT,
-  LABEL_ENVIRONMENT,
-  LABEL_PART_OF,
-} from './matchDeployment';
+import { DeploymentIndex } from './matchDeployment';
 
 /** Everything that is known at one moment. */
 export interface BoardInput {
@@ -46,6 +48,7 @@ export interface BoardInput {
   deploymentSources: Array<{
     instance: string;
     title: string;
+    runtime: DeploymentSource['runtime'];
     snapshot: DeploymentSnapshot;
   }>;
   gitHost?: Pick<GitHost, 'webUrl'>;
@@ -77,8 +80,19 @@ export function cellKey(componentRef: string, environmentRef: string): string {
   return `${componentRef} ${environmentRef}`;
 }
 
-const NO_DEPLOYMENT_SOURCE =
-  'no Argo CD is configured (platformEnvs.argocd.instances)';
+/** Why nothing reports on what runs. */
+const NO_SOURCE: Record<EnvironmentRuntime, string> = {
+  eks: 'no Argo CD is configured (platformEnvs.argocd.instances)',
+  ecs: 'AWS is not configured (the block aws)',
+  local: 'Fairway does not look into developers’ machines',
+};
+
+/** How what a deployment system keeps is called. */
+const UNIT: Record<EnvironmentRuntime, string> = {
+  eks: 'Argo CD application',
+  ecs: 'ECS service',
+  local: 'application',
+};
 
 /** At most so many resources go with a cell; the worst come first. */
 const MAX_RESOURCES = 30;
@@ -162,12 +176,13 @@ class BoardComposer {
     for (const deployment of deployments) this.#matched.add(deployment);
     const deployment = deployments[0];
     if (deployment) this.#deployments.set(key, deployment);
-    const application = deployment && toFact(deployment, entry, desired.fact);
+    const application =
+      deployment && toFact(deployment, entry, desired.fact, environment);
     if (deployments.length > 1 && application) {
       const names = deployments.map(d => `${d.name} (${d.instance})`);
-      application.problem = `Argo CD has ${
-        deployments.length
-      } applications for it: ${names.join(
+      application.problem = `There are ${deployments.length} ${
+        UNIT[environment.runtime]
+      }s for it: ${names.join(
         ', ',
       )}. Remove one, or name the right one in an annotation.`;
     }
@@ -186,7 +201,7 @@ class BoardComposer {
       }),
       desired: desired.reading,
       live,
-      sync: deployment?.sync ?? ('Unknown' as const),
+      sync: application?.sync ?? ('Unknown' as const),
       health: deployment?.health ?? ('Unknown' as const),
     };
     return {
@@ -274,39 +289,53 @@ class BoardComposer {
       environmentRef: environment.ref,
     };
     const where = environment.shortName;
+    const unit = UNIT[environment.runtime];
     if (deployments.length > 1) {
       this.#findings.push({
         ...at,
-        text: `${where}: Argo CD has ${
+        text: `${where}: there are ${
           deployments.length
-        } applications for it (${deployments.map(d => d.name).join(', ')}).`,
+        } ${unit}s for it (${deployments.map(d => d.name).join(', ')}).`,
       });
     }
     if (desired.fact.kind === 'unknown' && desired.exists) {
       this.#findings.push({ ...at, text: `${where}: ${desired.fact.reason}` });
     }
-    if (environment.runtime !== 'eks' || !this.#sourcesAreLive()) return;
+    if (!this.#sourcesAreLive(environment)) return;
     if (expected && deployments.length === 0) {
       this.#findings.push({
         ...at,
-        text: `${where}: its annotation names the Argo CD application ${expected}, which does not exist.`,
+        text: `${where}: its annotation names the ${unit} ${expected}, which does not exist.`,
       });
-    } else if (desired.exists && deployments.length === 0) {
+    } else if (
+      desired.exists &&
+      deployments.length === 0 &&
+      (environment.runtime === 'eks' || desired.fact.kind === 'released')
+    ) {
       this.#findings.push({
         ...at,
-        text: `${where}: there is an overlay in Git, but no Argo CD application deploys it.`,
+        text: `${where}: there is ${
+          environment.runtime === 'eks' ? 'an overlay' : 'a release'
+        } in Git, but no ${unit} deploys it.`,
       });
     }
     if (desired.fact.kind === 'absent' && deployments.length > 0) {
       this.#findings.push({
         ...at,
-        text: `${where}: Argo CD has the application ${deployments[0].name}, but Git has no overlay for it.`,
+        text: `${where}: there is the ${unit} ${
+          deployments[0].name
+        }, but Git has no ${
+          environment.runtime === 'eks' ? 'overlay' : 'release'
+        } for it.`,
       });
     }
   }
 
   /** Applications and overlays that belong to no cell. */
   #findOrphans(): void {
+    const runtimeOf = ({ instance }: Deployment) =>
+      this.input.deploymentSources.find(s => s.instance === instance)
+        ?.runtime ?? 'eks';
     for (const deployment of this.#index.all) {
       const component = deployment.labels[LABEL_COMPONENT];
       const shortName = deployment.labels[LABEL_ENVIRONMENT];
@@ -319,7 +348,9 @@ class BoardComposer {
       );
       this.#findings.push({
         ...(environment && { environmentRef: environment.ref }),
-        text: `The Argo CD application ${deployment.name} deploys "${component}" to ${shortName}, but the catalog does not say that it runs there.`,
+        text: `The ${UNIT[runtimeOf(deployment)]} ${
+          deployment.name
+        } deploys "${component}" to ${shortName}, but the catalog does not say that it runs there.`,
       });
     }
     for (const repository of this.input.repositories) {
@@ -348,11 +379,16 @@ class BoardComposer {
     }
   }
 
-  #sourcesAreLive(): boolean {
-    const { deploymentSources } = this.input;
+  /** Those that could report on an environment. */
+  #sourcesFor({ runtime }: EnvironmentSummary) {
+    return this.input.deploymentSources.filter(s => s.runtime === runtime);
+  }
+
+  #sourcesAreLive(environment: EnvironmentSummary): boolean {
+    const sources = this.#sourcesFor(environment);
     return (
-      deploymentSources.length > 0 &&
-      deploymentSources.every(s => s.snapshot.state === 'live')
+      sources.length > 0 &&
+      sources.every(s => conditionIn(s.snapshot, environment).state === 'live')
     );
   }
 
@@ -360,29 +396,19 @@ class BoardComposer {
     environment: EnvironmentSummary,
     deployment: Deployment | undefined,
   ): DeliveryCell['source'] {
-    if (environment.runtime !== 'eks') {
-      return {
-        state: 'absent',
-        message:
-          environment.runtime === 'ecs'
-            ? 'Fairway has no deployment source for ECS environments yet'
-            : 'Fairway does not look into developers’ machines',
-      };
-    }
-    const sources = this.input.deploymentSources;
+    const sources = this.#sourcesFor(environment);
     if (sources.length === 0) {
-      return { state: 'absent', message: NO_DEPLOYMENT_SOURCE };
+      return { state: 'absent', message: NO_SOURCE[environment.runtime] };
     }
     const own = sources.find(s => s.instance === deployment?.instance);
     const order: SourceState[] = ['error', 'stale', 'absent', 'live'];
-    const { snapshot } =
-      own ??
-      [...sources].sort(
-        (a, b) =>
-          order.indexOf(a.snapshot.state) - order.indexOf(b.snapshot.state),
-      )[0];
-    const { deployments, ...source } = snapshot;
-    return source;
+    const conditions = (own ? [own] : sources).map(({ snapshot }) =>
+      conditionIn(snapshot, environment),
+    );
+    const [worst] = conditions.sort(
+      (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
+    );
+    return worst;
   }
 
   #links(
@@ -394,7 +420,11 @@ class BoardComposer {
     const { gitHost, linkTemplates } = this.input;
     const links: DeliveryLink[] = [];
     if (deployment?.url && isWebUrl(deployment.url)) {
-      links.push({ title: 'Argo CD', url: deployment.url, type: 'argocd' });
+      links.push(
+        environment.runtime === 'ecs'
+          ? { title: 'ECS console', url: deployment.url, type: 'aws' }
+          : { title: 'Argo CD', url: deployment.url, type: 'argocd' },
+      );
     }
     if (gitHost && desired.file && desired.exists) {
       const { repository, branch, path } = desired.file;
@@ -451,24 +481,62 @@ class BoardComposer {
         ...(r.observedAt && { observedAt: r.observedAt }),
         ...(r.message && { message: r.message }),
       })),
-      ...(this.input.deploymentSources.length
-        ? this.input.deploymentSources.map(({ instance, title, snapshot }) => ({
-            id: `argocd:${instance}`,
-            title,
-            state: snapshot.state,
-            ...(snapshot.observedAt && { observedAt: snapshot.observedAt }),
-            ...(snapshot.message && { message: snapshot.message }),
-          }))
-        : [
+      ...this.input.deploymentSources
+        .filter(({ snapshot }) => snapshot.state !== 'absent')
+        .map(({ instance, title, runtime, snapshot }) => ({
+          id: runtime === 'eks' ? `argocd:${instance}` : instance,
+          title,
+          state: snapshot.state,
+          ...(snapshot.observedAt && { observedAt: snapshot.observedAt }),
+          ...(snapshot.message && { message: snapshot.message }),
+        })),
+      ...this.#missingSources(),
+    ];
+  }
+
+  /** What environments would need, and is not configured. */
+  #missingSources(): OverviewSource[] {
+    const { catalog, deploymentSources } = this.input;
+    const lacks = (runtime: EnvironmentRuntime) =>
+      deploymentSources.every(s => s.runtime !== runtime);
+    const absent = { state: 'absent' as const };
+    return [
+      ...(lacks('eks')
+        ? [
             {
               id: 'argocd',
               title: 'Argo CD',
-              state: 'absent' as const,
               message: 'Not configured (platformEnvs.argocd.instances)',
+              ...absent,
             },
-          ]),
+          ]
+        : []),
+      ...(lacks('ecs') && catalog.environments.some(e => e.runtime === 'ecs')
+        ? [
+            {
+              id: 'ecs',
+              title: 'Amazon ECS',
+              message: 'Not configured (the block aws)',
+              ...absent,
+            },
+          ]
+        : []),
     ];
   }
+}
+
+/** What a source says of itself, for an environment. */
+function conditionIn(
+  { environments, deployments, ...whole }: DeploymentSnapshot,
+  environment: EnvironmentSummary,
+): SourceCondition {
+  if (!environments) return whole;
+  return (
+    environments[environment.ref] ?? {
+      state: 'stale',
+      message: `${environment.title} has not been looked at yet`,
+    }
+  );
 }
 
 /** Puts catalog, Git and deployments side by side. Pure; the same input gives the same board. */
@@ -515,6 +583,7 @@ function toFact(
   deployment: Deployment,
   entry: ComponentEntry,
   desired: DesiredFact,
+  { runtime }: EnvironmentSummary,
 ): ApplicationFact {
   const running = runningRelease(deployment, entry, desired);
   const deployedAt = deployment.history?.at(-1)?.deployedAt;
@@ -522,7 +591,7 @@ function toFact(
   return {
     name: deployment.name,
     automated: deployment.automated,
-    sync: deployment.sync,
+    sync: runtime === 'ecs' ? compare(running, desired) : deployment.sync,
     health: deployment.health,
     ...(deployment.healthMessage && {
       healthMessage: deployment.healthMessage,
@@ -535,6 +604,19 @@ function toFact(
     resources: deployment.resources,
     ...(deployment.problem && { problem: deployment.problem }),
   };
+}
+
+/** ECS does not know what Git says, so its word for sync is decided here. */
+function compare(
+  running: Release | undefined,
+  desired: DesiredFact,
+): ApplicationFact['sync'] {
+  if (!running || desired.kind !== 'released') return 'Unknown';
+  const same =
+    isSameRelease(running, desired.release) ??
+    (running.version && running.version === desired.release.version);
+  if (same === undefined) return 'Unknown';
+  return same ? 'Synced' : 'OutOfSync';
 }
 
 /** The image of the component among all that run: by repository, else by its last name, else the only one. */
@@ -559,11 +641,21 @@ function runningRelease(
   ].find(list => list.length > 0);
   const [first, second] = candidates ?? [];
   if (!first || first.version === 'unreleased') return undefined;
-  if (!second) return first;
+  if (!second) return withVersion(first, desired);
   // While a rollout replaces one by the other, both run: what Git asks for is not yet all that runs.
   return desired.kind === 'released'
     ? candidates!.find(r => r.digest !== desired.release.digest) ?? first
     : first;
+}
+
+/** An image that runs by digest alone has the version under which Git knows it. */
+function withVersion(running: Release, desired: DesiredFact): Release {
+  const isKnown =
+    !running.version &&
+    desired.kind === 'released' &&
+    desired.release.version &&
+    isSameRelease(running, desired.release);
+  return isKnown ? { ...running, version: desired.release.version } : running;
 }
 
 function readLive(
@@ -588,12 +680,16 @@ function readLive(
     );
   }
   if (!source.observedAt) {
-    return unavailableReading(source.message ?? 'Argo CD has not answered yet');
+    return unavailableReading(
+      source.message ?? 'The deployment system has not answered yet',
+    );
   }
   return unavailableReading(
     deployment
       ? `Nothing of it runs in ${environment.shortName}`
-      : `Argo CD has no application for it in ${environment.shortName}`,
+      : `There is no ${UNIT[environment.runtime]} of it in ${
+          environment.shortName
+        }`,
     source.observedAt,
   );
 }

@@ -2,18 +2,12 @@ import { parseEntityRef } from '@backstage/catalog-model';
 import {
   CellMatch,
   EnvironmentSummary,
+  LABEL_COMPONENT,
+  LABEL_ENVIRONMENT,
+  LABEL_PART_OF,
 } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { ComponentEntry } from './CatalogView';
-
-/** On an Argo CD application: the component that it deploys. */
-export const LABEL_COMPONENT = 'fairway.dev/component';
-
-/** On an Argo CD application: the short name of the environment. */
-export const LABEL_ENVIRONMENT = 'fairway.dev/environment';
-
-/** On an Argo CD application: the system. */
-export const LABEL_PART_OF = 'app.kubernetes.io/part-of';
 
 /** The deployments of a moment, findable by name and by label. */
 export class DeploymentIndex {

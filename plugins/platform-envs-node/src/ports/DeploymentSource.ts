@@ -1,4 +1,5 @@
 import {
+  EnvironmentSummary,
   HealthStatus,
   SourceState,
   SyncStatus,
@@ -19,6 +20,8 @@ export interface DeploymentHistoryEntry {
   id?: number;
   /** Commit of the desired state; with several sources the one that carries the overlay. */
   revision?: string;
+  /** Full reference of the image, where the source knows that instead of a commit. */
+  image?: string;
   /** ISO 8601 UTC. */
   deployStartedAt?: string;
   /** ISO 8601 UTC. */
@@ -29,7 +32,7 @@ export interface DeploymentHistoryEntry {
 
 /**
  * One thing that a deployment system keeps in line with Git: an Argo CD
- * application.
+ * application, or a service of Amazon ECS.
  *
  * Fields that the source has not told yet are absent. A document that could
  * not be understood has `problem` and nothing but its name to rely on.
@@ -40,7 +43,7 @@ export interface Deployment {
   /** Key of the deployment source. */
   instance: string;
   name: string;
-  /** Namespace of the application object itself. */
+  /** Namespace of the application object itself; the cluster of an ECS service. */
   namespace: string;
   project?: string;
   labels: Record<string, string>;
@@ -82,13 +85,19 @@ export interface Deployment {
   problem?: string;
 }
 
-/** Everything a source knows at one moment. @public */
-export interface DeploymentSnapshot {
+/** How far a source can be relied on. @public */
+export interface SourceCondition {
   state: SourceState;
   /** ISO 8601 UTC time of the last word from upstream. */
   observedAt?: string;
   /** Why the state is not `live`, for a person. */
   message?: string;
+}
+
+/** Everything a source knows at one moment. @public */
+export interface DeploymentSnapshot extends SourceCondition {
+  /** By environment ref, of a source that asks for each on its own. */
+  environments?: Record<string, SourceCondition>;
   /** In no particular order. */
   deployments: Deployment[];
 }
@@ -115,6 +124,13 @@ export interface DeploymentSource {
   readonly instance: string;
   /** For people, e.g. `Argo CD main`. */
   readonly title: string;
+  /** Of the environments that it reports on. */
+  readonly runtime: 'eks' | 'ecs';
+  /**
+   * Tells which environments there are, at first and after each change. Only
+   * a source that must be told where to look has this.
+   */
+  follow?(environments: EnvironmentSummary[]): void;
   /** Begins to feed. Returns at once; the first snapshot comes later. */
   start(): void;
   /** Ends all calls and timers. */

@@ -14,6 +14,7 @@ import {
  */
 export class FakeDeploymentSource implements DeploymentSource {
   readonly title: string;
+  readonly runtime = 'eks';
   /** Every `refresh` and `sync`, in order. */
   readonly calls: Array<{
     method: 'refresh' | 'sync';

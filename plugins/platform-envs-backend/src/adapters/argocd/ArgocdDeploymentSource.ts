@@ -70,6 +70,7 @@ const MAX_REVISIONS = 5_000;
 export class ArgocdDeploymentSource implements DeploymentSource {
   readonly instance: string;
   readonly title: string;
+  readonly runtime = 'eks';
 
   readonly #client: ArgocdClient;
   readonly #logger: LoggerService;

@@ -45,14 +45,15 @@ export class PromotionObserver {
     if (environment.runtime !== 'eks') {
       return {
         status: 'absent',
-        reason: `${
-          environment.title
-        } runs on ${environment.runtime.toLocaleUpperCase(
-          'en-US',
-        )}; no deployment source reports on it.`,
+        reason:
+          environment.runtime === 'ecs'
+            ? `${environment.title} runs on ECS, which promotions do not follow; the board shows what runs there.`
+            : `${environment.title} is on developers’ machines; nothing reports on it.`,
       };
     }
-    const { deploymentSources } = this.options;
+    const deploymentSources = this.options.deploymentSources.filter(
+      s => s.runtime === environment.runtime,
+    );
     if (deploymentSources.length === 0) {
       return {
         status: 'unavailable',

@@ -75,7 +75,11 @@ function BoardDrawer(props: {
       focusKey={openKey}
       onClose={onClose}
     >
-      <CellDetails cell={cell} findings={row.findings} />
+      <CellDetails
+        cell={cell}
+        runtime={environment?.runtime ?? 'eks'}
+        findings={row.findings}
+      />
       <p>
         <ButtonLink
           href={entityPath(row.component.ref, 'delivery')}

@@ -1,5 +1,8 @@
 import { ReactNode } from 'react';
-import { DeliveryCell } from '@fairway/plugin-platform-envs-common';
+import {
+  DeliveryCell,
+  EnvironmentRuntime,
+} from '@fairway/plugin-platform-envs-common';
 import { describeBehind } from '../../model/behind';
 import { authorName, shortRevision } from '../../model/release';
 import { describeWay } from '../../model/way';
@@ -39,9 +42,22 @@ const MATCH: Record<'declared' | 'derived' | 'none', string> = {
   none: 'not matched',
 };
 
+/** Who keeps what runs in line, and how that is called there. */
+const DEPLOYER: Record<EnvironmentRuntime, { title: string; unit: string }> = {
+  eks: { title: 'Argo CD', unit: 'Application' },
+  ecs: { title: 'Amazon ECS', unit: 'Service' },
+  local: { title: 'Deployment', unit: 'Application' },
+};
+
 /** Everything known about one component in one environment. */
-export function CellDetails(props: { cell: DeliveryCell; findings: string[] }) {
-  const { cell, findings } = props;
+export function CellDetails(props: {
+  cell: DeliveryCell;
+  /** Of the environment. */
+  runtime: EnvironmentRuntime;
+  findings: string[];
+}) {
+  const { cell, runtime, findings } = props;
+  const deployer = DEPLOYER[runtime];
   const { desired, live, application, lastOperation, resources } = cell;
   const behind = describeBehind(cell.behind);
   return (
@@ -106,14 +122,15 @@ export function CellDetails(props: { cell: DeliveryCell; findings: string[] }) {
           )}
         </dl>
       </Section>
-      <Section title="Argo CD">
+      <Section title={deployer.title}>
         <dl className={styles.facts}>
-          <Fact label="Application">
+          <Fact label={deployer.unit}>
             {application ? (
               <>
                 <code>{application.name}</code>
                 <span className={styles.quiet}>
-                  {application.instance} · {MATCH[application.match]}
+                  {runtime === 'eks' && `${application.instance} · `}
+                  {MATCH[application.match]}
                 </span>
               </>
             ) : (

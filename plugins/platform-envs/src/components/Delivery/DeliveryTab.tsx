@@ -82,7 +82,14 @@ function Delivery(props: { delivery: ComponentDelivery }) {
           focusKey={openKey!}
           onClose={() => setUrl({ cell: undefined })}
         >
-          <CellDetails cell={openCell} findings={row.findings} />
+          <CellDetails
+            cell={openCell}
+            runtime={
+              environments.find(e => e.ref === openCell.environmentRef)
+                ?.runtime ?? 'eks'
+            }
+            findings={row.findings}
+          />
         </Drawer>
       )}
       {target?.fromEnvironmentRef && (

@@ -32,6 +32,13 @@ function policyWord(environment: EnvironmentSummary): string {
   return `needs ${minApprovals} approval${minApprovals === 1 ? '' : 's'}`;
 }
 
+/** ECS has no notion of following Git, so nothing there could be asked to. */
+function whyNoSync({ runtime }: EnvironmentSummary): string | undefined {
+  return runtime === 'ecs'
+    ? 'ECS does not follow Git by itself: the platform’s pipeline rolls out what Git says'
+    : undefined;
+}
+
 function Running({ cell }: { cell: DeliveryCell }) {
   const { live, desired } = cell;
   const shown = live.status === 'ok' ? live : desired;
@@ -102,7 +109,7 @@ function Stage(props: {
                 <ReasonedButton
                   variant="tertiary"
                   quiet
-                  reason={refusal}
+                  reason={refusal ?? whyNoSync(environment)}
                   isPending={pending === 'sync'}
                   onPress={() => onOperate('sync')}
                 >

@@ -1,0 +1,401 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
+import { ConflictError, NotFoundError } from '@backstage/errors';
+import { AwsCredentialsManager } from '@backstage/integration-aws-node';
+import { EnvironmentSummary } from '@fairway/plugin-platform-envs-common';
+import {
+  Deployment,
+  DeploymentSnapshot,
+  DeploymentSource,
+  RevisionMetadata,
+  SourceCondition,
+} from '@fairway/plugin-platform-envs-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EcsClusterReader } from './EcsClusterReader';
+import { explainEcsError } from './explainEcsError';
+import { EcsPlace, toDeployment } from './toDeployment';
+
+/** @public */
+export interface EcsDeploymentSourceOptions {
+  credentials: AwsCredentialsManager;
+  logger: LoggerService;
+  /** How often each cluster is looked at. Default: 20 s. */
+  pollIntervalMs?: number;
+}
+
+/** One cluster to look at, and what was found. */
+interface Target {
+  /** Of those that it is the cluster of. */
+  environmentRefs: string[];
+  place: EcsPlace;
+  reader: EcsClusterReader;
+  deployments: Map<string, Deployment>;
+  /** Of the deployments, to tell a change. */
+  fingerprint: string;
+  condition: SourceCondition;
+  /** The look that is under way. */
+  looking?: Promise<void>;
+}
+
+/** Key of the source in configuration, snapshots and URLs. */
+const INSTANCE = 'ecs';
+
+/** Clusters that are looked at side by side. */
+const CONCURRENCY = 4;
+
+/** After so many missed looks, and the time that one may take, the last word is stale. */
+const MISSED_LOOKS = 3;
+const LONGEST_LOOK_MS = 30_000;
+
+/**
+ * What runs on Amazon ECS: the services of the cluster of each environment
+ * whose runtime is `ecs`, looked at every so often. The catalog says where the
+ * clusters are; a cluster that cannot be read costs no other its freshness.
+ *
+ * @public
+ */
+export class EcsDeploymentSource implements DeploymentSource {
+  readonly instance = INSTANCE;
+  readonly title = 'Amazon ECS';
+  readonly runtime = 'ecs';
+  readonly #pollIntervalMs: number;
+  readonly #targets = new Map<string, Target>();
+  /** Environments that do not say where their cluster is, and what is missing. */
+  readonly #unplaced = new Map<string, string>();
+  readonly #listeners = new Set<() => void>();
+  readonly #abort = new AbortController();
+  #restored: DeploymentSnapshot = { state: 'stale', deployments: [] };
+  #running?: Promise<void>;
+  #wake?: () => void;
+  #announced = '';
+
+  constructor(private readonly options: EcsDeploymentSourceOptions) {
+    this.#pollIntervalMs = options.pollIntervalMs ?? 20_000;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#wake?.();
+    this.#listeners.clear();
+    await this.#running;
+  }
+
+  follow(environments: EnvironmentSummary[]): void {
+    const wanted = new Map<string, EnvironmentSummary[]>();
+    const places = new Map<string, EcsPlace>();
+    this.#unplaced.clear();
+    for (const environment of environments) {
+      const isOurs =
+        environment.runtime === 'ecs' && environment.lifecycle !== 'retired';
+      if (!isOurs) continue;
+      const found = placeOf(environment);
+      if ('missing' in found) {
+        this.#unplaced.set(environment.ref, found.missing);
+        continue;
+      }
+      const key = keyOf(found.place);
+      wanted.set(key, [...(wanted.get(key) ?? []), environment]);
+      places.set(key, found.place);
+    }
+    for (const key of this.#targets.keys()) {
+      if (!wanted.has(key)) this.#targets.delete(key);
+    }
+    let isNew = false;
+    for (const [key, sharing] of wanted) {
+      const [first] = sharing;
+      const place: EcsPlace = {
+        ...places.get(key)!,
+        ...(sharing.length === 1 && {
+          environment: {
+            shortName: first.shortName,
+            system: parseEntityRef(first.systemRef).name,
+          },
+        }),
+      };
+      const environmentRefs = sharing.map(e => e.ref);
+      const known = this.#targets.get(key);
+      if (known) Object.assign(known, { place, environmentRefs });
+      else this.#targets.set(key, this.#newTarget(place, environmentRefs));
+      isNew ||= !known;
+    }
+    if (isNew) this.#wake?.();
+    this.#emitIfChanged();
+  }
+
+  getSnapshot(): DeploymentSnapshot {
+    const environments = Object.fromEntries([
+      ...[...this.#targets.values()].flatMap(target =>
+        target.environmentRefs.map(ref => [ref, this.#conditionOf(target)]),
+      ),
+      ...[...this.#unplaced].map(([ref, message]) => [
+        ref,
+        { state: 'error', message },
+      ]),
+    ]) as Record<string, SourceCondition>;
+    return {
+      ...summaryOf(Object.values(environments)),
+      environments,
+      deployments: [...this.#targets.values()].flatMap(t => [
+        ...t.deployments.values(),
+      ]),
+    };
+  }
+
+  restore(snapshot: DeploymentSnapshot): void {
+    this.#restored = snapshot;
+    for (const target of this.#targets.values()) this.#putBack(target);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async refresh(name: string): Promise<Deployment> {
+    const target = this.#targetOf(name);
+    await this.#look(target, { again: true });
+    const found = target.deployments.get(name);
+    if (!found) throw this.#unknown(name);
+    return found;
+  }
+
+  async sync(name: string): Promise<Deployment> {
+    this.#targetOf(name);
+    throw new ConflictError(
+      'Amazon ECS does not follow Git by itself: the platform’s pipeline brings there what Git says',
+    );
+  }
+
+  async getRevisionMetadata(
+    name: string,
+    revision: string,
+  ): Promise<RevisionMetadata> {
+    throw new NotFoundError(
+      `Amazon ECS knows no commits, so not ${revision} of ${name}`,
+    );
+  }
+
+  peekRevisionMetadata(): undefined {
+    return undefined;
+  }
+
+  #newTarget(place: EcsPlace, environmentRefs: string[]): Target {
+    const target: Target = {
+      environmentRefs,
+      place,
+      reader: new EcsClusterReader(place.cluster),
+      deployments: new Map(),
+      fingerprint: '',
+      condition: {
+        state: 'stale',
+        message: `The cluster ${place.cluster} has not been read yet`,
+      },
+    };
+    this.#putBack(target);
+    return target;
+  }
+
+  /** What was known of a cluster before the restart, until it is read. */
+  #putBack(target: Target): void {
+    if (target.condition.observedAt) return;
+    const { deployments, observedAt } = this.#restored;
+    const { region, accountId, cluster } = target.place;
+    const part = `:${region}:${accountId}:service/${cluster}/`;
+    for (const deployment of deployments) {
+      if (!deployment.name.includes(part)) continue;
+      target.deployments.set(deployment.name, deployment);
+    }
+    if (observedAt && target.deployments.size) {
+      target.condition = { ...target.condition, observedAt };
+    }
+  }
+
+  /** A feed that has missed several looks is stale, whatever it said last. */
+  #conditionOf({ condition, place }: Target): SourceCondition {
+    const { state, observedAt } = condition;
+    if (state !== 'live') return condition;
+    const age = Date.now() - Date.parse(observedAt!);
+    return age <= MISSED_LOOKS * this.#pollIntervalMs + LONGEST_LOOK_MS
+      ? condition
+      : {
+          state: 'stale',
+          observedAt,
+          message: `The cluster ${place.cluster} has not been read lately`,
+        };
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const queue = [...this.#targets.values()];
+      const worker = async () => {
+        for (let next = queue.pop(); next; next = queue.pop()) {
+          await this.#look(next);
+        }
+      };
+      await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+      await this.#pause();
+    }
+  }
+
+  /** Until the next look is due, or there is a new cluster. */
+  async #pause(): Promise<void> {
+    const pause = new AbortController();
+    this.#wake = () => pause.abort();
+    if (this.#abort.signal.aborted) return;
+    await sleep(this.#pollIntervalMs, undefined, {
+      signal: pause.signal,
+    }).catch(() => undefined);
+    this.#wake = undefined;
+  }
+
+  /** One look at a cluster at a time. Never throws. */
+  async #look(target: Target, options?: { again: boolean }): Promise<void> {
+    if (options?.again) await target.looking;
+    target.looking ??= this.#lookOnce(target).finally(() => {
+      target.looking = undefined;
+    });
+    await target.looking;
+  }
+
+  async #lookOnce(target: Target): Promise<void> {
+    const { place, reader } = target;
+    const before = target.condition.message;
+    try {
+      const facts = await this.#withClient(target, client =>
+        reader.read(client, this.#abort.signal),
+      );
+      const deployments = facts.map(f => toDeployment(f, place));
+      target.deployments = new Map(deployments.map(d => [d.name, d]));
+      target.fingerprint = JSON.stringify(deployments);
+      target.condition = {
+        state: 'live',
+        observedAt: new Date().toISOString(),
+      };
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      const { message, isLasting } = explainEcsError(error, place);
+      target.condition = {
+        ...target.condition,
+        state: isLasting ? 'error' : 'stale',
+        message,
+      };
+      if (message !== before) {
+        this.options.logger.warn('A cluster of Amazon ECS cannot be read', {
+          environments: target.environmentRefs.join(', '),
+          reason: message,
+        });
+      }
+    }
+    this.#emitIfChanged();
+  }
+
+  async #withClient<T>(
+    { place }: Target,
+    work: (client: ECSClient) => Promise<T>,
+  ): Promise<T> {
+    const provider = await this.options.credentials.getCredentialProvider({
+      accountId: place.accountId,
+    });
+    const client = new ECSClient({
+      region: place.region,
+      credentials: provider.sdkCredentialProvider,
+      maxAttempts: 3,
+    });
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  #targetOf(name: string): Target {
+    for (const target of this.#targets.values()) {
+      if (target.deployments.has(name)) return target;
+    }
+    throw this.#unknown(name);
+  }
+
+  #unknown(name: string): NotFoundError {
+    return new NotFoundError(`Amazon ECS has no service ${name}`);
+  }
+
+  #emitIfChanged(): void {
+    const states = [
+      ...[...this.#targets.values()].map(t => [
+        t.environmentRefs,
+        t.fingerprint,
+        t.condition.state,
+        t.condition.message,
+      ]),
+      ...this.#unplaced,
+    ];
+    const now = JSON.stringify(states);
+    if (now === this.#announced) return;
+    this.#announced = now;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Where the catalog says that the cluster is, or what it leaves out. */
+function placeOf(
+  environment: EnvironmentSummary,
+): { place: EcsPlace } | { missing: string } {
+  const { awsAccountId, clusterRef, regions } = environment;
+  const region = regions.find(r => r.role === 'primary') ?? regions[0];
+  const missing = [
+    !awsAccountId && 'spec.awsAccountId',
+    !clusterRef && 'spec.cluster',
+    !region && 'spec.regions',
+  ].filter(Boolean);
+  if (missing.length || !awsAccountId || !clusterRef || !region) {
+    return {
+      missing: `${
+        environment.title
+      } does not say where its cluster is (${missing.join(', ')})`,
+    };
+  }
+  return {
+    place: {
+      instance: INSTANCE,
+      accountId: awsAccountId,
+      region: region.name,
+      cluster: parseEntityRef(clusterRef).name,
+    },
+  };
+}
+
+function keyOf({ accountId, region, cluster }: EcsPlace): string {
+  return `${accountId}/${region}/${cluster}`;
+}
+
+/** The worst of all, so that nobody takes a part for the whole. */
+function summaryOf(conditions: SourceCondition[]): SourceCondition {
+  if (conditions.length === 0) {
+    return {
+      state: 'absent',
+      message: 'No environment of the catalog runs on ECS',
+    };
+  }
+  const bad = conditions.filter(c => c.state !== 'live');
+  const oldest = conditions
+    .flatMap(c => c.observedAt ?? [])
+    .sort()
+    .at(0);
+  if (bad.length === 0) {
+    return { state: 'live', ...(oldest && { observedAt: oldest }) };
+  }
+  return {
+    state: bad.some(c => c.state === 'error') ? 'error' : 'stale',
+    ...(oldest && { observedAt: oldest }),
+    message:
+      conditions.length === 1
+        ? bad[0].message
+        : `${bad.length} of ${conditions.length} environments: ${bad[0].message}`,
+  };
+}
