@@ -3,12 +3,16 @@ import {
   CreateBudgetCommand,
   CreateNotificationCommand,
   DeleteBudgetCommand,
+  DeleteNotificationCommand,
   DescribeBudgetCommand,
   DescribeBudgetPerformanceHistoryCommand,
   DescribeBudgetsCommand,
   DescribeNotificationsForBudgetCommand,
   DescribeSubscribersForNotificationCommand,
   ListTagsForResourceCommand,
+  paginateDescribeBudgets,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateBudgetCommand,
 } from '@aws-sdk/client-budgets';
 import {
@@ -158,5 +162,67 @@ describe('Budgets', () => {
         new DescribeBudgetCommand({ AccountId, BudgetName: 'databases' }),
       ),
     ).rejects.toMatchObject({ name: 'NotFoundException' });
+  });
+
+  it('tags a budget, and gives budgets page by page', async () => {
+    const ResourceARN = `arn:aws:budgets::${AccountId}:budget/${BudgetName}`;
+    await client.send(
+      new TagResourceCommand({
+        ResourceARN,
+        ResourceTags: [{ Key: 'Owner', Value: 'me' }],
+      }),
+    );
+    await client.send(
+      new UntagResourceCommand({ ResourceARN, ResourceTagKeys: ['System'] }),
+    );
+    const { ResourceTags } = await client.send(
+      new ListTagsForResourceCommand({ ResourceARN }),
+    );
+    expect(ResourceTags).toEqual([
+      { Key: 'Environment', Value: 'prod' },
+      { Key: 'Owner', Value: 'me' },
+    ]);
+    await expect(
+      client.send(
+        new ListTagsForResourceCommand({ ResourceARN: `${ResourceARN}-x` }),
+      ),
+    ).rejects.toMatchObject({ name: 'NotFoundException' });
+
+    const management = new BudgetsClient(aws.as('000000000000', 'us-east-1'));
+    const pages: number[] = [];
+    for await (const page of paginateDescribeBudgets(
+      { client: management, pageSize: 5 },
+      { AccountId: '000000000000' },
+    )) {
+      pages.push(page.Budgets!.length);
+    }
+    expect(pages).toEqual([5, 5, 3]);
+    await expect(
+      client.send(new DescribeBudgetsCommand({ AccountId, NextToken: 'x' })),
+    ).rejects.toMatchObject({ name: 'InvalidNextTokenException' });
+  });
+
+  it('forgets a notification, and refuses one that is there', async () => {
+    const Notification = {
+      NotificationType: 'ACTUAL' as const,
+      ComparisonOperator: 'GREATER_THAN' as const,
+      Threshold: 80,
+    };
+    await expect(
+      client.send(
+        new CreateNotificationCommand({
+          AccountId,
+          BudgetName,
+          Notification,
+          Subscribers: [{ SubscriptionType: 'EMAIL', Address: 'a@b.example' }],
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'DuplicateRecordException' });
+    const forget = () =>
+      client.send(
+        new DeleteNotificationCommand({ AccountId, BudgetName, Notification }),
+      );
+    await forget();
+    await expect(forget()).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 });

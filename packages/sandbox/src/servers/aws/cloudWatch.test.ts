@@ -390,4 +390,32 @@ describe('CloudWatch', () => {
       expect.objectContaining({ SampleCount: 500, Maximum: 499 }),
     ]);
   });
+
+  it('refuses data of long ago and of the future, and names that are reserved', async () => {
+    const put = (days: number, Namespace = 'Orders') =>
+      sydney.send(
+        new PutMetricDataCommand({
+          Namespace,
+          MetricData: [
+            {
+              MetricName: 'Late',
+              Value: 1,
+              Timestamp: new Date(
+                aws.world.clock.now().getTime() + days * 1440 * MINUTE_MS,
+              ),
+            },
+          ],
+        }),
+      );
+    for (const days of [-15, 1]) {
+      await expect(put(days)).rejects.toMatchObject({
+        name: 'InvalidParameterValueException',
+        message: expect.stringContaining('MetricData.member.1.Timestamp'),
+      });
+    }
+    await expect(put(0, 'AWS/Orders')).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+    });
+    await put(-13);
+  });
 });

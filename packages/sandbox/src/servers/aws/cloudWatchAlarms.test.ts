@@ -6,14 +6,19 @@ import {
   DescribeAlarmsCommand,
   DescribeAlarmsForMetricCommand,
   DisableAlarmActionsCommand,
+  EnableAlarmActionsCommand,
   GetDashboardCommand,
   GetMetricStatisticsCommand,
   ListDashboardsCommand,
+  ListTagsForResourceCommand,
+  paginateDescribeAlarms,
   PutDashboardCommand,
   PutMetricAlarmCommand,
   PutMetricAlarmCommandInput,
   PutMetricDataCommand,
   SetAlarmStateCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsRig, startAws } from './__testUtils__/startAws';
 
@@ -234,5 +239,50 @@ describe('CloudWatch alarms', () => {
       }),
     );
     expect(Datapoints).toEqual([expect.objectContaining({ Maximum: 42 })]);
+  });
+
+  it('tags alarms, switches their actions on again, and gives them page by page', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      await put({ AlarmName: name, Tags: [{ Key: 'Team', Value: 'shop' }] });
+    }
+    const { AlarmArn } = await alarm('a');
+    await client.send(
+      new TagResourceCommand({
+        ResourceARN: AlarmArn,
+        Tags: [{ Key: 'Owner', Value: 'me' }],
+      }),
+    );
+    await client.send(
+      new UntagResourceCommand({ ResourceARN: AlarmArn, TagKeys: ['Team'] }),
+    );
+    const { Tags } = await client.send(
+      new ListTagsForResourceCommand({ ResourceARN: AlarmArn }),
+    );
+    expect(Tags).toEqual([{ Key: 'Owner', Value: 'me' }]);
+    await expect(
+      client.send(
+        new ListTagsForResourceCommand({ ResourceARN: `${AlarmArn}-x` }),
+      ),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+
+    await client.send(new DisableAlarmActionsCommand({ AlarmNames: ['a'] }));
+    expect((await alarm('a')).ActionsEnabled).toBe(false);
+    await client.send(new EnableAlarmActionsCommand({ AlarmNames: ['a'] }));
+    expect((await alarm('a')).ActionsEnabled).toBe(true);
+
+    const pages: string[][] = [];
+    for await (const page of paginateDescribeAlarms(
+      { client, pageSize: 3 },
+      {},
+    )) {
+      pages.push(page.MetricAlarms!.map(({ AlarmName }) => AlarmName!));
+    }
+    expect(pages).toEqual([
+      ['a', 'b', 'c'],
+      ['sample-platform-ai-prod-replica-lag'],
+    ]);
+    await expect(
+      client.send(new DescribeAlarmsCommand({ NextToken: 'x' })),
+    ).rejects.toMatchObject({ name: 'InvalidNextToken' });
   });
 });

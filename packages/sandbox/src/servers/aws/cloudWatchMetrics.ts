@@ -25,6 +25,9 @@ const MAX_DATAPOINTS = 100_800;
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
 const MAX_STATISTICS_DATAPOINTS = 1_440;
 const LIST_PAGE_SIZE = 500;
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+const OLDEST_DATUM_MS = 14 * 86_400_000;
+const NEWEST_DATUM_MS = 2 * 3_600_000;
 
 /** Amazon CloudWatch metrics. */
 export const cloudWatchMetricHandlers: Handlers<
@@ -145,10 +148,10 @@ export const cloudWatchMetricHandlers: Handlers<
       );
     }
     const nowMs = context.aws.clock.now().getTime();
-    const data = (input.MetricData ?? []).map(datum => ({
-      datum,
-      values: valuesOf(datum),
-    }));
+    const data = (input.MetricData ?? []).map((datum, index) => {
+      checkTimestamp(datum, index, nowMs);
+      return { datum, values: valuesOf(datum) };
+    });
     for (const { datum, values } of data) {
       context.aws.metrics.put(
         context,
@@ -163,6 +166,27 @@ export const cloudWatchMetricHandlers: Handlers<
     return {};
   },
 };
+
+function checkTimestamp(
+  { Timestamp }: MetricDatum,
+  index: number,
+  nowMs: number,
+): void {
+  const atMs = Timestamp?.getTime() ?? nowMs;
+  const refuse = (limit: string) =>
+    new AwsError(
+      'InvalidParameterValue',
+      `The parameter MetricData.member.${
+        index + 1
+      }.Timestamp must specify a time ${limit}.`,
+    );
+  if (atMs < nowMs - OLDEST_DATUM_MS) {
+    throw refuse('within the past two weeks');
+  }
+  if (atMs > nowMs + NEWEST_DATUM_MS) {
+    throw refuse('no more than two hours in the future');
+  }
+}
 
 function checkRange(startMs: number, endMs: number): void {
   if (startMs >= endMs) {

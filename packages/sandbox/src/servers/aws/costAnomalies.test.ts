@@ -1,9 +1,15 @@
 import {
+  AnomalySubscription,
   CreateAnomalyMonitorCommand,
+  CreateAnomalySubscriptionCommand,
   DeleteAnomalyMonitorCommand,
+  DeleteAnomalySubscriptionCommand,
   GetAnomaliesCommand,
   GetAnomalyMonitorsCommand,
+  GetAnomalySubscriptionsCommand,
   ProvideAnomalyFeedbackCommand,
+  UpdateAnomalyMonitorCommand,
+  UpdateAnomalySubscriptionCommand,
 } from '@aws-sdk/client-cost-explorer';
 import { CostRig, startCosts } from './__testUtils__/startCosts';
 
@@ -132,5 +138,88 @@ describe('Cost Explorer, anomalies', () => {
     expect(await services()).toContain(
       'Amazon Elastic Compute Cloud - Compute',
     );
+  });
+
+  it('keeps who hears of anomalies, and refuses what does not go together', async () => {
+    const subscriptions = async () =>
+      (await costs.ce.send(new GetAnomalySubscriptionsCommand({})))
+        .AnomalySubscriptions!;
+    const [seeded] = await subscriptions();
+    expect(seeded).toMatchObject({
+      Frequency: 'DAILY',
+      MonitorArnList: [expect.stringContaining('anomalymonitor')],
+    });
+    const create = (change: Partial<AnomalySubscription>) =>
+      costs.ce.send(
+        new CreateAnomalySubscriptionCommand({
+          AnomalySubscription: {
+            SubscriptionName: 'weekly',
+            MonitorArnList: seeded.MonitorArnList,
+            Frequency: 'WEEKLY',
+            Subscribers: [{ Type: 'EMAIL', Address: 'a@example.com' }],
+            Threshold: 20,
+            ...change,
+          },
+        }),
+      );
+    await expect(
+      create({ MonitorArnList: ['arn:aws:ce::000000000000:anomalymonitor/x'] }),
+    ).rejects.toMatchObject({ name: 'UnknownMonitorException' });
+    await expect(create({ Frequency: 'IMMEDIATE' })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('SNS'),
+    });
+    await expect(create({ Threshold: undefined })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    const { SubscriptionArn } = await create({});
+    await costs.ce.send(
+      new UpdateAnomalySubscriptionCommand({
+        SubscriptionArn,
+        Frequency: 'DAILY',
+        Threshold: 30,
+      }),
+    );
+    expect((await subscriptions())[1]).toMatchObject({
+      SubscriptionArn,
+      Frequency: 'DAILY',
+      Subscribers: [{ Address: 'a@example.com', Status: 'CONFIRMED' }],
+      ThresholdExpression: { Dimensions: { Values: ['30'] } },
+    });
+    await costs.ce.send(
+      new DeleteAnomalySubscriptionCommand({ SubscriptionArn }),
+    );
+    await expect(
+      costs.ce.send(new DeleteAnomalySubscriptionCommand({ SubscriptionArn })),
+    ).rejects.toMatchObject({ name: 'UnknownSubscriptionException' });
+  });
+
+  it('renames monitors, and gives them page by page', async () => {
+    const { MonitorArn } = await costs.ce.send(
+      new CreateAnomalyMonitorCommand({
+        AnomalyMonitor: {
+          MonitorName: 'one',
+          MonitorType: 'CUSTOM',
+          MonitorSpecification: { Tags: { Key: 'System', Values: ['a'] } },
+        },
+      }),
+    );
+    await costs.ce.send(
+      new UpdateAnomalyMonitorCommand({ MonitorArn, MonitorName: 'two' }),
+    );
+    const first = await costs.ce.send(
+      new GetAnomalyMonitorsCommand({ MaxResults: 1 }),
+    );
+    const second = await costs.ce.send(
+      new GetAnomalyMonitorsCommand({
+        MaxResults: 1,
+        NextPageToken: first.NextPageToken,
+      }),
+    );
+    expect(second.AnomalyMonitors).toMatchObject([
+      { MonitorArn, MonitorName: 'two' },
+    ]);
+    expect(second.NextPageToken).toBeUndefined();
+    await costs.ce.send(new DeleteAnomalyMonitorCommand({ MonitorArn }));
   });
 });

@@ -1,19 +1,16 @@
 import type * as Sdk from '@aws-sdk/client-cost-explorer';
-import { AwsError } from '../../world/aws/AwsError';
 import {
   AnomalyVerdict,
   CostAnomaly,
   CostMonitor,
 } from '../../world/aws/costs/AnomalyBook';
-import { paginate } from '../../world/aws/paginate';
-import { invalid } from './costInput';
+import { invalid, pageOf } from './costInput';
 import { dayFromText, dayToText } from './costPeriods';
 import { CallContext, Handlers } from './handlers';
 
 const VERDICTS = ['YES', 'NO', 'PLANNED_ACTIVITY'];
-const DEFAULT_PAGE = 100;
 
-/** Cost anomaly detection. */
+/** Anomalies that were detected in the costs. */
 export const costAnomalyHandlers: Handlers<typeof Sdk> = {
   GetAnomalies(input, context) {
     const startDay = dayFromText(input.DateInterval!.StartDate!);
@@ -59,98 +56,6 @@ export const costAnomalyHandlers: Handlers<typeof Sdk> = {
       input.Feedback as AnomalyVerdict,
     );
     return { AnomalyId: input.AnomalyId };
-  },
-
-  GetAnomalyMonitors(input, context) {
-    const { anomalies } = context.aws;
-    const found = input.MonitorArnList?.length
-      ? input.MonitorArnList.map(arn =>
-          anomalies.getMonitor(context.accountId, arn),
-        )
-      : anomalies.monitorsOf(context.accountId);
-    const page = pageOf(found, input);
-    return {
-      AnomalyMonitors: page.items.map(monitor =>
-        describeMonitor(monitor, context),
-      ),
-      NextPageToken: page.nextToken,
-    };
-  },
-
-  GetAnomalySubscriptions(input, context) {
-    const monitors = context.aws.anomalies
-      .monitorsOf(context.accountId)
-      .filter(({ arn }) => !input.MonitorArn || arn === input.MonitorArn);
-    return {
-      AnomalySubscriptions: monitors.map(({ arn, name, accountId }) => ({
-        SubscriptionArn: arn.replace('anomalymonitor', 'anomalysubscription'),
-        SubscriptionName: `${name}-daily`,
-        AccountId: accountId,
-        MonitorArnList: [arn],
-        Frequency: 'DAILY' as const,
-        Subscribers: [
-          {
-            Address: 'costs@example.com',
-            Type: 'EMAIL' as const,
-            Status: 'CONFIRMED' as const,
-          },
-        ],
-        ThresholdExpression: {
-          Dimensions: {
-            Key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE' as const,
-            MatchOptions: ['GREATER_THAN_OR_EQUAL' as const],
-            Values: ['100'],
-          },
-        },
-      })),
-    };
-  },
-
-  CreateAnomalyMonitor(input, context) {
-    const { MonitorName, MonitorType, MonitorDimension, MonitorSpecification } =
-      input.AnomalyMonitor!;
-    if (
-      MonitorType === 'DIMENSIONAL'
-        ? !MonitorDimension || MonitorSpecification
-        : !MonitorSpecification || MonitorDimension
-    ) {
-      throw invalid(
-        'A DIMENSIONAL monitor needs a MonitorDimension, a CUSTOM one a MonitorSpecification, and not the other',
-      );
-    }
-    const { anomalies } = context.aws;
-    const byService = anomalies
-      .monitorsOf(context.accountId)
-      .some(({ dimension }) => dimension === 'SERVICE');
-    if (MonitorDimension === 'SERVICE' && byService) {
-      throw new AwsError(
-        'LimitExceededException',
-        'Limit exceeded on dimensional spend monitor creation',
-      );
-    }
-    const monitor = anomalies.createMonitor({
-      accountId: context.accountId,
-      name: MonitorName!,
-      type: MonitorType!,
-      dimension: MonitorDimension,
-      specification: MonitorSpecification,
-    });
-    return { MonitorArn: monitor.arn };
-  },
-
-  UpdateAnomalyMonitor(input, context) {
-    const { anomalies } = context.aws;
-    const monitor = anomalies.getMonitor(context.accountId, input.MonitorArn!);
-    anomalies.rename(monitor, input.MonitorName ?? monitor.name);
-    return { MonitorArn: monitor.arn };
-  },
-
-  DeleteAnomalyMonitor(input, context) {
-    const { anomalies } = context.aws;
-    anomalies.deleteMonitor(
-      anomalies.getMonitor(context.accountId, input.MonitorArn!),
-    );
-    return {};
   },
 };
 
@@ -214,41 +119,4 @@ function describeAnomaly(
     MonitorArn: monitor.arn,
     Feedback: anomaly.feedback,
   };
-}
-
-function describeMonitor(
-  monitor: CostMonitor,
-  { aws }: CallContext,
-): Sdk.AnomalyMonitor {
-  return {
-    MonitorArn: monitor.arn,
-    MonitorName: monitor.name,
-    MonitorType: monitor.type,
-    MonitorDimension:
-      monitor.dimension as Sdk.AnomalyMonitor['MonitorDimension'],
-    MonitorSpecification: monitor.specification as Sdk.Expression | undefined,
-    CreationDate: new Date(monitor.createdAtMs).toISOString(),
-    LastUpdatedDate: new Date(monitor.updatedAtMs).toISOString(),
-    LastEvaluatedDate: `${dayToText(aws.costs.today())}T00:00:00Z`,
-    DimensionalValueCount: monitor.dimension
-      ? new Set(aws.costs.lines.map(({ service }) => service)).size
-      : undefined,
-  };
-}
-
-function pageOf<T>(
-  items: T[],
-  {
-    MaxResults,
-    NextPageToken,
-  }: { MaxResults?: number; NextPageToken?: string },
-) {
-  return paginate(items, {
-    token: NextPageToken,
-    size: MaxResults ?? DEFAULT_PAGE,
-    tokenError: new AwsError(
-      'InvalidNextTokenException',
-      'The pagination token is invalid. Try again without a pagination token.',
-    ),
-  });
 }

@@ -1,7 +1,15 @@
 import type * as Sdk from '@aws-sdk/client-cost-explorer';
 import { AwsError } from '../../world/aws/AwsError';
 import { ACTIVE_TAGS } from '../../world/aws/costs/tags';
-import { Handlers } from './handlers';
+import { CostLine, UNITS_PER_DOLLAR } from '../../world/aws/costs/CostLine';
+import { unitsBetween, unitsToText } from '../../world/aws/costs/spend';
+import { readGranularity, readRange } from './costInput';
+import { toInterval, visibleLines } from './costLines';
+import { CostPeriod, periodsOf } from './costPeriods';
+import { CallContext, Handlers } from './handlers';
+
+/** Hours that could be reserved: of instances and nodes. */
+const RESERVABLE = /(?:^|-)(?:BoxUsage|InstanceUsage|Multi-AZUsage|NodeUsage):/;
 
 /** What the sandbox's organisation has none of: commitments and cost categories; and its allocation tags. */
 export const costCommitmentHandlers: Handlers<typeof Sdk> = {
@@ -29,8 +37,19 @@ export const costCommitmentHandlers: Handlers<typeof Sdk> = {
     return { CostCategoryNames: [], ReturnSize: 0, TotalSize: 0 };
   },
 
-  GetReservationCoverage(input) {
-    return { CoveragesByTime: [withoutCoverage(input.TimePeriod!)] };
+  GetReservationCoverage(input, context) {
+    const periods = periodsOf(
+      readRange(input.TimePeriod!, context),
+      readGranularity(input.Granularity ?? 'MONTHLY'),
+    );
+    const lines = visibleLines(context, input.Filter).filter(({ usageType }) =>
+      RESERVABLE.test(usageType),
+    );
+    return {
+      CoveragesByTime: periods.map(period =>
+        coverageOf(period, lines, context),
+      ),
+    };
   },
 
   GetReservationUtilization() {
@@ -54,18 +73,36 @@ function noData(): AwsError {
   );
 }
 
-function withoutCoverage(TimePeriod: Sdk.DateInterval): Sdk.CoverageByTime {
+/** All hours of instances are on demand. */
+function coverageOf(
+  period: CostPeriod,
+  lines: CostLine[],
+  { aws }: CallContext,
+): Sdk.CoverageByTime {
+  let hours = 0;
+  let units = 0;
+  for (const line of lines) {
+    const ofLine = unitsBetween(
+      aws.costs,
+      [line],
+      period.startDay,
+      period.endDay,
+    );
+    units += ofLine;
+    hours += ofLine / UNITS_PER_DOLLAR / line.price;
+  }
+  const text = hours.toFixed(2);
   return {
-    TimePeriod,
+    TimePeriod: toInterval(period),
     Groups: [],
     Total: {
       CoverageHours: {
-        OnDemandHours: '0',
+        OnDemandHours: text,
         ReservedHours: '0',
-        TotalRunningHours: '0',
+        TotalRunningHours: text,
         CoverageHoursPercentage: '0',
       },
-      CoverageCost: { OnDemandCost: '0' },
+      CoverageCost: { OnDemandCost: unitsToText(units) },
     },
   };
 }

@@ -1,5 +1,8 @@
 import { costAnomalyHandlers } from './costAnomalies';
 import { costCommitmentHandlers } from './costCommitments';
+import { costForecastHandlers } from './costForecasts';
+import { costLabelHandlers } from './costLabels';
+import { costMonitorHandlers } from './costMonitors';
 import { costUsageHandlers } from './costUsage';
 import { Handlers } from './handlers';
 
@@ -8,6 +11,9 @@ export const costExplorerHandlers: Handlers<
   typeof import('@aws-sdk/client-cost-explorer')
 > = {
   ...costUsageHandlers,
+  ...costForecastHandlers,
+  ...costLabelHandlers,
   ...costAnomalyHandlers,
+  ...costMonitorHandlers,
   ...costCommitmentHandlers,
 };

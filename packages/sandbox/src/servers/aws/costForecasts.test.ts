@@ -1,6 +1,8 @@
 import {
   GetCostForecastCommand,
   GetDimensionValuesCommand,
+  GetDimensionValuesCommandInput,
+  GetReservationCoverageCommand,
   GetSavingsPlansUtilizationCommand,
   GetTagsCommand,
   GetUsageForecastCommand,
@@ -133,5 +135,85 @@ describe('Cost Explorer, forecasts and labels', () => {
     await expect(
       costs.ce.send(new GetSavingsPlansUtilizationCommand({ TimePeriod })),
     ).rejects.toMatchObject({ name: 'DataUnavailableException' });
+  });
+
+  it('sorts labels by cost and gives them page by page, when asked to', async () => {
+    const page = (extra: Partial<GetDimensionValuesCommandInput> = {}) =>
+      costs.ce.send(
+        new GetDimensionValuesCommand({
+          TimePeriod: { Start: '2026-02-01', End: '2026-03-01' },
+          Dimension: 'SERVICE',
+          SortBy: [{ Key: 'UnblendedCost', SortOrder: 'DESCENDING' }],
+          MaxResults: 3,
+          ...extra,
+        }),
+      );
+    const names: string[] = [];
+    let NextPageToken: string | undefined;
+    do {
+      const { DimensionValues, ReturnSize, TotalSize, ...rest } = await page({
+        NextPageToken,
+      });
+      expect(ReturnSize).toBe(DimensionValues!.length);
+      expect(TotalSize).toBeGreaterThan(9);
+      names.push(...DimensionValues!.map(({ Value }) => Value!));
+      NextPageToken = rest.NextPageToken;
+    } while (NextPageToken);
+    const { results } = await costs.ask({
+      GroupBy: [{ Type: 'DIMENSION', Key: 'SERVICE' }],
+    });
+    expect(names).toEqual(
+      results[0]
+        .Groups!.sort(
+          (a, b) =>
+            Number(b.Metrics!.UnblendedCost.Amount) -
+            Number(a.Metrics!.UnblendedCost.Amount),
+        )
+        .map(({ Keys }) => Keys![0]),
+    );
+    await expect(page({ NextPageToken: 'x' })).rejects.toMatchObject({
+      name: 'InvalidNextTokenException',
+    });
+    await expect(page({ SortBy: [{ Key: 'Beauty' }] })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    const tags = await costs.ce.send(
+      new GetTagsCommand({
+        TimePeriod: { Start: '2026-02-01', End: '2026-03-01' },
+        TagKey: 'System',
+        SortBy: [{ Key: 'UnblendedCost', SortOrder: 'ASCENDING' }],
+        MaxResults: 1,
+      }),
+    );
+    expect(tags.NextPageToken).toBeDefined();
+    expect(tags).toMatchObject({ ReturnSize: 1, TotalSize: 5 });
+  });
+
+  it('has no reservations: all hours of instances are on demand', async () => {
+    const { CoveragesByTime } = await costs.ce.send(
+      new GetReservationCoverageCommand({
+        TimePeriod: { Start: '2026-02-01', End: '2026-02-03' },
+        Granularity: 'DAILY',
+        Filter: {
+          Dimensions: {
+            Key: 'SERVICE',
+            Values: ['Amazon Relational Database Service'],
+          },
+        },
+      }),
+    );
+    const databases = costs.aws.world.platforms
+      .flatMap(({ environments }) => environments)
+      .filter(({ accountId }) => accountId)
+      .flatMap(({ database }) => database?.clusters ?? [])
+      .reduce((sum, { instances }) => sum + instances, 0);
+    expect(CoveragesByTime!.map(({ Total }) => Total!.CoverageHours)).toEqual(
+      [1, 2].map(() => ({
+        OnDemandHours: (24 * databases).toFixed(2),
+        ReservedHours: '0',
+        TotalRunningHours: (24 * databases).toFixed(2),
+        CoverageHoursPercentage: '0',
+      })),
+    );
   });
 });

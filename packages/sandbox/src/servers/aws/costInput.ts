@@ -3,6 +3,7 @@ import type {
   GroupDefinition,
 } from '@aws-sdk/client-cost-explorer';
 import { AwsError } from '../../world/aws/AwsError';
+import { paginate } from '../../world/aws/paginate';
 import {
   CostPeriod,
   dayFromText,
@@ -25,6 +26,7 @@ const METRICS = [
 const MAX_GROUP_BY = 2;
 const HISTORY_MONTHS = 14;
 const HOURLY_DAYS = 14;
+const DEFAULT_PAGE = 100;
 
 /** As Cost Explorer words most refusals. */
 export function invalid(message: string): AwsError {
@@ -137,4 +139,22 @@ export function readGroupBy(
     }
   }
   return definitions;
+}
+
+/** A page of 100 unless told. @throws AwsError - InvalidNextTokenException. */
+export function pageOf<T>(
+  items: T[],
+  {
+    MaxResults,
+    NextPageToken,
+  }: { MaxResults?: number; NextPageToken?: string },
+) {
+  return paginate(items, {
+    token: NextPageToken,
+    size: MaxResults ?? DEFAULT_PAGE,
+    tokenError: new AwsError(
+      'InvalidNextTokenException',
+      'The pagination token is invalid. Try again without a pagination token.',
+    ),
+  });
 }

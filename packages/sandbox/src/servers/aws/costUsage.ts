@@ -1,11 +1,6 @@
 import type {
-  DateInterval,
-  Expression,
-  ForecastResult,
   GetCostAndUsageCommandInput,
   GetCostAndUsageWithResourcesCommandInput,
-  GetCostForecastCommandInput,
-  GetUsageForecastCommandInput,
   Group,
   GroupDefinition,
   MetricValue,
@@ -15,7 +10,7 @@ import { AwsError } from '../../world/aws/AwsError';
 import { CostLine, UNITS_PER_DOLLAR } from '../../world/aws/costs/CostLine';
 import { monthOf, unitsToText } from '../../world/aws/costs/spend';
 import { paginate } from '../../world/aws/paginate';
-import { costFilter, dimensionOf } from './costFilter';
+import { dimensionOf } from './costFilter';
 import {
   invalid,
   readGranularity,
@@ -27,34 +22,21 @@ import {
   USAGE_METRICS,
 } from './costInput';
 import {
-  CostPeriod,
-  dayToText,
-  Granularity,
-  hourToText,
-  periodsOf,
-} from './costPeriods';
+  accountName,
+  distinct,
+  TAG_ABSENT,
+  toInterval,
+  visibleLines,
+} from './costLines';
+import { CostPeriod, periodsOf } from './costPeriods';
 import { CallContext, Handlers } from './handlers';
 
-const FORECAST_METRICS = [
-  'BLENDED_COST',
-  'UNBLENDED_COST',
-  'AMORTIZED_COST',
-  'NET_AMORTIZED_COST',
-  'NET_UNBLENDED_COST',
-];
 // Cost Explorer does not publish its page size; what matters is that there is one.
 const GROUPS_PER_PAGE = 2_000;
 // Data by resource are kept for two weeks.
 const RESOURCE_DAYS = 14;
-// Width of the prediction interval at 80 %, as a share of the mean.
-const FORECAST_SPREAD = 0.08;
-const DEFAULT_PREDICTION_LEVEL = 80;
-const TAG_ABSENT = '';
 
-/**
- * Costs, usage and their forecasts. All cost metrics are equal here: there are
- * no savings plans and no credits.
- */
+/** Costs and usage. All cost metrics are equal here: there are no savings plans and no credits. */
 export const costUsageHandlers: Handlers<
   typeof import('@aws-sdk/client-cost-explorer')
 > = {
@@ -70,85 +52,6 @@ export const costUsageHandlers: Handlers<
       );
     }
     return costAndUsage(input, context);
-  },
-
-  GetCostForecast(input, context) {
-    const granularity = readGranularity(input.Granularity);
-    if (!FORECAST_METRICS.includes(input.Metric!)) {
-      throw invalid(
-        `Metric ${
-          input.Metric
-        } is not in the sandbox; it has ${FORECAST_METRICS.join(', ')}`,
-      );
-    }
-    const { total, results } = forecast(input, granularity, context, units =>
-      unitsToText(Math.round(units)),
-    );
-    return {
-      Total: { Amount: unitsToText(Math.round(total)), Unit: 'USD' },
-      ForecastResultsByTime: results,
-    };
-  },
-
-  GetUsageForecast(input, context) {
-    const granularity = readGranularity(input.Granularity);
-    if (input.Metric !== 'USAGE_QUANTITY') {
-      throw invalid(`Metric ${input.Metric} is not USAGE_QUANTITY`);
-    }
-    const lines = visibleLines(context, input.Filter);
-    const units = distinct(lines.map(({ unit }) => unit));
-    if (!input.Filter || units.length > 1) {
-      throw invalid(
-        'A usage forecast needs a filter that leaves usage of one unit, such as one USAGE_TYPE',
-      );
-    }
-    const { total, results } = forecast(
-      input,
-      granularity,
-      context,
-      quantity => quantity.toFixed(6),
-      ({ price }) => 1 / (price * UNITS_PER_DOLLAR),
-    );
-    return {
-      Total: { Amount: total.toFixed(6), Unit: units[0] ?? 'N/A' },
-      ForecastResultsByTime: results,
-    };
-  },
-
-  GetTags(input, context) {
-    const lines = visibleLines(context, input.Filter).filter(
-      linesWithCost(context, readRange(input.TimePeriod!, context)),
-    );
-    const values = input.TagKey
-      ? lines.map(({ tags }) => tags[input.TagKey!] ?? TAG_ABSENT)
-      : lines.flatMap(({ tags }) => Object.keys(tags));
-    const found = distinct(values).filter(value =>
-      value.includes(input.SearchString ?? ''),
-    );
-    return {
-      Tags: found,
-      ReturnSize: found.length,
-      TotalSize: found.length,
-    };
-  },
-
-  GetDimensionValues(input, context) {
-    const lines = visibleLines(context, input.Filter).filter(
-      linesWithCost(context, readRange(input.TimePeriod!, context)),
-    );
-    const found = distinct(
-      lines.map(line => dimensionOf(line, input.Dimension!)),
-    ).filter(value => value.includes(input.SearchString ?? ''));
-    return {
-      DimensionValues: found.map(Value => ({
-        Value,
-        ...(input.Dimension === 'LINKED_ACCOUNT' && {
-          Attributes: { description: accountName(Value, context) },
-        }),
-      })),
-      ReturnSize: found.length,
-      TotalSize: found.length,
-    };
   },
 };
 
@@ -205,57 +108,6 @@ function costAndUsage(
     NextPageToken: page.nextToken,
     DimensionValueAttributes: accountNames(lines, groupBy, context),
   };
-}
-
-/** Sums of a forecast by period, each line weighed: by 1 for cost, by its price for usage. */
-function forecast(
-  input: GetCostForecastCommandInput | GetUsageForecastCommandInput,
-  granularity: Granularity,
-  context: CallContext,
-  format: (value: number) => string,
-  weigh: (line: CostLine) => number = () => 1,
-): { total: number; results: ForecastResult[] } {
-  if (granularity === 'HOURLY') {
-    throw invalid('Granularity HOURLY is not DAILY or MONTHLY');
-  }
-  const range = readPeriod(input.TimePeriod!);
-  if (range.startDay < context.aws.costs.today()) {
-    throw invalid(
-      `Start date must not be in the past; today is ${dayToText(
-        context.aws.costs.today(),
-      )}`,
-    );
-  }
-  const lines = visibleLines(context, input.Filter);
-  const level = input.PredictionIntervalLevel ?? DEFAULT_PREDICTION_LEVEL;
-  const spread = (FORECAST_SPREAD * level) / DEFAULT_PREDICTION_LEVEL;
-  let total = 0;
-  const results = periodsOf(range, granularity).map(
-    (period): ForecastResult => {
-      let sum = 0;
-      for (let day = period.startDay; day < period.endDay; day += 1) {
-        for (const line of lines) {
-          sum += context.aws.costs.forecastUnitsOn(line, day) * weigh(line);
-        }
-      }
-      total += sum;
-      return {
-        TimePeriod: toInterval(period),
-        MeanValue: format(sum),
-        PredictionIntervalLowerBound: format(sum * (1 - spread)),
-        PredictionIntervalUpperBound: format(sum * (1 + spread)),
-      };
-    },
-  );
-  return { total, results };
-}
-
-function visibleLines(
-  context: CallContext,
-  filter: Expression | undefined,
-): CostLine[] {
-  const matches = costFilter(filter);
-  return context.aws.costs.linesFor(context.accountId).filter(matches);
 }
 
 /** Cost in units, usage in its own, and the units of usage that went into it. */
@@ -349,17 +201,6 @@ function pageOfPeriods(
   });
 }
 
-function toInterval({ startDay, endDay, hour }: CostPeriod): DateInterval {
-  if (hour !== undefined) {
-    return { Start: hourToText(hour), End: hourToText(hour + 1) };
-  }
-  return { Start: dayToText(startDay), End: dayToText(endDay) };
-}
-
-function accountName(id: string, { aws }: CallContext): string {
-  return aws.accounts.find(account => account.id === id)?.name ?? id;
-}
-
 function accountNames(
   lines: CostLine[],
   groupBy: GroupDefinition[],
@@ -371,22 +212,4 @@ function accountNames(
         Attributes: { description: accountName(Value, context) },
       }))
     : [];
-}
-
-function linesWithCost(
-  { aws }: CallContext,
-  { startDay, endDay }: CostPeriod,
-): (line: CostLine) => boolean {
-  return line => {
-    for (let day = startDay; day < endDay; day += 1) {
-      if (aws.costs.unitsOn(line, day) > 0) {
-        return true;
-      }
-    }
-    return false;
-  };
-}
-
-function distinct(values: string[]): string[] {
-  return [...new Set(values)].sort();
 }

@@ -3,15 +3,19 @@ import {
   ListMetricsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import {
+  AddTagsToResourceCommand,
   CreateReplicationGroupCommand,
   DeleteReplicationGroupCommand,
   DescribeCacheClustersCommand,
   DescribeEventsCommand,
+  DescribeGlobalReplicationGroupsCommand,
   DescribeReplicationGroupsCommand,
   DescribeServerlessCachesCommand,
   ElastiCacheClient,
   ListTagsForResourceCommand,
   ModifyReplicationGroupCommand,
+  paginateDescribeCacheClusters,
+  RemoveTagsFromResourceCommand,
   TestFailoverCommand,
 } from '@aws-sdk/client-elasticache';
 import { AwsRig, startAws } from './__testUtils__/startAws';
@@ -145,5 +149,65 @@ describe('ElastiCache', () => {
     await expect(
       client.send(new DescribeCacheClustersCommand({ CacheClusterId: 'x' })),
     ).rejects.toMatchObject({ name: 'CacheClusterNotFoundFault' });
+  });
+
+  it('tags groups, also by the ARN of a node, and gives nodes page by page', async () => {
+    const { ARN } = await group();
+    const nodeArn = `arn:aws:elasticache:us-east-1:${PROD}:cluster:mobilytics-prod-001`;
+    const { TagList } = await client.send(
+      new AddTagsToResourceCommand({
+        ResourceName: nodeArn,
+        Tags: [{ Key: 'Owner', Value: 'me' }],
+      }),
+    );
+    expect(TagList).toContainEqual({ Key: 'Owner', Value: 'me' });
+    const remove = () =>
+      client.send(
+        new RemoveTagsFromResourceCommand({
+          ResourceName: ARN,
+          TagKeys: ['Owner'],
+        }),
+      );
+    await remove();
+    await expect(remove()).rejects.toMatchObject({ name: 'TagNotFoundFault' });
+    await expect(
+      client.send(
+        new AddTagsToResourceCommand({
+          ResourceName: ARN!.replace('us-east-1', 'us-west-2'),
+          Tags: [{ Key: 'Owner', Value: 'me' }],
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'InvalidARNFault' });
+
+    for (const number of [1, 2, 3, 4]) {
+      await client.send(
+        new CreateReplicationGroupCommand({
+          ReplicationGroupId: `many-${number}`,
+          ReplicationGroupDescription: 'work',
+          NumCacheClusters: 6,
+        }),
+      );
+    }
+    const pages: number[] = [];
+    for await (const page of paginateDescribeCacheClusters(
+      { client, pageSize: 20 },
+      {},
+    )) {
+      pages.push(page.CacheClusters!.length);
+    }
+    expect(pages).toEqual([20, 6]);
+    await expect(
+      client.send(new DescribeCacheClustersCommand({ MaxRecords: 5 })),
+    ).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+    await expect(
+      client.send(new DescribeReplicationGroupsCommand({ Marker: 'x' })),
+    ).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
+    await expect(
+      client.send(
+        new DescribeGlobalReplicationGroupsCommand({
+          GlobalReplicationGroupId: 'none',
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'GlobalReplicationGroupNotFoundFault' });
   });
 });

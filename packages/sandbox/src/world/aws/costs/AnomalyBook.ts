@@ -19,6 +19,18 @@ export interface CostMonitor {
   updatedAtMs: number;
 }
 
+/** Who hears of what monitors find. */
+export interface CostSubscription {
+  accountId: string;
+  arn: string;
+  name: string;
+  monitorArns: string[];
+  frequency: 'DAILY' | 'IMMEDIATE' | 'WEEKLY';
+  subscribers: Array<{ address: string; type: 'EMAIL' | 'SNS' }>;
+  /** Expression of Cost Explorer: from which impact on. */
+  threshold: object;
+}
+
 /** What somebody thought of an anomaly. */
 export type AnomalyVerdict = 'YES' | 'NO' | 'PLANNED_ACTIVITY';
 
@@ -38,10 +50,11 @@ export interface CostAnomaly {
 
 interface AnomalyFile {
   monitors: CostMonitor[];
+  subscriptions: CostSubscription[];
   feedback: Record<string, AnomalyVerdict>;
 }
 
-/** Monitors, and the anomalies that the costs themselves show. Only the management account sees them. */
+/** Monitors, who hears of them, and the anomalies that the costs themselves show. Only the management account sees them. */
 export class AnomalyBook {
   private state: AnomalyFile;
   private readonly file: JsonFile<AnomalyFile>;
@@ -57,7 +70,7 @@ export class AnomalyBook {
       join(world.dataDir, 'aws', 'anomalies.json'),
       () => this.state,
     );
-    this.state = this.file.load() ?? this.seed();
+    this.state = { ...this.seed(), ...this.file.load() };
     world.onReset(() => {
       this.state = this.seed();
       this.file.touch();
@@ -103,6 +116,48 @@ export class AnomalyBook {
 
   deleteMonitor(monitor: CostMonitor): void {
     this.state.monitors = this.state.monitors.filter(item => item !== monitor);
+    this.file.touch();
+  }
+
+  subscriptionsOf(accountId: string): CostSubscription[] {
+    return this.state.subscriptions.filter(
+      subscription => subscription.accountId === accountId,
+    );
+  }
+
+  /** @throws AwsError - UnknownSubscriptionException. */
+  getSubscription(accountId: string, arn: string): CostSubscription {
+    const found = this.subscriptionsOf(accountId).find(
+      item => item.arn === arn,
+    );
+    if (!found) {
+      throw new AwsError(
+        'UnknownSubscriptionException',
+        `Anomaly subscription ${arn} does not exist`,
+      );
+    }
+    return found;
+  }
+
+  createSubscription(given: Omit<CostSubscription, 'arn'>): CostSubscription {
+    const subscription = this.newSubscription(given);
+    this.state.subscriptions.push(subscription);
+    this.file.touch();
+    return subscription;
+  }
+
+  changeSubscription(
+    subscription: CostSubscription,
+    change: Omit<CostSubscription, 'arn' | 'accountId'>,
+  ): void {
+    Object.assign(subscription, change);
+    this.file.touch();
+  }
+
+  deleteSubscription(subscription: CostSubscription): void {
+    this.state.subscriptions = this.state.subscriptions.filter(
+      item => item !== subscription,
+    );
     this.file.touch();
   }
 
@@ -180,17 +235,45 @@ export class AnomalyBook {
   }
 
   private seed(): AnomalyFile {
+    const monitor = this.newMonitor({
+      accountId: MANAGEMENT_ACCOUNT,
+      name: 'Default-Services-Monitor',
+      type: 'DIMENSIONAL',
+      dimension: 'SERVICE',
+      specification: undefined,
+    });
     return {
       feedback: {},
-      monitors: [
-        this.newMonitor({
+      monitors: [monitor],
+      subscriptions: [
+        this.newSubscription({
           accountId: MANAGEMENT_ACCOUNT,
-          name: 'Default-Services-Monitor',
-          type: 'DIMENSIONAL',
-          dimension: 'SERVICE',
-          specification: undefined,
+          name: 'Default-Services-Subscription',
+          monitorArns: [monitor.arn],
+          frequency: 'DAILY',
+          subscribers: [{ address: 'costs@example.com', type: 'EMAIL' }],
+          threshold: {
+            Dimensions: {
+              Key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
+              MatchOptions: ['GREATER_THAN_OR_EQUAL'],
+              Values: ['100'],
+            },
+          },
         }),
       ],
+    };
+  }
+
+  private newSubscription(
+    given: Omit<CostSubscription, 'arn'>,
+  ): CostSubscription {
+    const { accountId, name } = given;
+    const number = this.state?.subscriptions.length ?? 0;
+    return {
+      ...given,
+      arn: `arn:aws:ce::${accountId}:anomalysubscription/${uuidOf(
+        `${name}/${this.nowMs()}/${number}`,
+      )}`,
     };
   }
 
