@@ -156,8 +156,10 @@ describe('a sync', () => {
           /^waiting for healthy state of apps\/Deployment\/middle/,
         ),
         'waiting for completion of hook batch/Job/after',
-        'successfully synced (no more tasks)',
       ]),
+    );
+    expect(application.status.operationState!.message).toBe(
+      'successfully synced (no more tasks)',
     );
     // One hook is gone with its success, the other stays and does not count.
     expect(liveOf(name)).toContain('Job/after');
