@@ -42,6 +42,7 @@ export const changeSetHandlers: Handlers<
       ...summarizeChangeSet(stack, changeSet),
       Parameters: describeParameters(definition.parameters),
       Tags: describeTags(definition.tags),
+      NotificationARNs: stack.notificationArns,
       Capabilities: definition.capabilities as Stack['Capabilities'],
       Changes:
         changeSet.status === 'CREATE_COMPLETE'
