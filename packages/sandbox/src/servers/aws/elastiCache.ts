@@ -1,8 +1,13 @@
 import type * as Sdk from '@aws-sdk/client-elasticache';
 import { AwsError } from '../../world/aws/AwsError';
-import { CacheGroup, CacheNode } from '../../world/aws/caches/records';
-import { seedOf } from '../../world/aws/noise';
+import { CacheGroup } from '../../world/aws/caches/records';
 import { paginate } from '../../world/aws/paginate';
+import {
+  describeGroup,
+  describeNode,
+  nodeArn,
+  tagList,
+} from './elastiCacheShapes';
 import { CallContext, Handlers } from './handlers';
 
 const MINUTE_MS = 60_000;
@@ -198,10 +203,6 @@ export const elastiCacheHandlers: Handlers<typeof Sdk> = {
   },
 };
 
-function tagList({ tags }: CacheGroup): Sdk.Tag[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
 /** A group by its ARN, or by that of one of its nodes. */
 function taggedBy(arn: string, context: CallContext): CacheGroup {
   const groups = context.aws.caches.groupsIn(context);
@@ -238,115 +239,4 @@ function pageOf<T>(
       'Invalid Marker',
     ),
   });
-}
-
-function nodeArn({ region, accountId }: CacheGroup, { id }: CacheNode): string {
-  return `arn:aws:elasticache:${region}:${accountId}:cluster:${id}`;
-}
-
-/** `<name>.<hash>.0001.use1.cache.amazonaws.com` */
-function addressOf(
-  { accountId, region, id }: CacheGroup,
-  name: string,
-): string {
-  const hash = (seedOf(`${accountId}/${region}/${id}`) >>> 0).toString(36);
-  const [continent, direction, number] = region.split('-');
-  return `${name}.${hash}.${continent}${direction[0]}${number}.cache.amazonaws.com`;
-}
-
-function describeGroup(group: CacheGroup): Sdk.ReplicationGroup {
-  const endpoint = (name: string) => ({
-    Address: addressOf(group, name),
-    Port: group.port,
-  });
-  return {
-    ReplicationGroupId: group.id,
-    Description: group.description,
-    ARN: group.arn,
-    Status: group.status,
-    Engine: group.engine,
-    MemberClusters: group.nodes.map(({ id }) => id),
-    NodeGroups:
-      group.status === 'creating'
-        ? []
-        : [
-            {
-              NodeGroupId: '0001',
-              Status: group.status,
-              PrimaryEndpoint: endpoint('master'),
-              ReaderEndpoint: endpoint('replica'),
-              NodeGroupMembers: group.nodes.map(node => ({
-                CacheClusterId: node.id,
-                CacheNodeId: '0001',
-                PreferredAvailabilityZone: node.zone,
-                CurrentRole: node.primary ? 'primary' : 'replica',
-                ReadEndpoint: endpoint(node.id),
-              })),
-            },
-          ],
-    AutomaticFailover: group.automaticFailover ? 'enabled' : 'disabled',
-    MultiAZ: group.multiAz ? 'enabled' : 'disabled',
-    SnapshotRetentionLimit: group.snapshotRetentionDays,
-    SnapshotWindow: '15:00-16:00',
-    ClusterEnabled: false,
-    ClusterMode: 'disabled',
-    CacheNodeType: group.nodeType,
-    AuthTokenEnabled: false,
-    TransitEncryptionEnabled: true,
-    AtRestEncryptionEnabled: true,
-    AutoMinorVersionUpgrade: true,
-    DataTiering: 'disabled',
-    NetworkType: 'ipv4',
-    IpDiscovery: 'ipv4',
-    PendingModifiedValues: {},
-    ReplicationGroupCreateTime: new Date(group.createdAtMs),
-  };
-}
-
-function describeNode(
-  group: CacheGroup,
-  node: CacheNode,
-  showNodes: boolean,
-): Sdk.CacheCluster {
-  return {
-    CacheClusterId: node.id,
-    ARN: nodeArn(group, node),
-    ReplicationGroupId: group.id,
-    CacheClusterStatus: node.status,
-    CacheNodeType: group.nodeType,
-    Engine: group.engine,
-    EngineVersion: group.engineVersion,
-    NumCacheNodes: 1,
-    PreferredAvailabilityZone: node.zone,
-    CacheClusterCreateTime: new Date(node.createdAtMs),
-    CacheSubnetGroupName: 'default',
-    CacheParameterGroup: {
-      CacheParameterGroupName: `default.${group.engine}${
-        group.engineVersion.split('.')[0]
-      }`,
-      ParameterApplyStatus: 'in-sync',
-      CacheNodeIdsToReboot: [],
-    },
-    SnapshotRetentionLimit: node.primary ? 0 : group.snapshotRetentionDays,
-    AutoMinorVersionUpgrade: true,
-    TransitEncryptionEnabled: true,
-    AtRestEncryptionEnabled: true,
-    PendingModifiedValues: {},
-    CacheNodes:
-      showNodes && node.status !== 'creating'
-        ? [
-            {
-              CacheNodeId: '0001',
-              CacheNodeStatus: node.status,
-              CacheNodeCreateTime: new Date(node.createdAtMs),
-              Endpoint: {
-                Address: addressOf(group, node.id),
-                Port: group.port,
-              },
-              ParameterGroupStatus: 'in-sync',
-              CustomerAvailabilityZone: node.zone,
-            },
-          ]
-        : undefined,
-  };
 }
