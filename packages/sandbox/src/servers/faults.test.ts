@@ -77,12 +77,19 @@ describe('faults over the wire', () => {
             'AWS4-HMAC-SHA256 Credential=AKIA111100000000SANDBOX/20260101/ap-southeast-2/ecr/aws4_request, SignedHeaders=host, Signature=0',
         },
       }),
+    grafana: init =>
+      fetch(`${sandbox.urls.grafana}/api/search`, {
+        ...init,
+        headers: { authorization: 'Bearer sandbox-grafana-token' },
+      }),
+    oidc: init =>
+      fetch(`${sandbox.urls.oidc}/.well-known/openid-configuration`, init),
     control: init => fetch(`${sandbox.urls.control}/scenarios`, init),
   };
 
   beforeAll(async () => {
     sandbox = await startTestSandbox({
-      only: ['github', 'argocd', 'kubernetes', 'aws'],
+      only: ['github', 'argocd', 'kubernetes', 'aws', 'oidc', 'grafana'],
     });
   });
   afterAll(() => sandbox?.close());
@@ -94,6 +101,8 @@ describe('faults over the wire', () => {
     argocd: { code: 14, error: expect.any(String) },
     kubernetes: { kind: 'Status', code: 503, reason: 'ServiceUnavailable' },
     aws: { __type: expect.stringMatching(/ServiceUnavailable$/) },
+    grafana: { message: expect.stringMatching(/^Injected fault/) },
+    oidc: { error: 'server_error', error_description: expect.any(String) },
     control: { error: expect.stringMatching(/^Injected fault/) },
   };
 
@@ -116,6 +125,8 @@ describe('faults over the wire', () => {
       status: 400,
       body: { __type: expect.stringMatching(/ThrottlingException$/) },
     },
+    grafana: { status: 429, body: { message: expect.any(String) } },
+    oidc: { status: 429, body: { error_description: expect.any(String) } },
     control: { status: 429, body: {} },
   };
 
@@ -165,6 +176,13 @@ describe('faults over the wire', () => {
       const started = performance.now();
       expect((await call()).status).toBe(200);
       expect(performance.now() - started).toBeGreaterThanOrEqual(195);
+    });
+
+    it('fails for a time, then answers again', async () => {
+      await add({ upstream, kind: 'status', status: 503, forSeconds: 0.3 });
+      expect((await call()).status).toBe(503);
+      await new Promise(resolve => setTimeout(resolve, 350));
+      expect((await call()).status).toBe(200);
     });
 
     it('hits a share of the calls, the same ones for the same seed', async () => {

@@ -3,8 +3,8 @@ import { GitRunner } from './gitPlumbing';
 /** Contents that are remembered, over all repositories. */
 const REMEMBERED = 2000;
 
-/** Names of blobs that can be asked for in a batch: one to a line. */
-const ONE_LINE = /^[^\r\n]+$/;
+/** Paths that no tree can hold, some of which end a batch of git. */
+const NO_PATH = /(^|\/)\.{0,2}(\/|$)|[\r\n\0]/;
 
 interface Waiting {
   name: string;
@@ -32,9 +32,9 @@ export class GitBlobs {
     const key = `${repository}\n${name}`;
     let content = this.contents.get(key);
     if (!content) {
-      content = ONE_LINE.test(name)
-        ? this.wait(repository, name)
-        : Promise.resolve(undefined);
+      content = NO_PATH.test(path)
+        ? Promise.resolve(undefined)
+        : this.wait(repository, name);
       if (this.contents.size >= REMEMBERED) {
         this.contents.delete(this.contents.keys().next().value!);
       }

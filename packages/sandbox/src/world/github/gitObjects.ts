@@ -64,12 +64,13 @@ export async function describeObject(
   repository: GithubRepository,
   revision: string,
 ): Promise<{ type: string; sha: string } | undefined> {
-  const out = await world.git.run(
-    repository.fullName,
-    ['cat-file', '--batch-check'],
-    { input: `${revision}\n` },
+  // A path that leads out of the repository is an error to git.
+  const out = await readOrUndefined(
+    world.git.run(repository.fullName, ['cat-file', '--batch-check'], {
+      input: `${revision}\n`,
+    }),
   );
-  const [sha, type] = out.toString('utf8').trim().split(' ');
+  const [sha, type] = out?.toString('utf8').trim().split(' ') ?? [''];
   return /^[0-9a-f]{40}$/.test(sha) && type !== 'missing'
     ? { sha, type }
     : undefined;
