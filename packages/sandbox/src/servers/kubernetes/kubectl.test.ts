@@ -195,16 +195,7 @@ function hasKubectl(): boolean {
       '--since=1s',
     );
     await watched.begun;
-    await rig.sandbox.setTag('uat', 'sample-backend', '1.8.3');
-    await rig.sandbox.until(
-      'sample-backend-uat',
-      application => application.status.sync.status === 'OutOfSync',
-    );
-    await rig.sandbox.engine.operations.sync(
-      'sample-backend-uat',
-      {},
-      { username: 'lead' },
-    );
+    await rig.release('sample-backend', '1.8.3');
     expect(
       await kubectl('rollout', 'status', 'deploy/sample-backend'),
     ).toContain('successfully rolled out');
@@ -216,16 +207,7 @@ function hasKubectl(): boolean {
   }, 60_000);
 
   it('F57 shows an image that does not exist', async () => {
-    await rig.sandbox.setTag('uat', 'sample-frontend', '99.0.0');
-    await rig.sandbox.until(
-      'sample-frontend-uat',
-      application => application.status.sync.status === 'OutOfSync',
-    );
-    await rig.sandbox.engine.operations.sync(
-      'sample-frontend-uat',
-      {},
-      { username: 'lead' },
-    );
+    await rig.release('sample-frontend', '99.0.0');
     await rig.sandbox.until(
       'sample-frontend-uat',
       application => application.status.health.status === 'Degraded',

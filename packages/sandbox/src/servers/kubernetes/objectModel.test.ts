@@ -44,16 +44,7 @@ describe("what is served, and the types of Kubernetes' own client", () => {
 
   it('agree in every field of every object', async () => {
     // A rollout that fails has what one that is done has not.
-    await rig.sandbox.setTag('uat', 'sample-frontend', '99.0.0');
-    await rig.sandbox.until(
-      'sample-frontend-uat',
-      application => application.status.sync.status === 'OutOfSync',
-    );
-    await rig.sandbox.engine.operations.sync(
-      'sample-frontend-uat',
-      {},
-      { username: 'lead' },
-    );
+    await rig.release('sample-frontend', '99.0.0');
     await rig.sandbox.until(
       'sample-frontend-uat',
       application => application.status.health.status === 'Degraded',

@@ -62,12 +62,7 @@ describe('watching a cluster', () => {
       `${pods}?watch=1&${mine}&resourceVersion=${before.metadata.resourceVersion}`,
       seen => seen.filter(({ type }) => type === 'DELETED').length >= 2,
     );
-    await rig.sandbox.setTag('uat', 'sample-backend', '1.8.3');
-    await rig.sandbox.until(
-      'sample-backend-uat',
-      application => application.status.sync.status === 'OutOfSync',
-    );
-    await fetchSync(rig);
+    await rig.release('sample-backend', '1.8.3');
     const events = await watching;
     const old = before.items.map((pod: any) => pod.metadata.name).sort();
     expect(
@@ -144,11 +139,3 @@ describe('watching a cluster', () => {
     expect(await status(`${pods}?watch=true&resourceVersion=abc`)).toBe(400);
   });
 });
-
-async function fetchSync({ sandbox }: KubernetesRig) {
-  await sandbox.engine.operations.sync(
-    'sample-backend-uat',
-    {},
-    { username: 'lead' },
-  );
-}

@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { JsonFile } from '../aws/JsonFile';
 import { ClusterSnapshot } from '../kubernetes/Cluster';
 import { ApplicationNote } from './ApplicationNotes';
 import { ApplicationSet } from './applicationSetTypes';
@@ -48,10 +41,14 @@ export class ApplicationStore {
   readonly unrendered = new Set<string>();
   private readonly applications = new Map<string, Application>();
   private version = 1000;
+  private readonly file: JsonFile<StoreFile>;
+  /** As they were last written. */
+  private clusters: ClusterSnapshot[] = [];
   private sorted: Application[] | undefined;
 
-  constructor(private readonly file: string) {
+  constructor(path: string) {
     this.events.setMaxListeners(0);
+    this.file = new JsonFile(path, () => this.toFile());
   }
 
   /** By name. */
@@ -134,23 +131,12 @@ export class ApplicationStore {
    * Reads what was written before.
    *
    * @returns The clusters that were written with it, or undefined when there
-   *   is nothing (readable) on disk.
+   *   is nothing on disk, or something of another format.
+   * @throws Error - the file is no JSON; the message names it.
    */
   load(): ClusterSnapshot[] | undefined {
-    if (!existsSync(this.file)) {
-      return undefined;
-    }
-    let content: StoreFile;
-    try {
-      content = JSON.parse(readFileSync(this.file, 'utf8'));
-    } catch (error) {
-      throw new Error(
-        `${this.file} cannot be read (${
-          (error as Error).message
-        }); delete it to seed Argo CD again`,
-      );
-    }
-    if (content.format !== FORMAT) {
+    const content = this.file.load();
+    if (content?.format !== FORMAT) {
       return undefined;
     }
     this.version = content.resourceVersion;
@@ -173,7 +159,13 @@ export class ApplicationStore {
 
   /** Writes everything, at once or not at all. */
   write(clusters: ClusterSnapshot[]): void {
-    const content: StoreFile = {
+    this.clusters = clusters;
+    this.file.touch();
+    this.file.flush();
+  }
+
+  private toFile(): StoreFile {
+    return {
       format: FORMAT,
       resourceVersion: this.version,
       applications: this.list(),
@@ -183,12 +175,8 @@ export class ApplicationStore {
       signingKey: this.signingKey,
       revokedTokens: [...this.revokedTokens],
       notes: [...this.notes],
-      clusters,
+      clusters: this.clusters,
     };
-    mkdirSync(dirname(this.file), { recursive: true });
-    const temporary = `${this.file}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(content));
-    renameSync(temporary, this.file);
   }
 
   private emit(event: ApplicationEvent) {

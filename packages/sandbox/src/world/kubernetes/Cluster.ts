@@ -1,9 +1,5 @@
-import { clusterEvents } from './events';
-import { admitted } from './limitRanges';
+import { ClusterView, StoredObject } from './ClusterView';
 import { stableUid } from './ids';
-import { endpointsOf } from './endpoints';
-import { isObserver, observed } from './observed';
-import { serviceSpec, statusOf } from './statuses';
 import { ImagePuller } from './ImagePuller';
 import {
   CLUSTER_SCOPED,
@@ -12,27 +8,9 @@ import {
   keyOf,
   kubeTime,
 } from './KubeObject';
-import {
-  Rollout,
-  WORKLOAD_KINDS,
-  WorkloadState,
-  deriveWorkload,
-} from './workloads';
-import {
-  autoscaled,
-  crashRollout,
-  healRollout,
-  restartRollout,
-  rollOut,
-} from './rollouts';
+import { crashRollout, healRollout, restartRollout, rollOut } from './rollouts';
 import { ImageStore } from '../types';
-
-/** An applied object and, for a workload, how it came to be. */
-interface StoredObject {
-  /** As applied, with `uid`, `creationTimestamp`, `generation`, `resourceVersion` added. */
-  object: KubeObject;
-  rollout?: Rollout;
-}
+import { WORKLOAD_KINDS } from './workloads';
 
 /** A cluster's state as it is kept on disk. */
 export interface ClusterSnapshot {
@@ -58,10 +36,11 @@ const SERVER_FIELDS = [
   'generation',
   'resourceVersion',
 ];
+
 /**
  * A Kubernetes cluster, played: what was applied stays, workloads roll out
- * over time, images that do not exist are not pulled. Nothing is enforced
- * that an admission controller would (quotas are counted, not applied).
+ * over time, images that do not exist are not pulled. What is there at a moment
+ * is derived from that; see {@link ClusterView}.
  */
 export class Cluster {
   readonly name: string;
@@ -70,8 +49,7 @@ export class Cluster {
   private readonly infrastructure: Map<string, KubeObject>;
   private readonly puller: ImagePuller;
   private resourceVersion = 1000;
-  /** Objects that others are looked at with, by kind; forgotten when something is applied. */
-  private readonly byKind = new Map<string, KubeObject[]>();
+  private readonly view: ClusterView;
 
   constructor(options: ClusterOptions) {
     this.name = options.name;
@@ -80,6 +58,7 @@ export class Cluster {
     this.infrastructure = new Map(
       options.infrastructure.map(object => [keyOf(object), object]),
     );
+    this.view = new ClusterView(this.stored, this.infrastructure, options);
   }
 
   /** Whether the namespace is there; objects can only be applied into one that is. */
@@ -136,7 +115,7 @@ export class Cluster {
         resourceVersion: String(this.resourceVersion),
       },
     };
-    this.byKind.clear();
+    this.view.changed();
     this.stored.set(key, {
       object,
       rollout: WORKLOAD_KINDS.has(object.kind)
@@ -154,17 +133,14 @@ export class Cluster {
 
   /** Takes an object away; false when it was not there. */
   remove(key: string): boolean {
-    this.byKind.clear();
+    this.view.changed();
     return this.stored.delete(key);
   }
 
   /** An applied object with its present status. */
   get(key: string): KubeObject | undefined {
-    const stored = this.stored.get(key);
-    const object = stored && this.present(stored)[0];
-    return object && isObserver(object)
-      ? observed(object, this.live(), this.options.now())
-      : object;
+    const [object] = this.tree(key);
+    return object && this.view.observed(object);
   }
 
   /** An applied object without status, as it was applied. */
@@ -175,7 +151,7 @@ export class Cluster {
   /** An applied object and what it owns, itself first. */
   tree(key: string): KubeObject[] {
     const stored = this.stored.get(key);
-    return stored ? this.present(stored) : [];
+    return stored ? this.view.present(stored) : [];
   }
 
   /** All applied objects, as applied. */
@@ -185,35 +161,19 @@ export class Cluster {
 
   /** Everything in the cluster at this moment, children and events included. */
   objects(): KubeObject[] {
-    const now = this.options.now();
-    const live = this.live();
-    const infrastructure = [...this.infrastructure.entries()]
-      .filter(([key]) => !this.stored.has(key))
-      .map(([, object]) => withStatus(object));
-    const all = [...infrastructure, ...live].map(object =>
-      observed(object, live, now),
-    );
-    return [...all, ...endpointsOf(live), ...clusterEvents(live, now)].map(
-      object => ({
-        ...object,
-        metadata: {
-          ...object.metadata,
-          resourceVersion:
-            object.metadata.resourceVersion ?? String(this.resourceVersion),
-        },
-      }),
-    );
+    return this.view.objects().map(object => ({
+      ...object,
+      metadata: {
+        ...object.metadata,
+        resourceVersion:
+          object.metadata.resourceVersion ?? String(this.resourceVersion),
+      },
+    }));
   }
 
   /** Whether anything will change by itself. */
   moving(keys: Iterable<string>): boolean {
-    for (const key of keys) {
-      const stored = this.stored.get(key);
-      if (stored?.rollout && this.derive(stored).moving) {
-        return true;
-      }
-    }
-    return false;
+    return this.view.moving(keys);
   }
 
   /**
@@ -283,7 +243,7 @@ export class Cluster {
   /** Takes a snapshot back; what a scenario broke is mended, as scenarios end with the process. */
   restore(snapshot: ClusterSnapshot): void {
     this.stored.clear();
-    this.byKind.clear();
+    this.view.changed();
     this.puller.showAll();
     this.resourceVersion = snapshot.resourceVersion;
     for (const stored of snapshot.objects) {
@@ -296,85 +256,9 @@ export class Cluster {
   /** Back to what was there before anything was applied. */
   clear(): void {
     this.stored.clear();
-    this.byKind.clear();
+    this.view.changed();
     this.puller.showAll();
   }
-
-  private autoscalers(): KubeObject[] {
-    return this.ofKind('HorizontalPodAutoscaler', () => this.allApplied());
-  }
-
-  private limitRanges(): KubeObject[] {
-    return this.ofKind('LimitRange', () => [
-      ...this.infrastructure.values(),
-      ...this.allApplied(),
-    ]);
-  }
-
-  private ofKind(kind: string, objects: () => KubeObject[]): KubeObject[] {
-    let found = this.byKind.get(kind);
-    if (!found) {
-      found = objects().filter(object => object.kind === kind);
-      this.byKind.set(kind, found);
-    }
-    return found;
-  }
-
-  private derive(stored: StoredObject): WorkloadState {
-    const workload = autoscaled(stored.object, this.autoscalers());
-    return deriveWorkload(workload, stored.rollout!, {
-      now: this.options.now(),
-      speed: this.options.speed,
-      nodes: this.nodeNames(),
-    });
-  }
-
-  /** What was applied and what it owns, with status. */
-  private live(): KubeObject[] {
-    return [...this.stored.values()].flatMap(stored => this.present(stored));
-  }
-
-  private nodeNames(): string[] {
-    const nodes = [...this.infrastructure.values()].filter(
-      object => object.kind === 'Node',
-    );
-    // Where pools are told apart, applications run on the pool for them.
-    const apps = nodes.filter(
-      n => n.metadata.labels?.['eks.amazonaws.com/nodegroup'] === 'apps',
-    );
-    return (apps.length > 0 ? apps : nodes).map(n => n.metadata.name);
-  }
-
-  /** The object with its status, then its children. */
-  private present(stored: StoredObject): KubeObject[] {
-    if (stored.rollout) {
-      const { workload, children } = this.derive(stored);
-      const { resourceVersion } = stored.object.metadata;
-      return [
-        workload,
-        ...children
-          .map(child =>
-            child.kind === 'Pod' ? admitted(child, this.limitRanges()) : child,
-          )
-          .map(child => ({
-            ...child,
-            metadata: { ...child.metadata, resourceVersion },
-          })),
-      ];
-    }
-    return [withStatus(stored.object)];
-  }
-}
-
-/** An object that is no workload, with what its controller would fill in. */
-function withStatus(object: KubeObject): KubeObject {
-  const status = object.status ?? statusOf(object);
-  const spec = object.kind === 'Service' ? serviceSpec(object) : object.spec;
-  return {
-    ...object,
-    ...(spec ? { spec } : {}),
-    ...(status ? { status } : {}),
-  };
 }
 
 /** What was asked for, without what the API server adds. */

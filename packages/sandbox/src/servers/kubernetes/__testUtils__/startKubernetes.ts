@@ -10,6 +10,8 @@ export interface KubernetesRig {
   sandbox: ArgocdWorld;
   /** Without trailing slash. */
   url: string;
+  /** Releases a tag of a component to uat, by git and a sync that a person asks for. */
+  release(component: string, tag: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,12 @@ export async function startKubernetes(): Promise<KubernetesRig> {
   return {
     sandbox,
     url: `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    async release(component, tag) {
+      const name = `${component}-uat`;
+      await sandbox.setTag('uat', component, tag);
+      await sandbox.until(name, a => a.status.sync.status === 'OutOfSync');
+      await sandbox.engine.operations.sync(name, {}, { username: 'lead' });
+    },
     async close() {
       await server.close();
       await sandbox.remove();
