@@ -131,7 +131,7 @@ export const KNOWN_DIFFERENCES: Array<{ why: string; differences: string[] }> =
       ],
     },
     {
-      why: 'The API references have these members; moto leaves them out.',
+      why: 'The API references have these members; moto leaves them out, or empty.',
       differences: [
         'cloudformation ValidateTemplate: only the sandbox has Parameters[]',
         'cloudformation DescribeStacks: only the sandbox has Stacks[].Capabilities',
@@ -242,13 +242,6 @@ export const KNOWN_DIFFERENCES: Array<{ why: string; differences: string[] }> =
         'rds DescribeDBInstances: only the sandbox has DBInstances[].PubliclyAccessible',
         'rds DescribeDBInstances: only the sandbox has DBInstances[].NetworkType',
         'rds ListTagsForResource: only the sandbox has TagList[]',
-        'tagging GetResources: only the sandbox has PaginationToken',
-        'tagging GetResources: only the sandbox has ResourceTagMappingList[]',
-        'tagging GetResources, none: only the sandbox has PaginationToken',
-        'tagging GetTagKeys: only the sandbox has PaginationToken',
-        'tagging GetTagKeys: only the sandbox has TagKeys[]',
-        'tagging GetTagValues: only the sandbox has PaginationToken',
-        'tagging GetTagValues: only the sandbox has TagValues[]',
         'rds ModifyDBCluster: only the sandbox has DBCluster.VpcSecurityGroups[]',
         'rds ModifyDBCluster: only the sandbox has DBCluster.TagList[]',
         'rds ModifyDBCluster: only the sandbox has DBCluster.GlobalClusterIdentifier',
@@ -283,6 +276,18 @@ export const KNOWN_DIFFERENCES: Array<{ why: string; differences: string[] }> =
         'budgets DescribeBudget: only the sandbox has Budget.CostFilters',
         'budgets DescribeNotificationsForBudget: only the sandbox has Notifications[].ThresholdType',
         'budgets DescribeNotificationsForBudget: only the sandbox has Notifications[].NotificationState',
+      ],
+    },
+    {
+      why: 'To this protocol moto gives an empty reply.',
+      differences: [
+        'tagging GetResources: only the sandbox has PaginationToken',
+        'tagging GetResources: only the sandbox has ResourceTagMappingList[]',
+        'tagging GetResources, none: only the sandbox has PaginationToken',
+        'tagging GetTagKeys: only the sandbox has PaginationToken',
+        'tagging GetTagKeys: only the sandbox has TagKeys[]',
+        'tagging GetTagValues: only the sandbox has PaginationToken',
+        'tagging GetTagValues: only the sandbox has TagValues[]',
       ],
     },
   ];
