@@ -291,4 +291,26 @@ describe('ECS', () => {
       rig.ecs.send(new CreateClusterCommand({ clusterName: 'a b' })),
     ).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });
+
+  it.each([
+    [{ schedulingStrategy: 'DAEMON' as const }, /not supported on Fargate/],
+    [{ deploymentController: { type: 'EXTERNAL' as const } }, /EXTERNAL/],
+    [{ deploymentConfiguration: { strategy: 'CANARY' as const } }, /CANARY/],
+  ])('refuses a service with %j', async (change, message) => {
+    await expect(
+      rig.ecs.send(
+        new CreateServiceCommand({
+          cluster: CLUSTER,
+          serviceName: 'other',
+          taskDefinition: 'cornjacket-ingestion',
+          desiredCount: 1,
+          networkConfiguration: NETWORK,
+          ...change,
+        }),
+      ),
+    ).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringMatching(message),
+    });
+  });
 });

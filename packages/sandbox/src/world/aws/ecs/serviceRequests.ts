@@ -16,6 +16,7 @@ import {
 } from './records';
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
+const STRATEGIES = ['ROLLING', 'BLUE_GREEN'];
 
 /** What changes of services need besides the request. */
 export interface RequestContext {
@@ -49,8 +50,17 @@ export function createService(
   if (!input.taskDefinition) {
     throw invalid('Task definition cannot be null or blank.');
   }
+  if (input.schedulingStrategy === 'DAEMON') {
+    throw invalid('DAEMON scheduling strategy is not supported on Fargate.');
+  }
   if (input.desiredCount === undefined) {
     throw invalid('Desired count cannot be null.');
+  }
+  const controller = input.deploymentController?.type ?? 'ECS';
+  if (controller !== 'ECS') {
+    throw invalid(
+      `Deployment controller ${controller} is not in the sandbox; it has ECS.`,
+    );
   }
   checkCount(input.desiredCount);
   if (input.launchType && input.capacityProviderStrategy?.length) {
@@ -94,7 +104,7 @@ export function createService(
       bakeTimeInMinutes: 0,
       ...input.deploymentConfiguration,
     },
-    controller: input.deploymentController?.type ?? 'ECS',
+    controller,
     loadBalancers: input.loadBalancers ?? [],
     networkConfiguration: input.networkConfiguration,
     capacityProviderStrategy: launchType ? undefined : strategy,
@@ -308,6 +318,14 @@ function checkCount(count: number) {
 }
 
 function checkStrategy(service: ServiceRecord) {
+  const { strategy = 'ROLLING' } = service.configuration;
+  if (!STRATEGIES.includes(strategy)) {
+    throw invalid(
+      `Deployment strategy ${strategy} is not in the sandbox; it has ${STRATEGIES.join(
+        ' and ',
+      )}.`,
+    );
+  }
   const { maximumPercent = 200, minimumHealthyPercent = 100 } =
     service.configuration;
   if (maximumPercent < 100 || maximumPercent < minimumHealthyPercent) {
