@@ -298,7 +298,8 @@ describe('ArgocdEngine', () => {
   });
 
   it('F50 keeps everything over a restart, and resource versions only grow', async () => {
-    const { engine, dataDir } = sandbox;
+    const { engine, dataDir, world } = sandbox;
+    await world.scenarios.start('argo-restart');
     const sha = await sandbox.setTag(
       'uat',
       'sample-backend',
@@ -316,6 +317,10 @@ describe('ArgocdEngine', () => {
 
     const again = await startArgocdWorld({ dataDir });
     try {
+      await again.world.scenarios.resume();
+      expect(
+        again.world.scenarios.list().find(s => s.name === 'argo-restart'),
+      ).toMatchObject({ active: true });
       const application = again.engine.store.get('sample-backend-uat')!;
       expect(application.status.history).toEqual(history);
       expect(

@@ -55,5 +55,7 @@ export function registerServerScenarios(
       engine.restart();
       return { resourceVersion: engine.store.resourceVersion() };
     },
+    // It has happened.
+    resume() {},
   });
 }

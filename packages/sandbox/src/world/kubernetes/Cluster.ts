@@ -240,7 +240,7 @@ export class Cluster {
     };
   }
 
-  /** Takes a snapshot back; what a scenario broke is mended, as scenarios end with the process. */
+  /** Takes a snapshot back; what a scenario broke is mended, and broken again by the scenario where it still holds. */
   restore(snapshot: ClusterSnapshot): void {
     this.stored.clear();
     this.view.changed();
