@@ -14,6 +14,7 @@ import { readConfig } from './readConfig';
 import { createRouter } from './router/createRouter';
 import { setUpPromotions } from './setUpPromotions';
 import { RevisionStreams } from './router/RevisionStreams';
+import { OwnerAlerts } from './services/alerts/OwnerAlerts';
 import { EnvironmentService } from './services/EnvironmentService';
 import { PromotionTargets } from './services/promotions/PromotionTargets';
 import { ReplicationService } from './services/ReplicationService';
@@ -83,11 +84,18 @@ export const platformEnvsPlugin = createBackendPlugin({
         });
         await environments.start();
         promotions.start();
+        const alerts = new OwnerAlerts({
+          ...deps,
+          environments,
+          store,
+          patience: config.alerts,
+        });
         const feeds = await scheduleFeeds({
           ...deps,
           config,
           environments,
           replication,
+          alerts,
         });
         lifecycle.addShutdownHook(async () => {
           feeds.stop();

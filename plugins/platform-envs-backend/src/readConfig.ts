@@ -1,6 +1,7 @@
 import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds, HumanDuration } from '@backstage/types';
+import { Patience } from './services/alerts/trackTroubles';
 import { isWebUrl, LinkTemplate } from './services/links';
 
 /** One Argo CD to feed on. */
@@ -21,6 +22,7 @@ export interface PlatformEnvsConfig {
   /** Empty when no instance has a URL. */
   argocd: ArgocdInstanceConfig[];
   ecs: { pollIntervalMs?: number };
+  alerts: Patience;
   linkTemplates: LinkTemplate[];
   /** Whether AWS credentials are configured (the block `aws`). */
   aws: boolean;
@@ -55,6 +57,7 @@ export function readConfig(root: Config): PlatformEnvsConfig {
     },
     argocd: readInstances(root),
     ecs: readEcs(root),
+    alerts: readAlerts(root),
     linkTemplates: LINKS.flatMap(({ key, title, type }) => {
       const urlTemplate = config?.getOptionalString(`links.${key}`);
       if (!urlTemplate) return [];
@@ -73,6 +76,16 @@ function readEcs(root: Config): PlatformEnvsConfig['ecs'] {
     'platformEnvs.ecs.pollInterval',
   );
   return { ...(pollIntervalMs && { pollIntervalMs }) };
+}
+
+function readAlerts(root: Config): Patience {
+  const unwell = readMilliseconds(root, 'platformEnvs.alerts.unwellFor');
+  const outOfSync = readMilliseconds(root, 'platformEnvs.alerts.outOfSyncFor');
+  return {
+    degraded: unwell ?? 60_000,
+    missing: unwell ?? 60_000,
+    'out-of-sync': outOfSync ?? 10 * 60_000,
+  };
 }
 
 function readPromotions(root: Config): PromotionsConfig {

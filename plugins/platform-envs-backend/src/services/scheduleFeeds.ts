@@ -1,5 +1,6 @@
 import { SchedulerService } from '@backstage/backend-plugin-api';
 import { PlatformEnvsConfig } from '../readConfig';
+import { OwnerAlerts } from './alerts/OwnerAlerts';
 import { EnvironmentService } from './EnvironmentService';
 import { ReplicationService } from './ReplicationService';
 
@@ -15,8 +16,9 @@ export async function scheduleFeeds(options: {
   config: Pick<PlatformEnvsConfig, 'gitPollInterval'>;
   environments: EnvironmentService;
   replication: ReplicationService;
+  alerts: OwnerAlerts;
 }): Promise<{ stop: () => void }> {
-  const { scheduler, config, environments, replication } = options;
+  const { scheduler, config, environments, replication, alerts } = options;
   await scheduler.scheduleTask({
     id: 'platform-envs-catalog',
     scope: 'local',
@@ -46,6 +48,14 @@ export async function scheduleFeeds(options: {
     timeout: { minutes: 1 },
     initialDelay: { seconds: 10 },
     fn: () => replication.poll(),
+  });
+  await scheduler.scheduleTask({
+    id: 'platform-envs-owner-alerts',
+    scope: 'global',
+    frequency: { seconds: 10 },
+    timeout: { minutes: 1 },
+    initialDelay: { seconds: 15 },
+    fn: () => alerts.check(),
   });
   return warmUp(environments);
 }

@@ -82,7 +82,7 @@ describe('FindingsCard', () => {
   it('says so when everything agrees', async () => {
     renderScreen(<FindingsCard />, aFakeApi(aSmallOverview()), { entity });
     expect(
-      await screen.findByText(/Catalog, Git and Argo CD agree/),
+      await screen.findByText(/Catalog, Git and what runs agree/),
     ).toBeInTheDocument();
   });
 });

@@ -11,7 +11,7 @@ export function FindingsCard() {
           <FindingList findings={findings} />
         ) : (
           <p className={styles.quiet}>
-            Catalog, Git and Argo CD agree about this environment.
+            Catalog, Git and what runs agree about this environment.
           </p>
         )
       }
