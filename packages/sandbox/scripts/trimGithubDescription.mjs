@@ -1,7 +1,8 @@
 /**
  * Makes src/servers/github/__fixtures__/githubDescription.json: the replies of
- * the operations that the sandbox serves, from GitHub's own API description as
- * Octokit publishes it, without prose.
+ * the operations that the sandbox serves and the payloads of the webhooks that
+ * it sends, from GitHub's own API description as Octokit publishes it, without
+ * prose.
  *
  *   npm pack @octokit/openapi@23.0.2 && tar xzf octokit-openapi-23.0.2.tgz
  *   node scripts/trimGithubDescription.mjs package/generated/api.github.com.json
@@ -129,6 +130,24 @@ const SERVED = {
   [`${HOOK}/deliveries/{delivery_id}/attempts`]: 'post',
 };
 
+/** What is sent to webhooks: one of each form. */
+const SENT = [
+  'check-run-created',
+  'create',
+  'delete',
+  'deployment-created',
+  'deployment-status-created',
+  'fork',
+  'issue-comment-created',
+  'ping',
+  'pull-request-opened',
+  'pull-request-review-submitted',
+  'push',
+  'repository-renamed',
+  'status',
+  'workflow-run-completed',
+];
+
 /** What says nothing about the form of a reply. */
 const PROSE = new Set([
   'description',
@@ -197,8 +216,20 @@ for (const [path, methods] of Object.entries(SERVED)) {
   }
 }
 
+const webhooks = Object.fromEntries(
+  SENT.map(name => [
+    name,
+    description['x-webhooks'][name].post.requestBody.content['application/json']
+      .schema,
+  ]),
+);
+
 const schemas = {};
-const queue = ['basic-error', ...references(operations)];
+const queue = [
+  'basic-error',
+  ...references(operations),
+  ...references(webhooks),
+];
 while (queue.length > 0) {
   const name = queue.pop();
   if (!schemas[name]) {
@@ -226,6 +257,9 @@ writeFileSync(
 "x-license": "MIT, Copyright (c) 2020 Octokit contributors",
 "operations": {
 ${entries(operations)}
+},
+"webhooks": {
+${entries(webhooks)}
 },
 "components": {"schemas": {
 ${entries(schemas)}

@@ -3,10 +3,9 @@ import { GithubAccount } from '../../world/github/githubTypes';
 import { HttpError } from '../createServer';
 import { actorOf, bodyOf, GithubContext, repositoryOf } from './context';
 import {
-  apiUrl,
-  nodeId,
   repositoryApiUrl,
   simpleUser,
+  organizationSimple,
   teamWithParent,
 } from './shapes';
 
@@ -79,20 +78,8 @@ export function accountRoutes({ world, api }: GithubContext): void {
     return organization(account);
   });
   function organization(account: GithubAccount) {
-    const url = `${apiUrl(world)}/orgs/${account.login}`;
     return {
-      login: account.login,
-      id: account.id,
-      node_id: nodeId('Organization', account.id),
-      url,
-      repos_url: `${url}/repos`,
-      events_url: `${url}/events`,
-      hooks_url: `${url}/hooks`,
-      issues_url: `${url}/issues`,
-      members_url: `${url}/members{/member}`,
-      public_members_url: `${url}/public_members{/member}`,
-      avatar_url: `${world.urls.github}/avatars/${account.login}.svg`,
-      description: '',
+      ...organizationSimple(world, account),
       html_url: `${world.urls.github}/${account.login}`,
       has_organization_projects: true,
       has_repository_projects: true,

@@ -1,10 +1,10 @@
 import { GithubRepository, WorkflowRun } from '../../world/github/githubTypes';
 import { World } from '../../world/types';
-import { minimalRepository } from './repositoryShapes';
+import { repositoryLite } from './repositoryShapes';
 import { nodeId, repositoryApiUrl, repositoryUrl, userByLogin } from './shapes';
 
 /** `workflow-run` of the API. */
-export function runShape(
+export async function runShape(
   world: World,
   repository: GithubRepository,
   run: WorkflowRun,
@@ -43,8 +43,33 @@ export function runShape(
     cancel_url: `${runUrl}/cancel`,
     rerun_url: `${runUrl}/rerun`,
     workflow_url: `${url}/actions/workflows/${repository.id * 100}`,
-    head_commit: null,
-    repository: minimalRepository(world, repository),
-    head_repository: minimalRepository(world, repository),
+    previous_attempt_url: null,
+    head_commit: await headCommit(world, repository, run.headSha),
+    repository: repositoryLite(world, repository),
+    head_repository: repositoryLite(world, repository),
+  };
+}
+
+/** `simple-commit` of the API; null where it is gone. */
+export async function headCommit(
+  world: World,
+  repository: GithubRepository,
+  sha: string,
+) {
+  const [commit] = await world.git.log(repository.fullName, sha, { limit: 1 });
+  if (!commit) {
+    return null;
+  }
+  const person = ({ name, email }: { name: string; email: string }) => ({
+    name,
+    email,
+  });
+  return {
+    id: commit.sha,
+    tree_id: commit.tree,
+    message: commit.message,
+    timestamp: commit.committer.date,
+    author: person(commit.author),
+    committer: person(commit.committer),
   };
 }

@@ -34,7 +34,7 @@ export function actionsRoutes({ world, api }: GithubContext): void {
     return { repository, run };
   };
 
-  const listRuns = (
+  const listRuns = async (
     request: FastifyRequest,
     reply: FastifyReply,
     repository: GithubRepository,
@@ -55,8 +55,8 @@ export function actionsRoutes({ world, api }: GithubContext): void {
       );
     return {
       total_count: runs.length,
-      workflow_runs: page(request, reply, runs).map(run =>
-        runShape(world, repository, run),
+      workflow_runs: await Promise.all(
+        page(request, reply, runs).map(run => runShape(world, repository, run)),
       ),
     };
   };

@@ -14,6 +14,7 @@ import {
 } from './context';
 import { changedFiles, EMPTY_TREE } from '../../world/github/gitObjects';
 import { pullsWithCommit, standing } from '../../world/github/pullRequests';
+import { checkSuiteShape, checkSuitesOf } from './checkSuites';
 import { checkRunShape, statusShape } from './statuses';
 import { pullSimpleShape } from './pullShapes';
 import { minimalRepository } from './repositoryShapes';
@@ -122,8 +123,17 @@ export function commitRoutes({ world, api }: GithubContext): void {
           ),
         };
       }
-      case 'check-suites':
-        return { total_count: 0, check_suites: [] };
+      case 'check-suites': {
+        const suites = checkSuitesOf(repository, commit.sha);
+        return {
+          total_count: suites.length,
+          check_suites: await Promise.all(
+            page(request, reply, suites).map(suite =>
+              checkSuiteShape(world, repository, suite),
+            ),
+          ),
+        };
+      }
       case 'pulls': {
         const containing = await pullsWithCommit(world, repository, commit.sha);
         return Promise.all(

@@ -14,7 +14,7 @@ import {
   repositoryOf,
   text,
 } from './context';
-import { repositoryShape } from './repositoryShapes';
+import { eventRepository } from './repositoryShapes';
 import { repositoryApiUrl, userByLogin } from './shapes';
 import { deliver } from './webhookDelivery';
 import { pushPayload } from './webhookPayloads';
@@ -81,7 +81,7 @@ export function hookRoutes({ world, api }: GithubContext): void {
       zen: 'Keep it logically awesome.',
       hook_id: hook.id,
       hook: shape(repository, hook),
-      repository: repositoryShape(world, repository),
+      repository: eventRepository(world, repository),
       sender: userByLogin(world, 'fairway-portal'),
     });
   const later = (task: Promise<unknown>) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { actorOf, bodyOf, GithubContext, page, text } from './context';
 import { pullOf, touch } from './pulls';
-import { commentShape, labelShape, pullShape } from './pullShapes';
+import { commentShape, issueShape, labelShape } from './pullShapes';
 
 const labelsSchema = z.looseObject({ labels: z.array(text.min(1)) });
 const assigneesSchema = z.looseObject({ assignees: z.array(text) });
@@ -46,11 +46,11 @@ export function pullConversationRoutes({ world, api }: GithubContext): void {
       ]),
     ];
     touch(world, pull);
-    return reply.code(201).send(await asIssue(repository, pull));
+    return reply.code(201).send(await issueShape(world, repository, pull));
   });
   api.get(ISSUE, async request => {
     const { repository, pull } = pullOf(world, request);
-    return asIssue(repository, pull);
+    return issueShape(world, repository, pull);
   });
 
   api.get(`${ISSUE}/comments`, async (request, reply) => {
@@ -80,47 +80,4 @@ export function pullConversationRoutes({ world, api }: GithubContext): void {
     });
     return reply.code(201).send(commentShape(world, repository, pull, comment));
   });
-
-  async function asIssue(...[repository, pull]: IssueArguments) {
-    const shape = await pullShape(world, repository, pull);
-    const url = shape.issue_url;
-    return {
-      id: shape.id,
-      node_id: shape.node_id,
-      url,
-      repository_url: shape.base.repo!.url,
-      labels_url: `${url}/labels{/name}`,
-      comments_url: `${url}/comments`,
-      events_url: `${url}/events`,
-      html_url: shape.html_url,
-      number: shape.number,
-      state: shape.state,
-      title: shape.title,
-      body: shape.body,
-      user: shape.user,
-      labels: shape.labels,
-      assignee: shape.assignee,
-      assignees: shape.assignees,
-      milestone: null,
-      locked: false,
-      comments: shape.comments,
-      closed_at: shape.closed_at,
-      created_at: shape.created_at,
-      updated_at: shape.updated_at,
-      author_association: shape.author_association,
-      draft: shape.draft,
-      pull_request: {
-        url: shape.url,
-        html_url: shape.html_url,
-        diff_url: shape.diff_url,
-        patch_url: shape.patch_url,
-        merged_at: shape.merged_at,
-      },
-    };
-  }
 }
-
-type IssueArguments = [
-  repository: Parameters<typeof pullShape>[1],
-  pull: Parameters<typeof pullShape>[2],
-];

@@ -109,6 +109,7 @@ export function pullSimpleShape(
       Object.entries(links).map(([name, href]) => [name, { href }]),
     ),
     author_association: 'MEMBER',
+    active_lock_reason: null,
     auto_merge: null,
     draft: pull.draft,
   };
@@ -169,6 +170,51 @@ export async function pullShape(
   };
 }
 
+/** `issue` of the API: a pull request as what is talked about. */
+export async function issueShape(
+  world: World,
+  repository: GithubRepository,
+  pull: PullRequest,
+) {
+  const shape = await pullShape(world, repository, pull);
+  const url = shape.issue_url;
+  return {
+    id: shape.id,
+    node_id: shape.node_id,
+    url,
+    repository_url: shape.base.repo!.url,
+    labels_url: `${url}/labels{/name}`,
+    comments_url: `${url}/comments`,
+    events_url: `${url}/events`,
+    html_url: shape.html_url,
+    number: shape.number,
+    state: shape.state,
+    title: shape.title,
+    body: shape.body,
+    user: shape.user,
+    labels: shape.labels,
+    assignee: shape.assignee,
+    assignees: shape.assignees,
+    milestone: null,
+    locked: false,
+    active_lock_reason: null,
+    reactions: noReactions(url),
+    comments: shape.comments,
+    closed_at: shape.closed_at,
+    created_at: shape.created_at,
+    updated_at: shape.updated_at,
+    author_association: shape.author_association,
+    draft: shape.draft,
+    pull_request: {
+      url: shape.url,
+      html_url: shape.html_url,
+      diff_url: shape.diff_url,
+      patch_url: shape.patch_url,
+      merged_at: shape.merged_at,
+    },
+  };
+}
+
 /** `pull-request-review` of the API. */
 export function reviewShape(
   world: World,
@@ -201,10 +247,11 @@ export function commentShape(
   comment: PullRequest['comments'][number],
 ) {
   const url = repositoryApiUrl(world, repository);
+  const self = `${url}/issues/comments/${comment.id}`;
   return {
     id: comment.id,
     node_id: nodeId('IssueComment', comment.id),
-    url: `${url}/issues/comments/${comment.id}`,
+    url: self,
     html_url: `${pullUrl(world, repository, pull)}#issuecomment-${comment.id}`,
     issue_url: `${url}/issues/${pull.number}`,
     body: comment.body,
@@ -213,6 +260,7 @@ export function commentShape(
     updated_at: comment.createdAt,
     author_association: 'MEMBER',
     performed_via_github_app: null,
+    reactions: noReactions(self),
   };
 }
 
@@ -232,5 +280,21 @@ export function labelShape(
     description: null,
     color: 'ededed',
     default: false,
+  };
+}
+
+/** `reaction-rollup` of the API: nobody reacts here. */
+function noReactions(url: string) {
+  return {
+    url: `${url}/reactions`,
+    total_count: 0,
+    '+1': 0,
+    '-1': 0,
+    laugh: 0,
+    hooray: 0,
+    confused: 0,
+    heart: 0,
+    rocket: 0,
+    eyes: 0,
   };
 }

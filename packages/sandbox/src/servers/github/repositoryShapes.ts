@@ -8,15 +8,10 @@ import {
   userByLogin,
 } from './shapes';
 
-/** `minimal-repository` of the API: what other objects carry. */
-export function minimalRepository(world: World, repository: GithubRepository) {
+/** What a repository is and where its parts are: what workflow runs carry. */
+export function repositoryLite(world: World, repository: GithubRepository) {
   const [owner, name] = repository.fullName.split('/');
   const url = repositoryApiUrl(world, repository);
-  const html = repositoryUrl(world, repository);
-  const forks = world.github
-    .repositories()
-    .filter(({ parentId }) => parentId === repository.id).length;
-  const open = repository.pulls.filter(pull => pull.state === 'open').length;
   const templates: Record<string, string> = {
     archive: '/{archive_format}{/ref}',
     assignees: '/assignees{/user}',
@@ -62,7 +57,7 @@ export function minimalRepository(world: World, repository: GithubRepository) {
     full_name: repository.fullName,
     private: repository.private,
     owner: userByLogin(world, owner),
-    html_url: html,
+    html_url: repositoryUrl(world, repository),
     description: repository.description ?? null,
     fork: repository.parentId !== undefined,
     url,
@@ -72,6 +67,18 @@ export function minimalRepository(world: World, repository: GithubRepository) {
         `${url}${template}`,
       ]),
     ),
+  };
+}
+
+/** `minimal-repository` of the API: what other objects carry. */
+export function minimalRepository(world: World, repository: GithubRepository) {
+  const html = repositoryUrl(world, repository);
+  const forks = world.github
+    .repositories()
+    .filter(({ parentId }) => parentId === repository.id).length;
+  const open = repository.pulls.filter(pull => pull.state === 'open').length;
+  return {
+    ...repositoryLite(world, repository),
     git_url: `git://${new URL(html).host}/${repository.fullName}.git`,
     ssh_url: `git@${new URL(html).hostname}:${repository.fullName}.git`,
     clone_url: `${html}.git`,
@@ -133,6 +140,17 @@ export function repositoryShape(world: World, repository: GithubRepository) {
       settings.squash_merge_commit_message ?? 'COMMIT_MESSAGES',
     temp_clone_token: '',
   };
+}
+
+/** A repository as events carry it. */
+export function eventRepository(world: World, repository: GithubRepository) {
+  const {
+    temp_clone_token: _token,
+    squash_merge_commit_title: _title,
+    squash_merge_commit_message: _message,
+    ...rest
+  } = repositoryShape(world, repository);
+  return rest;
 }
 
 /** `full-repository` of the API: a repository that was asked for itself. */

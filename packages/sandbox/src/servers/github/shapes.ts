@@ -56,6 +56,25 @@ export function simpleUser(world: World, account: GithubAccount) {
   };
 }
 
+/** `organization-simple` of the API. */
+export function organizationSimple(world: World, account: GithubAccount) {
+  const url = `${apiUrl(world)}/orgs/${account.login}`;
+  return {
+    login: account.login,
+    id: account.id,
+    node_id: nodeId('Organization', account.id),
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `${world.urls.github}/avatars/${account.login}.svg`,
+    description: '',
+  };
+}
+
 /** `simple-user` by login; a login that nobody has is shown as a ghost. */
 export function userByLogin(world: World, login: string) {
   return simpleUser(

@@ -11,6 +11,7 @@ import {
   repositoryOf,
   text,
 } from './context';
+import { suiteOf } from './checkSuites';
 import { nodeId, repositoryApiUrl, repositoryUrl, simpleUser } from './shapes';
 
 const statusSchema = z.object({
@@ -193,7 +194,7 @@ export function checkRunShape(
       annotations_url: `${url}/annotations`,
     },
     name: run.name,
-    check_suite: null,
+    check_suite: { id: suiteOf(repository, run).id },
     app: null,
     pull_requests: [],
   };

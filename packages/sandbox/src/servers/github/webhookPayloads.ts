@@ -1,13 +1,30 @@
 import { GithubEvent } from '../../world/github/githubEvents';
-import { GithubRepository } from '../../world/github/githubTypes';
+import { GithubRepository, PullRequest } from '../../world/github/githubTypes';
 import { changedFiles, EMPTY_TREE } from '../../world/github/gitObjects';
-import { isAncestor } from '../../world/github/pullRequests';
+import {
+  headRepositoryOf,
+  isAncestor,
+  PullStanding,
+  standing,
+} from '../../world/github/pullRequests';
 import { GitCommitInfo, GitPush, World } from '../../world/types';
 import { runShape } from './actionShapes';
+import { simpleCheckSuite, suiteOf } from './checkSuites';
 import { deploymentShape, deploymentStatusShape } from './deployments';
-import { commentShape, pullShape, reviewShape } from './pullShapes';
-import { repositoryShape } from './repositoryShapes';
-import { commitShape, repositoryUrl, simpleUser, userByLogin } from './shapes';
+import {
+  commentShape,
+  issueShape,
+  pullShape,
+  pullSimpleShape,
+  reviewShape,
+} from './pullShapes';
+import { eventRepository } from './repositoryShapes';
+import {
+  commitShape,
+  organizationSimple,
+  repositoryUrl,
+  userByLogin,
+} from './shapes';
 import { checkRunShape } from './statuses';
 
 const NONE = '0'.repeat(40);
@@ -22,13 +39,10 @@ function common(
 ): Record<string, unknown> {
   const owner = world.github.account(repository.fullName.split('/')[0]);
   return {
-    repository: repositoryShape(world, repository),
+    repository: eventRepository(world, repository),
     ...(owner?.type === 'Organization'
       ? {
-          organization: {
-            ...simpleUser(world, owner),
-            description: null,
-          },
+          organization: organizationSimple(world, owner),
         }
       : {}),
     sender: userByLogin(world, sender),
@@ -65,28 +79,33 @@ async function subject(
         ...event.details,
       };
     case 'pull_request_review': {
-      const review = reviewShape(world, repository, event.pull, event.review);
+      const { pull } = event;
+      const review = reviewShape(world, repository, pull, event.review);
+      const at = await standing(world, repository, pull);
       return {
-        pull_request: await pullShape(world, repository, event.pull),
+        pull_request: reviewedPull(world, repository, pull, at),
         review: { ...review, state: review.state.toLowerCase() },
       };
     }
-    case 'issue_comment': {
-      const pull = await pullShape(world, repository, event.pull);
+    case 'issue_comment':
       return {
         comment: commentShape(world, repository, event.pull, event.comment),
-        issue: {
-          ...pull,
-          url: pull.issue_url,
-          pull_request: { url: pull.url, html_url: pull.html_url },
+        issue: await issueShape(world, repository, event.pull),
+      };
+    case 'check_run':
+      return {
+        check_run: {
+          ...checkRunShape(world, repository, event.check),
+          check_suite: simpleCheckSuite(
+            world,
+            repository,
+            suiteOf(repository, event.check),
+          ),
         },
       };
-    }
-    case 'check_run':
-      return { check_run: checkRunShape(world, repository, event.check) };
     case 'workflow_run':
       return {
-        workflow_run: runShape(world, repository, event.run),
+        workflow_run: await runShape(world, repository, event.run),
         workflow: null,
       };
     case 'status': {
@@ -123,7 +142,7 @@ async function subject(
       };
     }
     case 'fork':
-      return { forkee: repositoryShape(world, event.forkee) };
+      return { forkee: eventRepository(world, event.forkee) };
     case 'deployment':
       return {
         deployment: deploymentShape(world, repository, event.deployment),
@@ -146,6 +165,25 @@ async function subject(
     default:
       return event.details ?? {};
   }
+}
+
+/** A pull request as events of reviews carry it: its repositories and teams in short. */
+function reviewedPull(
+  world: World,
+  repository: GithubRepository,
+  pull: PullRequest,
+  at: PullStanding,
+) {
+  const shape = pullSimpleShape(world, repository, pull, at);
+  const from = headRepositoryOf(world, repository, pull);
+  return {
+    ...shape,
+    requested_teams: shape.requested_teams.map(
+      ({ type, organization_id, notification_setting, ...team }) => team,
+    ),
+    head: { ...shape.head, repo: from ? eventRepository(world, from) : null },
+    base: { ...shape.base, repo: eventRepository(world, repository) },
+  };
 }
 
 /** Payload of a `push`. */

@@ -25,6 +25,10 @@ export interface GithubDescription {
   operationOf(method: string, path: string): string | undefined;
   /** Where JSON differs from what the operation's status is described to carry. */
   differences(operation: string, status: number, json: unknown): string[];
+  /** Payloads of webhooks that are described, as `issue-comment-created`. */
+  webhooks: string[];
+  /** Where a webhook's payload differs from what is described. */
+  payloadDifferences(webhook: string, payload: unknown): string[];
 }
 
 /** Parameters that slashes are part of. */
@@ -32,12 +36,13 @@ const WITH_SLASHES = new Set(['path', 'ref', 'basehead', 'branch', 'tree_sha']);
 
 /** Reads `__fixtures__/githubDescription.json`, which names its version. */
 export function readGithubDescription(): GithubDescription {
-  const { operations, components } = JSON.parse(
+  const { operations, webhooks, components } = JSON.parse(
     readFileSync(
       join(__dirname, '..', '__fixtures__', 'githubDescription.json'),
       'utf8',
     ).replaceAll('#/components/schemas/', ''),
   ) as Pick<GithubDescription, 'operations'> & {
+    webhooks: Record<string, DescribedSchema>;
     components: { schemas: Record<string, DescribedSchema> };
   };
   const ajv = new Ajv({ strict: false, allErrors: true });
@@ -49,6 +54,20 @@ export function readGithubDescription(): GithubDescription {
     ajv.addSchema(asJsonSchema(schema), name);
   }
   const compiled = new Map<DescribedSchema, ValidateFunction>();
+  const against = (schema: DescribedSchema, json: unknown) => {
+    if (!compiled.has(schema)) {
+      compiled.set(schema, ajv.compile(asJsonSchema(schema)));
+    }
+    const validate = compiled.get(schema)!;
+    validate(json);
+    return [
+      ...(validate.errors ?? []).map(
+        ({ instancePath, message, params }) =>
+          `${instancePath || '/'} ${message} ${JSON.stringify(params)}`,
+      ),
+      ...unknownFields(components.schemas, schema, json),
+    ];
+  };
   const templates = Object.keys(operations)
     .map(operation => ({ operation, pattern: patternOf(operation) }))
     // Of two that fit, the one that leaves less open.
@@ -70,22 +89,14 @@ export function readGithubDescription(): GithubDescription {
           ? [`GitHub does not describe the status ${status}`]
           : [];
       }
-      if (!compiled.has(schema)) {
-        compiled.set(schema, ajv.compile(asJsonSchema(schema)));
-      }
-      const validate = compiled.get(schema)!;
-      validate(json);
-      return [
-        ...(validate.errors ?? []).map(
-          ({ instancePath, message, params }) =>
-            `${instancePath || '/'} ${message} ${JSON.stringify(params)}`,
-        ),
-        ...unknownFields(components.schemas, schema, json).filter(
-          // Every error tells its status; some descriptions forget to say so.
-          what => status < 400 || what !== '/status is unknown',
-        ),
-      ];
+      return against(schema, json).filter(
+        // Every error tells its status; some descriptions forget to say so.
+        what => status < 400 || what !== '/status is unknown',
+      );
     },
+    webhooks: Object.keys(webhooks),
+    payloadDifferences: (webhook, payload) =>
+      against(webhooks[webhook], payload),
   };
 }
 
