@@ -139,11 +139,14 @@ function titleOf(group: News[], environment: string): string {
     ? `${names.join(', ')} and ${more} more`
     : names.join(', ').replace(/, ([^,]*)$/, ' and $1');
   const is = named.length === 1 ? 'is' : 'are';
+  return `${who} ${is} ${stateOf(bad)} in ${environment}`;
+}
+
+function stateOf(bad: News[]): string {
+  if (bad.length === 0) return 'well again';
   const words = new Set(bad.map(({ trouble }) => WORDS[trouble!]));
   const [only] = words;
-  const what =
-    bad.length === 0 ? 'well again' : words.size === 1 ? only : 'in trouble';
-  return `${who} ${is} ${what} in ${environment}`;
+  return words.size === 1 ? only : 'in trouble';
 }
 
 function severityOf(
