@@ -164,8 +164,9 @@ describe('a sync', () => {
     // One hook is gone with its success, the other stays and does not count.
     expect(liveOf(name)).toContain('Job/after');
     expect(liveOf(name)).not.toContain('Job/before');
+    // It is compared again when the sync is over.
+    await argocd.sandbox.until(name, a => a.status.sync.status === 'Synced');
     const { body } = await argocd.get(`/api/v1/applications/${name}`);
-    expect(body.status.sync.status).toBe('Synced');
     expect(
       body.status.resources.find((r: any) => r.kind === 'Job'),
     ).toMatchObject({ name: 'after', hook: true });
