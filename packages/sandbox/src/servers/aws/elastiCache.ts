@@ -1,7 +1,7 @@
 import type * as Sdk from '@aws-sdk/client-elasticache';
 import { AwsError } from '../../world/aws/AwsError';
 import { CacheGroup } from '../../world/aws/caches/records';
-import { paginate } from '../../world/aws/paginate';
+import { Page } from '../../world/aws/paginate';
 import {
   describeGroup,
   describeNode,
@@ -9,9 +9,7 @@ import {
   tagList,
 } from './elastiCacheShapes';
 import { CallContext, Handlers } from './handlers';
-
-const MINUTE_MS = 60_000;
-const DEFAULT_EVENT_MINUTES = 60;
+import { eventFilter, recordPage } from './recordPages';
 
 /** Amazon ElastiCache: replication groups without sharding. There are no serverless caches and no global datastores. */
 export const elastiCacheHandlers: Handlers<typeof Sdk> = {
@@ -75,26 +73,16 @@ export const elastiCacheHandlers: Handlers<typeof Sdk> = {
   },
 
   DescribeEvents(input, context) {
-    if (input.SourceIdentifier && !input.SourceType) {
-      throw new AwsError(
-        'InvalidParameterCombinationException',
-        'SourceType must be specified when SourceIdentifier is specified',
-      );
-    }
-    const endMs = input.EndTime?.getTime() ?? context.aws.clock.now().getTime();
-    const startMs =
-      input.StartTime?.getTime() ??
-      endMs - (input.Duration ?? DEFAULT_EVENT_MINUTES) * MINUTE_MS;
+    const { caches, clock } = context.aws;
     const page = pageOf(
-      context.aws.caches
+      caches
         .eventsIn(context)
         .filter(
-          event =>
-            event.atMs >= startMs &&
-            event.atMs <= endMs &&
-            (!input.SourceType || event.sourceType === input.SourceType) &&
-            (!input.SourceIdentifier ||
-              event.sourceId === input.SourceIdentifier),
+          eventFilter(
+            input,
+            clock.now().getTime(),
+            'InvalidParameterCombinationException',
+          ),
         ),
       input,
     );
@@ -222,21 +210,7 @@ function taggedBy(arn: string, context: CallContext): CacheGroup {
 
 function pageOf<T>(
   items: T[],
-  { MaxRecords, Marker }: { MaxRecords?: number; Marker?: string },
-) {
-  const size = MaxRecords ?? 100;
-  if (size < 20 || size > 100) {
-    throw new AwsError(
-      'InvalidParameterValueException',
-      `Invalid value ${size} for MaxRecords. Must be between 20 and 100`,
-    );
-  }
-  return paginate(items, {
-    token: Marker,
-    size,
-    tokenError: new AwsError(
-      'InvalidParameterValueException',
-      'Invalid Marker',
-    ),
-  });
+  input: { MaxRecords?: number; Marker?: string },
+): Page<T> {
+  return recordPage(items, input, 'InvalidParameterValueException');
 }

@@ -1,8 +1,7 @@
 import type { Filter } from '@aws-sdk/client-rds';
 import { AwsError } from '../../world/aws/AwsError';
-import { Page, paginate } from '../../world/aws/paginate';
-
-const DEFAULT_MAX_RECORDS = 100;
+import { Page } from '../../world/aws/paginate';
+import { recordPage } from './recordPages';
 
 /** Filters must all match; a filter matches with any of its values. @throws AwsError - InvalidParameterValue for others. */
 export function filterBy<T>(
@@ -26,21 +25,10 @@ export function filterBy<T>(
   }, items);
 }
 
-/** A page of 20 to 100 records, 100 unless told. @throws AwsError - InvalidParameterValue. */
+/** A page of records. @throws AwsError - InvalidParameterValue. */
 export function pageOf<T>(
   items: T[],
-  { MaxRecords, Marker }: { MaxRecords?: number; Marker?: string },
+  input: { MaxRecords?: number; Marker?: string },
 ): Page<T> {
-  const size = MaxRecords ?? DEFAULT_MAX_RECORDS;
-  if (size < 20 || size > 100) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Invalid value ${size} for MaxRecords. Must be between 20 and 100`,
-    );
-  }
-  return paginate(items, {
-    token: Marker,
-    size,
-    tokenError: new AwsError('InvalidParameterValue', 'Invalid Marker'),
-  });
+  return recordPage(items, input, 'InvalidParameterValue');
 }

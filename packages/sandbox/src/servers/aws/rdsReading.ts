@@ -4,6 +4,7 @@ import { EVENT_CATEGORIES } from '../../world/aws/databases/eventTexts';
 import { seedOf } from '../../world/aws/noise';
 import { CallContext, Handlers } from './handlers';
 import { filterBy, pageOf } from './rdsPages';
+import { eventFilter } from './recordPages';
 import {
   describeCluster,
   describeGlobal,
@@ -11,10 +12,6 @@ import {
   describeSnapshot,
   resourceId,
 } from './rdsShapes';
-
-const MINUTE_MS = 60_000;
-// What DescribeEvents gives when no time is named.
-const DEFAULT_EVENT_MINUTES = 60;
 
 /** What RDS tells about the databases of an account in a region. */
 export const rdsReadingHandlers: Handlers<typeof Sdk> = {
@@ -183,28 +180,18 @@ export const rdsReadingHandlers: Handlers<typeof Sdk> = {
   },
 
   DescribeEvents(input, context) {
-    if (input.SourceIdentifier && !input.SourceType) {
-      throw new AwsError(
-        'InvalidParameterCombination',
-        'SourceType must be specified when SourceIdentifier is specified',
-      );
-    }
-    const nowMs = context.aws.clock.now().getTime();
-    const endMs = input.EndTime?.getTime() ?? nowMs;
-    const startMs =
-      input.StartTime?.getTime() ??
-      endMs - (input.Duration ?? DEFAULT_EVENT_MINUTES) * MINUTE_MS;
+    const { clock, databases } = context.aws;
+    const isWanted = eventFilter(
+      input,
+      clock.now().getTime(),
+      'InvalidParameterCombination',
+    );
     const categories = input.EventCategories;
-    const found = context.aws.databases
+    const found = databases
       .eventsIn(context)
       .filter(
         event =>
-          event.atMs >= startMs &&
-          event.atMs <= endMs &&
-          (!input.SourceType || event.sourceType === input.SourceType) &&
-          (!input.SourceIdentifier ||
-            event.sourceId ===
-              input.SourceIdentifier.toLocaleLowerCase('en-US')) &&
+          isWanted(event) &&
           (!categories?.length ||
             event.categories.some(item => categories.includes(item))),
       );
