@@ -205,4 +205,21 @@ images:
     const left = readdirSync(sandbox.world.dataDir);
     expect(left.filter(name => name.includes('index'))).toEqual([]);
   });
+
+  it('leaves forks alone: their workflows are off', async () => {
+    await pushSource('forked');
+    const { data: fork } = await octokit.rest.repos.createFork({
+      owner,
+      repo: 'forked',
+    });
+    await commit(fork.full_name, 'Change the fork', [
+      { path: 'a.txt', content: 'a' },
+    ]);
+    const runsOf = (name: string) =>
+      sandbox.world.github.repository(name)!.runs;
+    await pushSource('pushed-later');
+    await eventually(() => runsOf(`${owner}/pushed-later`)[0]);
+    expect(runsOf(`${owner}/forked`)).toHaveLength(1);
+    expect(runsOf(fork.full_name)).toEqual([]);
+  });
 });

@@ -48,7 +48,8 @@ async function begin(world: World, name: string, sha: string) {
   const isGitops = world.platforms.some(
     platform => platform.gitopsRepository === name,
   );
-  if (!repository || isGitops) {
+  // Workflows of forks are off until somebody turns them on.
+  if (!repository || isGitops || repository.parentId !== undefined) {
     return;
   }
   const files = await world.git.listFiles(name, sha);

@@ -40,17 +40,20 @@ describe('git over HTTP', () => {
       headers: { authorization: `Bearer ${GITHUB_TOKEN}` },
     });
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     sandbox = await startTestSandbox();
+  });
+  beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sandbox-clone-'));
     clone = folder;
     await git('clone', '-q', remote(), 'work');
     clone = join(folder, 'work');
   });
   afterEach(async () => {
-    await sandbox.close();
+    await api('/branches/main/protection', { method: 'DELETE' });
     rmSync(folder, { recursive: true, force: true });
   });
+  afterAll(() => sandbox.close());
 
   it('clones the seeded history, pushes, and tells of the push once', async () => {
     expect(await git('rev-list', '--count', 'HEAD')).not.toBe('0');
