@@ -1,4 +1,5 @@
 import {
+  ListStackResourcesCommand,
   CancelUpdateStackCommand,
   CloudFormationClient,
   DeleteStackCommand,
@@ -326,6 +327,46 @@ describe('CloudFormation stacks', () => {
     expect(StackSummaries!.map(s => s.StackId)).toEqual([StackId]);
     // Deleting what is not there is no error.
     await expect(remove()).resolves.toBeDefined();
+  });
+
+  it('has what each environment stands on, again after a reset', async () => {
+    const name = 'sample-platform-ai-prod-baseline';
+    const prod = new CloudFormationClient(rig.aws.as('111100000003'));
+    const read = async () =>
+      (await prod.send(new DescribeStacksCommand({ StackName: name })))
+        .Stacks![0];
+    expect(await read()).toMatchObject({
+      StackStatus: 'CREATE_COMPLETE',
+      EnableTerminationProtection: true,
+      Outputs: [
+        {
+          OutputKey: 'ClusterRoleArn',
+          OutputValue:
+            'arn:aws:iam::111100000003:role/sample-platform-ai-prod-eks',
+        },
+      ],
+    });
+    const { StackResourceSummaries } = await prod.send(
+      new ListStackResourcesCommand({ StackName: name }),
+    );
+    expect(
+      StackResourceSummaries!.map(
+        ({ PhysicalResourceId }) => PhysicalResourceId,
+      ),
+    ).toContain('/aws/eks/sample-platform-ai-prod/cluster');
+    await prod.send(
+      new UpdateTerminationProtectionCommand({
+        StackName: name,
+        EnableTerminationProtection: false,
+      }),
+    );
+    await prod.send(new DeleteStackCommand({ StackName: name }));
+    await rig.aws.soon(
+      () => read().catch(() => undefined),
+      stack => stack === undefined,
+    );
+    await rig.aws.world.runResetTasks();
+    expect((await read()).StackStatus).toBe('CREATE_COMPLETE');
   });
 
   it('keeps accounts and regions apart', async () => {

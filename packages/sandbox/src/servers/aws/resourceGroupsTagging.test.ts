@@ -33,7 +33,12 @@ describe('Resource Groups Tagging API', () => {
     const kinds = new Set(
       (await arns({})).map(arn => arn.split(':').slice(2, 3).join()),
     );
-    expect([...kinds].sort()).toEqual(['eks', 'rds', 'secretsmanager']);
+    expect([...kinds].sort()).toEqual([
+      'cloudformation',
+      'eks',
+      'rds',
+      'secretsmanager',
+    ]);
     expect(await arns({ ResourceTypeFilters: ['rds:cluster'] })).toEqual([
       CLUSTER,
     ]);

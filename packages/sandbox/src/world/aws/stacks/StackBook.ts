@@ -21,14 +21,20 @@ export class StackBook {
   private stacks: StackRecord[];
   private readonly file: JsonFile<StackRecord[]>;
 
+  /** @param seed - makes the stacks of a new world, and what is in them */
   constructor(
     private readonly world: Pick<World, 'clock' | 'dataDir' | 'onClose'>,
+    private readonly seed: () => StackRecord[],
   ) {
     this.file = new JsonFile(
       join(world.dataDir, 'aws', 'stacks.json'),
       () => this.stacks,
     );
-    this.stacks = this.file.load() ?? [];
+    const kept = this.file.load();
+    this.stacks = kept ?? this.seed();
+    if (!kept) {
+      this.file.touch();
+    }
     world.onClose(() => this.file.flush());
   }
 
@@ -37,9 +43,9 @@ export class StackBook {
     return this.stacks;
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.stacks = [];
+  /** Begins again with the stacks of a new world. */
+  reset(): void {
+    this.stacks = this.seed();
     this.file.touch();
   }
 

@@ -7,6 +7,7 @@ import { OperationSteps } from './OperationSteps';
 import { parseTemplate } from './parseTemplate';
 import { StackDefinition, StackRecord } from './records';
 import { ResourceType } from './ResourceType';
+import { seedStacks } from './seedStacks';
 import { StackBook } from './StackBook';
 import { StackOperations } from './StackOperations';
 import { StackPlanner } from './StackPlanner';
@@ -22,7 +23,13 @@ import {
 
 type Surroundings = Pick<
   World,
-  'clock' | 'schedule' | 'dataDir' | 'report' | 'onReset' | 'onClose'
+  | 'clock'
+  | 'schedule'
+  | 'dataDir'
+  | 'platforms'
+  | 'report'
+  | 'onReset'
+  | 'onClose'
 >;
 
 /**
@@ -42,7 +49,8 @@ export class StackEngine {
   /** @param types - what stacks can make, by the name of the type */
   constructor(world: Surroundings, types: Record<string, ResourceType>) {
     const steps = new OperationSteps(world);
-    this.book = new StackBook(world);
+    const seed = () => seedStacks(world.platforms, types, world.clock.now());
+    this.book = new StackBook(world, seed);
     this.planner = new StackPlanner(this.book, types);
     this.operations = new StackOperations(this.book, this.planner, steps);
     this.changeSets = new ChangeSets(world, this.book, this.planner, {
@@ -58,7 +66,7 @@ export class StackEngine {
     this.book.all().forEach(stack => this.operations.resume(stack));
     world.onReset(() => {
       steps.stopAll();
-      this.book.clear();
+      this.book.reset();
     });
   }
 
