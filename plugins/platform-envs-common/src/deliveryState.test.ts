@@ -288,6 +288,17 @@ describe('judgeDelivery', () => {
       'Rolling out to 1.8.2 for 4 min: 1 of 2 new tasks run.',
     ],
     [
+      'ECS went back to the same image after a failed rollout',
+      facts({
+        runtime: 'ecs',
+        application: app({
+          operation: { phase: 'Failed', message: 'No image.' },
+        }),
+      }),
+      'healthy',
+      'Healthy and synced; 1.8.2 since 3 days; but its last rollout failed: No image.',
+    ],
+    [
       'ECS went back after a failed rollout',
       facts({
         runtime: 'ecs',

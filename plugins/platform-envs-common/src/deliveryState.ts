@@ -382,14 +382,19 @@ function judgeSynced(
     };
   }
   const version = app.running ? describe(app.running) : 'deployed';
+  const since = app.deployedAt
+    ? ` since ${formatAge(app.deployedAt, now)}`
+    : '';
+  // ECS goes back by itself, so that all looks well again
+  const failure =
+    runtime === 'ecs' && app.operation?.phase === 'Failed'
+      ? `; but its last rollout failed: ${
+          app.operation.message ?? 'ECS gives no reason'
+        }`
+      : '';
   return {
     state: 'healthy',
-    sentence: app.deployedAt
-      ? `Healthy and synced; ${version} since ${formatAge(
-          app.deployedAt,
-          now,
-        )}.`
-      : `Healthy and synced; ${version}.`,
+    sentence: withStop(`Healthy and synced; ${version}${since}${failure}`),
     ...(app.deployedAt && { since: app.deployedAt }),
   };
 }

@@ -198,15 +198,15 @@ function resourcesOf(
   ];
 }
 
-function whyStopped(task: Task): string {
-  const ofContainers = (task.containers ?? []).flatMap(
-    ({ name, reason, exitCode }) => {
-      if (reason) return [`${name}: ${reason}`];
-      return exitCode ? [`${name} ended with exit code ${exitCode}`] : [];
-    },
-  );
+/** In the words of ECS; what it says of a container again is left out. */
+function whyStopped({ stoppedReason = '', containers = [] }: Task): string {
+  const ofContainers = containers.flatMap(({ name, reason, exitCode }) => {
+    if (reason)
+      return stoppedReason.includes(reason) ? [] : [`${name}: ${reason}`];
+    return exitCode ? [`${name} ended with exit code ${exitCode}`] : [];
+  });
   return (
-    [task.stoppedReason, ...ofContainers].filter(Boolean).join('; ') ||
+    [stoppedReason, ...ofContainers].filter(Boolean).join('; ') ||
     'Stopped; ECS gives no reason'
   );
 }

@@ -127,7 +127,9 @@ export function CellDetails(props: {
           <Fact label={deployer.unit}>
             {application ? (
               <>
-                <code>{application.name}</code>
+                <code title={application.name}>
+                  {application.name.split('/').at(-1)}
+                </code>
                 <span className={styles.quiet}>
                   {runtime === 'eks' && `${application.instance} · `}
                   {MATCH[application.match]}
