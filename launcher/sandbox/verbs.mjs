@@ -185,6 +185,7 @@ export async function counters(control, [upstream], values) {
 }
 
 function listScenarios(all) {
+  const width = Math.max(...all.map(one => one.name.length));
   const lines = all.flatMap(one => {
     const mark = one.active ? '*' : ' ';
     const parameters = one.parameters.map(
@@ -193,7 +194,10 @@ function listScenarios(all) {
           usual === undefined ? '' : ` (${usual})`
         }`,
     );
-    return [`${mark} ${one.name.padEnd(18)}${one.description}`, ...parameters];
+    return [
+      `${mark} ${one.name.padEnd(width)}  ${one.description}`,
+      ...parameters,
+    ];
   });
   return `${lines.join('\n')}\n\n* is in force: ${inForce(all)}`;
 }
