@@ -183,7 +183,7 @@ describe('EcsDeploymentSource on the sandbox', () => {
   it('asks a calm cluster two calls a look, and nothing for a snapshot', async () => {
     const calls = () =>
       Object.entries(sandbox.world.counters.read().aws.routes)
-        .filter(([route]) => /ecs/i.test(route))
+        .filter(([route]) => /ecs|sts/i.test(route))
         .map(([route, count]) => [route, count.calls] as const);
     const before = new Map(calls());
     const looks = 5;

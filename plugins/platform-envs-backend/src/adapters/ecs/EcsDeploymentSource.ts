@@ -30,6 +30,7 @@ interface Target {
   environmentRefs: string[];
   place: EcsPlace;
   reader: EcsClusterReader;
+  client?: ECSClient;
   deployments: Map<string, Deployment>;
   /** Of the deployments, to tell a change. */
   fingerprint: string;
@@ -83,6 +84,7 @@ export class EcsDeploymentSource implements DeploymentSource {
     this.#wake?.();
     this.#listeners.clear();
     await this.#running;
+    for (const { client } of this.#targets.values()) client?.destroy();
   }
 
   follow(environments: EnvironmentSummary[]): void {
@@ -102,8 +104,10 @@ export class EcsDeploymentSource implements DeploymentSource {
       wanted.set(key, [...(wanted.get(key) ?? []), environment]);
       places.set(key, found.place);
     }
-    for (const key of this.#targets.keys()) {
-      if (!wanted.has(key)) this.#targets.delete(key);
+    for (const [key, target] of this.#targets) {
+      if (wanted.has(key)) continue;
+      target.client?.destroy();
+      this.#targets.delete(key);
     }
     let isNew = false;
     for (const [key, sharing] of wanted) {
@@ -267,8 +271,9 @@ export class EcsDeploymentSource implements DeploymentSource {
     const { place, reader } = target;
     const before = target.condition.message;
     try {
-      const facts = await this.#withClient(target, client =>
-        reader.read(client, this.#abort.signal),
+      const facts = await reader.read(
+        await this.#clientOf(target),
+        this.#abort.signal,
       );
       const deployments = facts.map(f => toDeployment(f, place));
       target.deployments = new Map(deployments.map(d => [d.name, d]));
@@ -295,23 +300,20 @@ export class EcsDeploymentSource implements DeploymentSource {
     this.#emitIfChanged();
   }
 
-  async #withClient<T>(
-    { place }: Target,
-    work: (client: ECSClient) => Promise<T>,
-  ): Promise<T> {
-    const provider = await this.options.credentials.getCredentialProvider({
-      accountId: place.accountId,
-    });
-    const client = new ECSClient({
-      region: place.region,
-      credentials: provider.sdkCredentialProvider,
-      maxAttempts: 3,
-    });
-    try {
-      return await work(client);
-    } finally {
-      client.destroy();
+  /** One for each cluster, kept: it remembers the session of the role. */
+  async #clientOf(target: Target): Promise<ECSClient> {
+    const { accountId, region } = target.place;
+    if (!target.client) {
+      const provider = await this.options.credentials.getCredentialProvider({
+        accountId,
+      });
+      target.client = new ECSClient({
+        region,
+        credentials: provider.sdkCredentialProvider,
+        maxAttempts: 3,
+      });
     }
+    return target.client;
   }
 
   #targetOf(name: string): Target {
