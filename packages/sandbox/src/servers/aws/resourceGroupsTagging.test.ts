@@ -1,3 +1,7 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { DescribeDBClustersCommand, RDSClient } from '@aws-sdk/client-rds';
 import {
   GetResourcesCommand,
@@ -116,5 +120,37 @@ describe('Resource Groups Tagging API', () => {
       }),
     );
     expect(await arns({ TagFilters: [{ Key: 'Team' }] })).toEqual([EKS]);
+  });
+
+  it('tags a stack by updating it, and says so while it cannot', async () => {
+    const [stack] = await arns({
+      ResourceTypeFilters: ['cloudformation:stack'],
+    });
+    const tag = async (Tags: Record<string, string>) =>
+      (
+        await tagging.send(
+          new TagResourcesCommand({ ResourceARNList: [stack], Tags }),
+        )
+      ).FailedResourcesMap;
+    expect(await tag({ Team: 'ai' })).toEqual({});
+    expect(await tag({ Team: 'web' })).toMatchObject({
+      [stack]: {
+        ErrorMessage: expect.stringContaining('UPDATE_IN_PROGRESS'),
+      },
+    });
+    const cfn = new CloudFormationClient(aws.as(DEV));
+    const updated = await aws.soon(
+      async () =>
+        (
+          await cfn.send(new DescribeStacksCommand({ StackName: stack }))
+        ).Stacks![0],
+      ({ StackStatus }) => StackStatus === 'UPDATE_COMPLETE',
+    );
+    expect(updated.Tags).toEqual(
+      expect.arrayContaining([
+        { Key: 'Team', Value: 'ai' },
+        { Key: 'System', Value: 'sample-platform-ai' },
+      ]),
+    );
   });
 });

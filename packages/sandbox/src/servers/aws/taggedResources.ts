@@ -1,3 +1,4 @@
+import type { Capability } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../world/aws/AwsError';
 import {
   arnOfCluster,
@@ -5,6 +6,7 @@ import {
   taskDefinitionArn,
 } from '../../world/aws/ecs/arns';
 import { secretArn } from '../../world/aws/secrets/SecretStore';
+import { cloudFormationHandlers } from './cloudFormation';
 import { ecrHandlers } from './ecr';
 import { ecsHandlers } from './ecs';
 import { eksHandlers } from './eks';
@@ -123,6 +125,16 @@ const lowerCase = (tags: Record<string, string>) =>
 
 /** How each service is asked to tag; the tagging service asks them as any caller would. */
 const TAGGERS: Record<string, { tag: TagCall; untag: UntagCall }> = {
+  cloudformation: {
+    tag: (arn, tags, context) =>
+      updateStackTags(arn, context, before => ({ ...before, ...tags })),
+    untag: (arn, keys, context) =>
+      updateStackTags(arn, context, before =>
+        Object.fromEntries(
+          Object.entries(before).filter(([key]) => !keys.includes(key)),
+        ),
+      ),
+  },
   ecr: {
     tag: (resourceArn, tags, context) =>
       ecrHandlers.TagResource!({ resourceArn, tags: upperCase(tags) }, context),
@@ -182,11 +194,33 @@ const TAGGERS: Record<string, { tag: TagCall; untag: UntagCall }> = {
   },
 };
 
+/** Stacks have no call for tags alone: they are updated, with all else as it was. */
+function updateStackTags(
+  StackName: string,
+  context: CallContext,
+  change: (before: Record<string, string>) => Record<string, string>,
+): unknown {
+  const { definition } = context.aws.stacks.book.get(context, StackName);
+  return cloudFormationHandlers.UpdateStack!(
+    {
+      StackName,
+      UsePreviousTemplate: true,
+      Parameters: Object.keys(definition.parameters).map(ParameterKey => ({
+        ParameterKey,
+        UsePreviousValue: true,
+      })),
+      Capabilities: definition.capabilities as Capability[],
+      Tags: upperCase(change(definition.tags)),
+    },
+    context,
+  );
+}
+
 /**
  * Changes the tags of a resource through its own service.
  *
  * @throws AwsError - what that service says; InvalidParameterException for one
- *   that is not tagged this way, as stacks.
+ *   of a service that tags nothing here.
  */
 export async function changeTags(
   arn: string,
