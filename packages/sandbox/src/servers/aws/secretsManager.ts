@@ -2,10 +2,12 @@ import type { Tag } from '@aws-sdk/client-secrets-manager';
 import { AwsError } from '../../world/aws/AwsError';
 import { paginate } from '../../world/aws/paginate';
 import { secretArn, SecretValue } from '../../world/aws/secrets/SecretStore';
-import { SecretRecord } from '../../world/aws/secrets/types';
 import { Handlers } from './handlers';
+import { secretCopyHandlers } from './secretsManagerCopies';
 import {
+  identity,
   passesFilter,
+  regionsOf,
   replicationShape,
   secretShape,
   stagesOf,
@@ -19,6 +21,8 @@ const DEFAULT_WINDOW_DAYS = 30;
 export const secretsManagerHandlers: Handlers<
   typeof import('@aws-sdk/client-secrets-manager')
 > = {
+  ...secretCopyHandlers,
+
   ListSecrets(input, { aws, accountId, region }) {
     const secrets = aws.secrets
       .list({ accountId, region })
@@ -196,65 +200,6 @@ export const secretsManagerHandlers: Handlers<
     return identity(secret);
   },
 
-  RotateSecret(input, context) {
-    const { secrets } = context.aws;
-    const secret = secrets.getForChange(context, input.SecretId!);
-    const lambdaArn = input.RotationLambdaARN ?? secret.rotation?.lambdaArn;
-    if (!lambdaArn) {
-      throw new AwsError(
-        'InvalidRequestException',
-        'No Lambda rotation function ARN is associated with this secret.',
-      );
-    }
-    return {
-      ...identity(secret),
-      VersionId: secrets.rotate(
-        secret,
-        {
-          lambdaArn,
-          rules: input.RotationRules ?? secret.rotation?.rules ?? {},
-        },
-        { id: input.ClientRequestToken, now: input.RotateImmediately ?? true },
-      ),
-    };
-  },
-
-  CancelRotateSecret(input, context) {
-    const secret = context.aws.secrets.getForChange(context, input.SecretId!);
-    context.aws.secrets.change(secret, { rotation: undefined });
-    return identity(secret);
-  },
-
-  ReplicateSecretToRegions(input, context) {
-    const { secrets } = context.aws;
-    const secret = secrets.getForChange(context, input.SecretId!);
-    const regions = regionsOf(input.AddReplicaRegions);
-    if (regions.some(({ region }) => region === secret.region)) {
-      throw new AwsError(
-        'InvalidParameterException',
-        'Invalid replica region: it is the region of the primary secret.',
-      );
-    }
-    secrets.replicate(secret, regions);
-    return {
-      ARN: secretArn(secret, context.region),
-      ReplicationStatus: replicationShape(secret),
-    };
-  },
-
-  RemoveRegionsFromReplication(input, context) {
-    const secret = context.aws.secrets.getForChange(context, input.SecretId!);
-    context.aws.secrets.change(secret, {
-      replicas: secret.replicas.filter(
-        ({ region }) => !input.RemoveReplicaRegions!.includes(region),
-      ),
-    });
-    return {
-      ARN: secretArn(secret, context.region),
-      ReplicationStatus: replicationShape(secret),
-    };
-  },
-
   TagResource(input, context) {
     const secret = context.aws.secrets.getForChange(context, input.SecretId!);
     context.aws.secrets.change(secret, {
@@ -281,23 +226,10 @@ export const secretsManagerHandlers: Handlers<
   },
 };
 
-function identity(secret: SecretRecord) {
-  return { ARN: secretArn(secret, secret.region), Name: secret.name };
-}
-
 function toRecord(tags: Tag[] | undefined): Record<string, string> {
   return Object.fromEntries(
     (tags ?? []).map(({ Key, Value }) => [Key!, Value ?? '']),
   );
-}
-
-function regionsOf(
-  regions: Array<{ Region?: string; KmsKeyId?: string }> | undefined,
-) {
-  return (regions ?? []).map(({ Region, KmsKeyId }) => ({
-    region: Region!,
-    kmsKeyId: KmsKeyId,
-  }));
 }
 
 /** @throws AwsError - InvalidParameterException: both kinds of value. */

@@ -114,3 +114,18 @@ export function passesFilter(
       : own.some(text => begins(text, value)),
   );
 }
+
+/** ARN and name, as most replies begin. */
+export function identity(secret: SecretRecord) {
+  return { ARN: secretArn(secret, secret.region), Name: secret.name };
+}
+
+/** Regions as a caller names them. */
+export function regionsOf(
+  regions: Array<{ Region?: string; KmsKeyId?: string }> | undefined,
+) {
+  return (regions ?? []).map(({ Region, KmsKeyId }) => ({
+    region: Region!,
+    kmsKeyId: KmsKeyId,
+  }));
+}
