@@ -27,6 +27,7 @@ export function createTimeline(options: {
   const { speed, report } = options;
   const tasks = new Set<Task>();
   let offsetMs = options.offsetMs ?? 0;
+  let stopped = false;
 
   const arm = (task: Task) => {
     task.timer = setTimeout(async () => {
@@ -34,7 +35,10 @@ export function createTimeline(options: {
       try {
         await task.run();
       } catch (error) {
-        report('a scheduled task failed', error);
+        // What was under way when the world ended has nothing left to stand on.
+        if (!stopped) {
+          report('a scheduled task failed', error);
+        }
       }
     }, Math.max(0, task.dueAt - Date.now()));
     task.timer.unref();
@@ -70,6 +74,7 @@ export function createTimeline(options: {
       options.onOffset?.(0);
     },
     stop() {
+      stopped = true;
       for (const task of tasks) {
         clearTimeout(task.timer);
       }
