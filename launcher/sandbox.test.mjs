@@ -5,6 +5,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fakeCheckout, freePorts } from './__testUtils__/fakeCheckout.mjs';
 import { NODE_TRANSFORM, ROOT } from './paths.mjs';
 import { readDuration, tellDuration } from './sandbox/duration.mjs';
 import { readFault } from './sandbox/faults.mjs';
@@ -312,6 +313,50 @@ describe('fairway sandbox, without one', { timeout: 60_000 }, () => {
       /--port is "x"/,
     );
   });
+});
+
+describe('fairway sandbox --generate', { timeout: 60_000 }, () => {
+  it('keeps what is generated in a folder of its own, and says where its catalog is', async () => {
+    const checkout = fakeCheckout();
+    const ports = await freePorts();
+    const start = async (...args) => {
+      const run = checkout.launch([
+        'sandbox',
+        '--port',
+        `${ports.sandbox}`,
+        ...args,
+      ]);
+      await run.until('Ctrl-C stops it');
+      run.kill('SIGINT');
+      await run.ended;
+      return run.output;
+    };
+    try {
+      assert.match(
+        await start('--generate', '2000x3'),
+        /catalog entities are in \.fairway\/sandbox-2000x3\/catalog\/generated\.yaml/,
+      );
+      assert.doesNotMatch(await start(), /catalog/);
+      const [generated, everyday] = checkout
+        .read('sandbox-runs.txt')
+        .split('\n');
+      assert.match(
+        generated,
+        /--data-dir .+\/\.fairway\/sandbox-2000x3 .*--generate 2000x3$/,
+      );
+      assert.match(everyday, /--data-dir .+\/\.fairway\/sandbox --port \d+$/);
+    } finally {
+      checkout.remove();
+    }
+  });
+
+  for (const size of ['5', '0x3', '5001x1', '10x6', '10x3x1', '-5x1', 'x']) {
+    it(`refuses ${size}`, async () => {
+      const { code, output } = await fairway(`--generate=${size}`);
+      assert.equal(code, 1);
+      assert.match(output, /write it as 2000x3; the most is 5000x5/);
+    });
+  }
 });
 
 describe('durations', () => {

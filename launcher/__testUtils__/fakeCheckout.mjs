@@ -10,12 +10,28 @@ const LAUNCHER = path.resolve(
   '..',
 );
 
-/** Answers 200 to everything; DELAY_MS and FAIL stand for a slow or broken start. */
+/** Answers 200 to everything, and signs everybody in; DELAY_MS and FAIL stand for a slow or broken start. */
 const SERVER = `
 const http = require('http');
 if (process.env.FAIL) { console.error(process.env.FAIL); process.exit(1); }
 const serve = () => {
-  const server = http.createServer((req, res) => res.end('ok'));
+  const answers = {
+    '/api/auth/oidc/start': '<form method="post" action="/interaction/one/login"',
+    '/api/auth/oidc/refresh': '{"backstageIdentity":{"token":"t"}}',
+  };
+  const server = http.createServer(async (req, res) => {
+    const path = req.url.split('?')[0];
+    let body = '';
+    for await (const piece of req) body += piece;
+    if (path === '/interaction/one/login') {
+      res.writeHead(302, { location: '/' });
+    }
+    res.end(
+      path === '/api/catalog/entities/by-refs'
+        ? JSON.stringify({ items: JSON.parse(body).entityRefs })
+        : answers[path] ?? 'ok',
+    );
+  });
   server.listen(PORT, '127.0.0.1', () => console.log('listening'));
 };
 setTimeout(serve, Number(process.env.DELAY_MS ?? 0));
@@ -86,7 +102,8 @@ export function fakeCheckout() {
   write('packages/app/index.js', '');
   write(
     'packages/sandbox/src/cli.ts',
-    `process.env.FAIL = process.env.FAKE_SANDBOX_FAILS ?? '';
+    `require('fs').appendFileSync(require('path').join(__dirname, '../../../sandbox-runs.txt'), process.argv.slice(2).join(' ') + '\\n');
+     process.env.FAIL = process.env.FAKE_SANDBOX_FAILS ?? '';
      process.env.DELAY_MS = process.env.FAKE_SANDBOX_MS ?? '0';
      const PORT = process.argv[process.argv.indexOf('--port') + 1];${SERVER}`,
   );

@@ -78,10 +78,19 @@ async function startAlone({ sandboxPort, speed, generate }) {
       'leave it out for real time.',
     );
   }
-  if (generate !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(generate)) {
+  const [, services, environments] = /^(\d+)x(\d+)$/.exec(generate) ?? [];
+  if (
+    generate !== undefined &&
+    !(
+      services >= 1 &&
+      services <= 5000 &&
+      environments >= 1 &&
+      environments <= 5
+    )
+  ) {
     throw new Problem(
       `--generate is "${generate}"; it takes services and environments.`,
-      'write it as 2000x3.',
+      'write it as 2000x3; the most is 5000x5.',
     );
   }
   const ports = portsOf({ port: 0, sandboxPort }).slice(1);
@@ -98,7 +107,11 @@ async function startAlone({ sandboxPort, speed, generate }) {
     });
     publish('portal', { url });
     process.stdout.write(
-      `\nThe sandbox answers at ${url}; ./fairway sandbox status tells more.\nCtrl-C stops it.\n`,
+      `\nThe sandbox answers at ${url}; ./fairway sandbox status tells more.\n${
+        generate
+          ? `Its catalog entities are in .fairway/sandbox-${generate}/catalog/generated.yaml.\n`
+          : ''
+      }Ctrl-C stops it.\n`,
     );
     return await untilItEnds(child, 'The sandbox', 'sandbox.log', 'sandbox');
   } finally {

@@ -6,8 +6,10 @@ portal talks to, on loopback. State is kept in .fairway/sandbox.
   --port N       the first of its ports, the control server's (default 7100, or
                  FAIRWAY_SANDBOX_PORT)
   --speed N      how fast what takes time goes; 1 is like the real ones
-  --generate SxE a generated platform beside the seeded ones, for example
-                 2000x3: services and environments`;
+  --generate SxE generated platforms beside the seeded ones, for example 2000x3:
+                 services and environments, at most 5000x5. Their state is in
+                 .fairway/sandbox-SxE, their catalog entities in
+                 catalog/generated.yaml there. The first start takes a minute.`;
 
 const VERBS = {
   status: [
