@@ -4,7 +4,6 @@ import type {
   Target,
 } from '@aws-sdk/client-scheduler';
 import { AwsError } from '../../world/aws/AwsError';
-import { paginate } from '../../world/aws/paginate';
 import { parseRoleArn } from '../../world/aws/credentials';
 import { DEFAULT_GROUP } from '../../world/aws/scheduler/ScheduleBook';
 import {
@@ -14,8 +13,7 @@ import {
   ScheduleTarget,
 } from '../../world/aws/scheduler/types';
 import { CallContext, Handlers } from './handlers';
-
-const MAX_PAGE_SIZE = 100;
+import { validatedPage } from './validatedPage';
 
 /** Amazon EventBridge Scheduler. */
 export const schedulerHandlers: Handlers<
@@ -271,16 +269,9 @@ function pageOf<T>(
   items: T[],
   request: { MaxResults?: number; NextToken?: string },
 ) {
-  const size = request.MaxResults ?? MAX_PAGE_SIZE;
-  if (size < 1 || size > MAX_PAGE_SIZE) {
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: Member must be between 1 and ${MAX_PAGE_SIZE}`,
-    );
-  }
-  return paginate<T>(items, {
-    token: request.NextToken,
-    size,
-    tokenError: new AwsError('ValidationException', 'Invalid NextToken.'),
-  });
+  return validatedPage(
+    items,
+    request,
+    new AwsError('ValidationException', 'Invalid NextToken.'),
+  );
 }

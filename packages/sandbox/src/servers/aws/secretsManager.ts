@@ -1,6 +1,5 @@
 import type { Tag } from '@aws-sdk/client-secrets-manager';
 import { AwsError } from '../../world/aws/AwsError';
-import { paginate } from '../../world/aws/paginate';
 import { secretArn, SecretValue } from '../../world/aws/secrets/SecretStore';
 import { Handlers } from './handlers';
 import { secretCopyHandlers } from './secretsManagerCopies';
@@ -13,8 +12,8 @@ import {
   stagesOf,
   versionOf,
 } from './secretsManagerShapes';
+import { validatedPage } from './validatedPage';
 
-const MAX_PAGE_SIZE = 100;
 const DEFAULT_WINDOW_DAYS = 30;
 
 /** AWS Secrets Manager. Seeded secrets have no value; a value that was put is given back. */
@@ -257,16 +256,9 @@ function pageOf<T>(
   items: T[],
   request: { MaxResults?: number; NextToken?: string },
 ) {
-  const size = request.MaxResults ?? MAX_PAGE_SIZE;
-  if (size < 1 || size > MAX_PAGE_SIZE) {
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: Member must be between 1 and ${MAX_PAGE_SIZE}`,
-    );
-  }
-  return paginate<T>(items, {
-    token: request.NextToken,
-    size,
-    tokenError: new AwsError('InvalidNextTokenException', 'Invalid NextToken'),
-  });
+  return validatedPage(
+    items,
+    request,
+    new AwsError('InvalidNextTokenException', 'Invalid NextToken'),
+  );
 }
