@@ -255,10 +255,10 @@ describe('fairway up', { timeout: 120_000 }, () => {
   });
 
   it('does not wait for a child that will not end when Ctrl-C comes twice', async () => {
+    const portal = 'packages/backend/src/index.ts';
     checkout.write(
-      'packages/backend/src/index.ts',
-      `process.on('SIGTERM', () => {});
-       require('http').createServer((req, res) => res.end('ok')).listen(process.env.FAIRWAY_PORT, '127.0.0.1');`,
+      portal,
+      `process.on('SIGTERM', () => {});${checkout.read(portal)}`,
     );
     const run = up();
     await run.until('data is kept');
