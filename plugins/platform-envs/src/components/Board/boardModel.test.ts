@@ -110,6 +110,21 @@ describe('readFilters', () => {
   });
 });
 
+describe('refs in the address', () => {
+  it.each([
+    ['mobilytics', 'system:default/mobilytics'],
+    ['system:default/mobilytics', 'system:default/mobilytics'],
+    ['other/mobilytics', 'system:other/mobilytics'],
+    ['::', '::'],
+  ])('reads %s as %s', (platform, ref) => {
+    const params = new URLSearchParams({ platform, owner: 'group:x/y' });
+    expect(readFilters(params)).toMatchObject({
+      platform: ref,
+      owner: 'group:x/y',
+    });
+  });
+});
+
 describe('findCell', () => {
   it('finds a cell by its name in the address', () => {
     const key =

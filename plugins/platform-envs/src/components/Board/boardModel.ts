@@ -1,3 +1,4 @@
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import {
   comparePromotionOrder,
   DeliveryCell,
@@ -45,13 +46,23 @@ export interface BoardGroup {
 /** Reads the filters from the address. */
 export function readFilters(params: URLSearchParams): BoardFilters {
   return {
-    platform: params.get('platform') ?? undefined,
-    owner: params.get('owner') ?? undefined,
+    platform: readRef(params.get('platform'), 'system'),
+    owner: readRef(params.get('owner'), 'group'),
     mine: params.get('mine') === 'true',
     attention: params.get('attention') === 'true',
     search: params.get('q') ?? '',
     sort: params.get('sort') === 'name' ? 'name' : 'worst',
   };
+}
+
+/** An entity ref; who types an address may leave out what goes without saying. */
+function readRef(text: string | null, kind: string): string | undefined {
+  if (!text) return undefined;
+  try {
+    return stringifyEntityRef(parseEntityRef(text, { defaultKind: kind }));
+  } catch {
+    return text;
+  }
 }
 
 /** Whether somebody should look at the row. */
