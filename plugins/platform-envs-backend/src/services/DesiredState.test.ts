@@ -171,6 +171,24 @@ describe('DesiredState', () => {
     expect(second.entries()[DEV_BACKEND].release?.version).toBe('1.3.0');
   });
 
+  it('F21 tells the last commit of a rewritten history, though the file is the same', async () => {
+    const { gitHost, state, entries } = setUp();
+    const content = { [DEV_BACKEND]: anOverlay('backend', '1.2.0') };
+    gitHost.push(REPOSITORY, 'main', content);
+    await state.poll();
+    const rewritten = gitHost.rewrite(REPOSITORY, 'main', content);
+    await state.poll();
+    expect(entries()[DEV_BACKEND].change?.commit).toBe(rewritten);
+
+    const saved = JSON.parse(JSON.stringify(state.getRepositories()));
+    const next = setUp();
+    next.gitHost.push(REPOSITORY, 'main', { 'README.md': 'Begun anew.' });
+    const begun = next.gitHost.push(REPOSITORY, 'main', content);
+    next.state.restore(saved);
+    await next.state.poll();
+    expect(next.entries()[DEV_BACKEND].change?.commit).toBe(begun);
+  });
+
   it('looks once more for whoever asks while it is looking', async () => {
     const { gitHost, state, entries } = setUp();
     gitHost.push(REPOSITORY, 'main', {

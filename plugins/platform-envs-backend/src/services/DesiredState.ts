@@ -28,6 +28,8 @@ export interface RepositoryState {
   repository: string;
   branch: string;
   head?: string;
+  /** The head under which the last commits of the entries were found. */
+  changesAt?: string;
   state: SourceState;
   /** ISO 8601 UTC time at which the host last answered. */
   observedAt?: string;
@@ -249,6 +251,7 @@ export class DesiredState {
         repository: known.repository,
         branch: known.branch,
         head,
+        changesAt: head,
         state: 'live',
         observedAt: now().toISOString(),
         entries,
@@ -292,11 +295,15 @@ export class DesiredState {
     }
     const entries: Record<string, DesiredEntry> = {};
     const changed: DesiredEntry[] = [];
+    // after history was rewritten the same file has another last commit
+    const isOneHistory =
+      known.changesAt !== undefined &&
+      (await gitHost.isAncestor(known.repository, known.changesAt, head));
     for (const file of files.values()) {
       const target = targetOf(file.path, environments);
       if (!target) continue;
       const before = known.entries[file.path];
-      if (before?.blobSha === file.blobSha && before.change) {
+      if (isOneHistory && before?.blobSha === file.blobSha && before.change) {
         entries[file.path] = before;
       } else {
         entries[file.path] = toEntry(file, target);
