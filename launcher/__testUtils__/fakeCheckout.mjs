@@ -4,6 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SANDBOX_SERVERS } from '../steps/ports.mjs';
 
 const LAUNCHER = path.resolve(
   path.dirname(fileURLToPath(import.meta.url)),
@@ -162,12 +163,15 @@ export async function until(holds, seen = () => '') {
   }
 }
 
-/** Six free ports in a row: of the portal, then of the sandbox. */
+/** Free ports in a row: of the portal, then of the sandbox. */
 export async function freePorts() {
   for (;;) {
-    const first = 31_000 + Math.floor(Math.random() * 8000);
+    // below those that the kernel gives to whoever calls somebody
+    const first = 12_000 + Math.floor(Math.random() * 8000);
     const all = await Promise.all(
-      Array.from({ length: 6 }, (_, i) => canListen(first + i)),
+      Array.from({ length: 1 + SANDBOX_SERVERS.length }, (_, i) =>
+        canListen(first + i),
+      ),
     );
     if (all.every(Boolean)) {
       return {
