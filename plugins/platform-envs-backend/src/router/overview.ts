@@ -1,5 +1,10 @@
 import { parseEntityRef } from '@backstage/catalog-model';
-import { Overview, OverviewRow } from '@fairway/plugin-platform-envs-common';
+import {
+  compareDeliveryStates,
+  Overview,
+  OverviewRow,
+} from '@fairway/plugin-platform-envs-common';
+import { InputError } from '@backstage/errors';
 import { createHash } from 'node:crypto';
 import express from 'express';
 import Router from 'express-promise-router';
@@ -34,6 +39,8 @@ const querySchema = z.object({
     .optional(),
   /** Part of a component's name or title, in any case. */
   q: z.string().max(100).optional(),
+  /** `platform` (then by name) unless told; `worst` first; by `name`; `changed` last first. */
+  sort: z.enum(['platform', 'worst', 'name', 'changed']).optional(),
   /** The `nextCursor` of the page before. */
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(5000).optional(),
@@ -82,10 +89,11 @@ export function createOverviewRouter(
 }
 
 function page(overview: Overview, query: OverviewQuery): Overview {
-  const matching = overview.rows.filter(row => isWanted(row, query));
-  const after = query.cursor
-    ? matching.findIndex(row => row.component.ref === query.cursor) + 1
-    : 0;
+  const matching = sorted(
+    overview.rows.filter(row => isWanted(row, query)),
+    query.sort,
+  );
+  const after = query.cursor ? positionAfter(matching, query.cursor) : 0;
   const rows = matching.slice(
     after,
     query.limit ? after + query.limit : undefined,
@@ -96,6 +104,55 @@ function page(overview: Overview, query: OverviewQuery): Overview {
     rows,
     ...(!isLast && { nextCursor: rows.at(-1)?.component.ref }),
   };
+}
+
+/** @throws InputError - the row that the page before ended with is gone. */
+function positionAfter(rows: OverviewRow[], cursor: string): number {
+  const index = rows.findIndex(row => row.component.ref === cursor);
+  if (index < 0) {
+    throw new InputError(
+      `cursor: ${cursor} is not among the rows any more; begin with the first page again`,
+    );
+  }
+  return index + 1;
+}
+
+/** A new order of the rows; within it, as they come: by platform and name. */
+function sorted(
+  rows: OverviewRow[],
+  sort: OverviewQuery['sort'],
+): OverviewRow[] {
+  switch (sort) {
+    case 'name':
+      return rows.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+    case 'worst':
+      return rows.toSorted((a, b) =>
+        compareDeliveryStates(worstOf(a), worstOf(b)),
+      );
+    case 'changed':
+      return rows.toSorted((a, b) => changedAt(b).localeCompare(changedAt(a)));
+    default:
+      return rows;
+  }
+}
+
+function nameOf({ component }: OverviewRow): string {
+  return component.title ?? component.name;
+}
+
+function worstOf({ cells }: OverviewRow) {
+  const [worst = 'healthy'] = cells
+    .map(({ state }) => state)
+    .sort(compareDeliveryStates);
+  return worst;
+}
+
+/** When any of its cells came into its present state; those of which nobody knows come last. */
+function changedAt({ cells }: OverviewRow): string {
+  return cells.reduce(
+    (latest, { since = '' }) => (since > latest ? since : latest),
+    '',
+  );
 }
 
 function isWanted({ component, cells }: OverviewRow, query: OverviewQuery) {
