@@ -323,7 +323,7 @@ describe('EcsDeploymentSource on the sandbox', () => {
     }
   });
 
-  it('keeps what it knows while AWS throttles, says so, and heals', async () => {
+  it('F39 keeps what it knows while AWS throttles, says so, and heals', async () => {
     const known = source.getSnapshot().deployments.length;
     sandbox.world.faults.add({ upstream: 'aws', kind: 'throttle' });
     const throttled = await snapshotWhere(s => s.state === 'stale');
@@ -333,6 +333,60 @@ describe('EcsDeploymentSource on the sandbox', () => {
     expect(
       (await snapshotWhere(s => s.state === 'live')).deployments,
     ).toHaveLength(known);
+  });
+
+  it('F40 tells which role cannot be assumed, and heals', async () => {
+    await sandbox.world.scenarios.start('role-denied', {
+      account: DEV_ACCOUNT,
+    });
+    const other = newSource();
+    other.follow([DEV, environment('staging')]);
+    other.start();
+    try {
+      const { environments } = await snapshotWhere(
+        s =>
+          s.environments![DEV.ref].state === 'error' &&
+          s.environments!['environment:default/mobilytics-staging'].state ===
+            'live',
+        other,
+      );
+      expect(environments![DEV.ref].message).toMatch(
+        `arn:aws:iam::${DEV_ACCOUNT}:role/fairway`,
+      );
+      await sandbox.world.scenarios.stop('role-denied');
+      await snapshotWhere(s => s.state === 'live', other);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('F41 keeps looking at the others while one cluster hangs', async () => {
+    sandbox.world.faults.add({
+      upstream: 'aws',
+      service: 'ecs',
+      kind: 'stall',
+      count: 1,
+    });
+    const other = newSource();
+    other.follow([DEV, environment('staging'), environment('sandbox')]);
+    other.start();
+    try {
+      const conditions = () => Object.values(other.getSnapshot().environments!);
+      const first = await snapshotWhere(
+        () => conditions().filter(c => c.state === 'live').length === 2,
+        other,
+      );
+      expect(first.state).toBe('stale');
+      const seen = conditions().map(c => c.observedAt);
+      await snapshotWhere(
+        () =>
+          conditions().filter((c, i) => c.observedAt !== seen[i]).length === 2,
+        other,
+      );
+    } finally {
+      await other.stop();
+      sandbox.world.faults.remove();
+    }
   });
 
   it('shows what was known before a restart as stale, until it has looked', async () => {

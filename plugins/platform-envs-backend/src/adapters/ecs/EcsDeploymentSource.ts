@@ -37,13 +37,12 @@ interface Target {
   condition: SourceCondition;
   /** The look that is under way. */
   looking?: Promise<void>;
+  /** Ends the looking, when the cluster is no environment's any more. */
+  gone: AbortController;
 }
 
 /** Key of the source in configuration, snapshots and URLs. */
 const INSTANCE = 'ecs';
-
-/** Clusters that are looked at side by side. */
-const CONCURRENCY = 4;
 
 /** After so many missed looks, and the time that one may take, the last word is stale. */
 const MISSED_LOOKS = 3;
@@ -65,10 +64,9 @@ export class EcsDeploymentSource implements DeploymentSource {
   /** Environments that do not say where their cluster is, and what is missing. */
   readonly #unplaced = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
-  readonly #abort = new AbortController();
+  readonly #loops = new Set<Promise<void>>();
   #restored: DeploymentSnapshot = { state: 'stale', deployments: [] };
-  #running?: Promise<void>;
-  #wake?: () => void;
+  #started = false;
   #announced = '';
 
   constructor(private readonly options: EcsDeploymentSourceOptions) {
@@ -76,15 +74,15 @@ export class EcsDeploymentSource implements DeploymentSource {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    if (this.#started) return;
+    this.#started = true;
+    for (const target of this.#targets.values()) this.#keepLooking(target);
   }
 
   async stop(): Promise<void> {
-    this.#abort.abort();
-    this.#wake?.();
     this.#listeners.clear();
-    await this.#running;
-    for (const { client } of this.#targets.values()) client?.destroy();
+    for (const target of this.#targets.values()) target.gone.abort();
+    await Promise.all(this.#loops);
   }
 
   follow(environments: EnvironmentSummary[]): void {
@@ -106,10 +104,9 @@ export class EcsDeploymentSource implements DeploymentSource {
     }
     for (const [key, target] of this.#targets) {
       if (wanted.has(key)) continue;
-      target.client?.destroy();
+      target.gone.abort();
       this.#targets.delete(key);
     }
-    let isNew = false;
     for (const [key, sharing] of wanted) {
       const [first] = sharing;
       const place: EcsPlace = {
@@ -123,11 +120,14 @@ export class EcsDeploymentSource implements DeploymentSource {
       };
       const environmentRefs = sharing.map(e => e.ref);
       const known = this.#targets.get(key);
-      if (known) Object.assign(known, { place, environmentRefs });
-      else this.#targets.set(key, this.#newTarget(place, environmentRefs));
-      isNew ||= !known;
+      if (known) {
+        Object.assign(known, { place, environmentRefs });
+        continue;
+      }
+      const target = this.#newTarget(place, environmentRefs);
+      this.#targets.set(key, target);
+      if (this.#started) this.#keepLooking(target);
     }
-    if (isNew) this.#wake?.();
     this.#emitIfChanged();
   }
 
@@ -199,6 +199,7 @@ export class EcsDeploymentSource implements DeploymentSource {
         state: 'stale',
         message: `The cluster ${place.cluster} has not been read yet`,
       },
+      gone: new AbortController(),
     };
     this.#putBack(target);
     return target;
@@ -233,29 +234,20 @@ export class EcsDeploymentSource implements DeploymentSource {
         };
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#abort;
-    while (!signal.aborted) {
-      const queue = [...this.#targets.values()];
-      const worker = async () => {
-        for (let next = queue.pop(); next; next = queue.pop()) {
-          await this.#look(next);
-        }
-      };
-      await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-      await this.#pause();
-    }
-  }
-
-  /** Until the next look is due, or there is a new cluster. */
-  async #pause(): Promise<void> {
-    const pause = new AbortController();
-    this.#wake = () => pause.abort();
-    if (this.#abort.signal.aborted) return;
-    await sleep(this.#pollIntervalMs, undefined, {
-      signal: pause.signal,
-    }).catch(() => undefined);
-    this.#wake = undefined;
+  /** Each cluster in its own time: one that hangs keeps no other waiting. */
+  #keepLooking(target: Target): void {
+    const { signal } = target.gone;
+    const loop = async () => {
+      while (!signal.aborted) {
+        await this.#look(target);
+        await sleep(this.#pollIntervalMs, undefined, { signal }).catch(
+          () => undefined,
+        );
+      }
+      target.client?.destroy();
+    };
+    const running = loop().finally(() => this.#loops.delete(running));
+    this.#loops.add(running);
   }
 
   /** One look at a cluster at a time. Never throws. */
@@ -273,7 +265,7 @@ export class EcsDeploymentSource implements DeploymentSource {
     try {
       const facts = await reader.read(
         await this.#clientOf(target),
-        this.#abort.signal,
+        target.gone.signal,
       );
       const deployments = facts.map(f => toDeployment(f, place));
       target.deployments = new Map(deployments.map(d => [d.name, d]));
@@ -283,7 +275,7 @@ export class EcsDeploymentSource implements DeploymentSource {
         observedAt: new Date().toISOString(),
       };
     } catch (error) {
-      if (this.#abort.signal.aborted) return;
+      if (target.gone.signal.aborted) return;
       const { message, isLasting } = explainEcsError(error, place);
       target.condition = {
         ...target.condition,

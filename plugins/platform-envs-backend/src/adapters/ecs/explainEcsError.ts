@@ -18,7 +18,7 @@ export function explainEcsError(
   ) {
     return {
       isLasting: true,
-      message: `AWS account ${accountId} does not let us look (${name}); check the role that aws.accounts or aws.accountDefaults names and its rights (docs/operations/rights.md)`,
+      message: `No access to AWS account ${accountId} (${message}); check the role that aws.accounts or aws.accountDefaults names, whom it trusts, and its rights (docs/operations/rights.md)`,
     };
   }
   if (/Throttl|TooManyRequests/.test(name)) {
