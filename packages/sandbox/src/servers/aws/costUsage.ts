@@ -67,6 +67,10 @@ function costAndUsage(
   const metrics = readMetrics(input.Metrics!);
   const groupBy = readGroupBy(input.GroupBy);
   const lines = visibleLines(context, input.Filter);
+  const keyed = lines.map(line => ({
+    line,
+    key: groupBy.map(definition => groupKey(line, definition)).join('\n'),
+  }));
 
   const first = pageOfPeriods(periods, input.NextPageToken, 1).start;
   const monthStart = monthOf(context.aws.clock.now()).startDay;
@@ -79,7 +83,7 @@ function costAndUsage(
     index += 1
   ) {
     const period = periods[index];
-    const groups = sumByGroup(lines, groupBy, context, period);
+    const groups = sumByGroup(keyed, context, period);
     const total = emptySum();
     groups.forEach(sum => addSum(total, sum));
     groupCount += groups.size;
@@ -128,32 +132,21 @@ function addSum(sum: CostSum, other: CostSum): void {
 }
 
 function sumByGroup(
-  lines: CostLine[],
-  groupBy: GroupDefinition[],
+  keyed: Array<{ line: CostLine; key: string }>,
   { aws }: CallContext,
   { startDay, endDay, hour }: CostPeriod,
 ): Map<string, CostSum> {
   const sums = new Map<string, CostSum>();
-  const lastDay = Math.min(endDay, aws.costs.today() + 1);
-  for (const line of lines) {
-    let units = 0;
-    if (hour === undefined) {
-      for (let day = startDay; day < lastDay; day += 1) {
-        units += aws.costs.unitsOn(line, day);
-      }
-    } else {
-      units = aws.costs.unitsInHour(line, hour);
-    }
+  for (const { line, key } of keyed) {
+    const units =
+      hour === undefined
+        ? aws.costs.unitsBetween(line, startDay, endDay)
+        : aws.costs.unitsInHour(line, hour);
     if (units > 0) {
-      const key = groupBy
-        .map(definition => groupKey(line, definition))
-        .join('\n');
       const sum = sums.get(key) ?? emptySum();
-      addSum(sum, {
-        units,
-        usage: units / UNITS_PER_DOLLAR / line.price,
-        usageUnits: new Set([line.unit]),
-      });
+      sum.units += units;
+      sum.usage += units / UNITS_PER_DOLLAR / line.price;
+      sum.usageUnits.add(line.unit);
       sums.set(key, sum);
     }
   }

@@ -81,7 +81,7 @@ export function nodegroupShape(
     createdAt: new Date(nodegroup.createdAt),
     modifiedAt: new Date(nodegroup.modifiedAt),
     status: nodegroup.status,
-    capacityType: 'ON_DEMAND',
+    capacityType: nodegroup.capacityType ?? 'ON_DEMAND',
     scalingConfig: nodegroup.scaling,
     instanceTypes: nodegroup.instanceTypes,
     subnets: cluster.subnetIds,

@@ -8,8 +8,7 @@ import { cacheSeries } from './caches/cacheSeries';
 import { Conditions } from './Conditions';
 import { CostModel } from './CostModel';
 import { AnomalyBook } from './costs/AnomalyBook';
-import { cacheMeters } from './costs/cacheMeters';
-import { databaseMeters } from './costs/databaseMeters';
+import { metersOf } from './costs/meters';
 import { DatabaseFleet } from './DatabaseFleet';
 import { DatabaseChanges, databaseChanges } from './databases/databaseChanges';
 import { databaseSeries } from './databaseSeries';
@@ -86,6 +85,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
   );
   const databases = new DatabaseFleet(world);
   const ecs = startEcs(world);
+  const eks = new EksFleet(world);
   const caches = new CacheFleet(world);
   const metrics = new MetricStore(
     world.clock,
@@ -113,12 +113,17 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
   });
   const costs = new CostModel(world, conditions, {
     get revision() {
-      return databases.revision + caches.revision;
+      return (
+        databases.revision + caches.revision + eks.revision + ecs.usage.revision
+      );
     },
-    list: () => [
-      ...databaseMeters(databases.everything),
-      ...cacheMeters(caches.everything),
-    ],
+    list: () =>
+      metersOf({
+        databases: databases.everything,
+        caches: caches.everything,
+        clusters: eks.everything,
+        fargate: ecs.usage.everything,
+      }),
   });
   const aws: AwsWorld = {
     clock: world.clock,
@@ -131,7 +136,7 @@ export function createAwsWorld(world: AwsSurroundings): AwsWorld {
     databases,
     databaseChanges: databaseChanges(databases, conditions),
     ecs,
-    eks: new EksFleet(world),
+    eks,
     secrets,
     schedules,
     metrics,

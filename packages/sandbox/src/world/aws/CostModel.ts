@@ -33,9 +33,10 @@ const JUMP_VISIBLE_AFTER_DAYS = 3;
 /**
  * What everything costs by day.
  *
- * Databases and caches cost their price times the hours in which they were
- * there. All else is each environment's plan, spread over services, regions and
- * components, with a working week, some growth and one anomaly.
+ * Databases, caches, EKS clusters and their nodes, and the tasks of ECS on
+ * Fargate cost their price times the hours in which they were there. All else
+ * is each environment's plan, spread over services, regions and components,
+ * with a working week, some growth and one anomaly.
  *
  * The past does not change: the plan hangs on the day on which the sandbox was
  * first started, which is kept on disk; meters remember.
@@ -96,20 +97,28 @@ export class CostModel {
 
   /** Cost of a line on a day, in units: what has arrived of it; nothing in the future. */
   unitsOn(line: CostLine, day: number): number {
-    const hours = this.hoursArrived(day);
-    if (hours === 0) {
-      return 0;
+    return this.unitsBetween(line, day, day + 1);
+  }
+
+  /** Cost of a line from a day up to another, the end excluded: the sum of its days, in units. */
+  unitsBetween(line: CostLine, startDay: number, endDay: number): number {
+    const arrivedMs = this.arrivedMs();
+    const lastDay = Math.min(endDay, Math.ceil(arrivedMs / DAY_MS));
+    let units = 0;
+    for (let day = startDay; day < lastDay; day += 1) {
+      const hours = hoursArrived(day, arrivedMs);
+      units += line.meter
+        ? meteredUnits(line, day, hours)
+        : Math.floor((this.plannedDay(line, day) * hours) / HOURS_PER_DAY);
     }
-    return line.meter
-      ? meteredUnits(line, day, hours)
-      : Math.floor((this.plannedDay(line, day) * hours) / HOURS_PER_DAY);
+    return units;
   }
 
   /** Cost of a line in an hour, counted from the epoch; the hours of a day add up to the day. */
   unitsInHour(line: CostLine, hour: number): number {
     const day = Math.floor(hour / HOURS_PER_DAY);
     const ofDay = hour - day * HOURS_PER_DAY;
-    if (ofDay >= this.hoursArrived(day)) {
+    if (ofDay >= hoursArrived(day, this.arrivedMs())) {
       return 0;
     }
     if (line.meter) {
@@ -173,12 +182,9 @@ export class CostModel {
     return Math.round(this.expected(line.planned, day) * this.jump(line, day));
   }
 
-  private hoursArrived(day: number): number {
-    const arrivedMs = this.world.clock.now().getTime() - LATE_HOURS * HOUR_MS;
-    return Math.max(
-      0,
-      Math.min(HOURS_PER_DAY, Math.floor((arrivedMs - day * DAY_MS) / HOUR_MS)),
-    );
+  /** Up to when costs have arrived, epoch milliseconds. */
+  private arrivedMs(): number {
+    return this.world.clock.now().getTime() - LATE_HOURS * HOUR_MS;
   }
 
   private plannedDay(line: PlannedLine, day: number): number {
@@ -221,9 +227,17 @@ export class CostModel {
   }
 }
 
-/** Compute of production. */
+/** Compute of production outside of its clusters. */
 function canJump({ planned, environment }: PlannedLine): boolean {
   return planned.followsWeek && environment === 'prod';
+}
+
+/** Whole hours of a day that have arrived. */
+function hoursArrived(day: number, arrivedMs: number): number {
+  return Math.max(
+    0,
+    Math.min(HOURS_PER_DAY, Math.floor((arrivedMs - day * DAY_MS) / HOUR_MS)),
+  );
 }
 
 /** What a meter says of the first hours of a day, in units. */

@@ -19,7 +19,7 @@ const SCENARIOS: Array<{ name: AwsCondition; description: string }> = [
   {
     name: 'cost-jump',
     description:
-      'Compute of the production environments costs 80 % more since three days ago.',
+      'EC2 instances of the production environments, clusters apart, cost 80 % more since three days ago.',
   },
 ];
 

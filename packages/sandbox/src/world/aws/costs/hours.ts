@@ -1,3 +1,4 @@
+import { CountPhase } from '../countPhases';
 import { RunPhase } from '../phases';
 import { Meter } from './CostLine';
 
@@ -41,6 +42,42 @@ export function hoursOfPhases<P extends RunPhase>(
         0,
       ),
     isOn: spans.some(({ untilMs }) => untilMs === Infinity),
+  };
+}
+
+/** The hours of all that ran, as many as there were, to the millisecond. */
+export function countedHours(
+  history: CountPhase[],
+): Pick<Meter, 'usedBetween' | 'hourlyUse'> {
+  // What had run when a phase began; so a year costs as little to ask for as a day.
+  const ranBefore = [0];
+  for (let index = 1; index < history.length; index += 1) {
+    const { fromMs, count } = history[index - 1];
+    ranBefore.push(
+      ranBefore[index - 1] + (history[index].fromMs - fromMs) * count,
+    );
+  }
+  const ranUntil = (atMs: number) => {
+    let first = 0;
+    let end = history.length;
+    while (first < end) {
+      const middle = Math.floor((first + end) / 2);
+      if (history[middle].fromMs <= atMs) {
+        first = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
+    const index = first - 1;
+    return index < 0
+      ? 0
+      : ranBefore[index] +
+          (atMs - history[index].fromMs) * history[index].count;
+  };
+  return {
+    usedBetween: (fromMs, untilMs) =>
+      (ranUntil(untilMs) - ranUntil(fromMs)) / HOUR_MS,
+    hourlyUse: history[history.length - 1].count,
   };
 }
 

@@ -6,7 +6,7 @@ import { USAGE_TYPES, UsageType, usageTypeIn } from './usageTypes';
 const DAYS_PER_MONTH = 365 / 12;
 const ANOMALY_USAGE = 'NatGateway-Bytes';
 // However much the meters take of an environment's plan, it has some more than that.
-const LEAST_SHARE = 0.25;
+const LEAST_SHARE = 0.1;
 
 interface ServiceShare {
   service: string;
@@ -14,32 +14,19 @@ interface ServiceShare {
   followsWeek?: boolean;
 }
 
-const SHARED_SERVICES: ServiceShare[] = [
+// What environments have beside what is metered; their compute is that of machines outside of clusters.
+const SERVICES: ServiceShare[] = [
+  {
+    service: 'Amazon Elastic Compute Cloud - Compute',
+    share: 0.4,
+    followsWeek: true,
+  },
   { service: 'EC2 - Other', share: 0.09 },
   { service: 'Amazon Elastic Load Balancing', share: 0.05 },
   { service: 'Amazon Simple Storage Service', share: 0.04 },
   { service: 'AmazonCloudWatch', share: 0.05 },
 ];
-
-const SERVICES: Record<'eks' | 'ecs', ServiceShare[]> = {
-  eks: [
-    {
-      service: 'Amazon Elastic Compute Cloud - Compute',
-      share: 0.38,
-      followsWeek: true,
-    },
-    { service: 'Amazon Elastic Container Service for Kubernetes', share: 0.08 },
-    ...SHARED_SERVICES,
-  ],
-  ecs: [
-    {
-      service: 'Amazon Elastic Container Service',
-      share: 0.46,
-      followsWeek: true,
-    },
-    ...SHARED_SERVICES,
-  ],
-};
+const WHOLE = SERVICES.reduce((sum, { share }) => sum + share, 0);
 
 // What cannot be tagged: about 8 % of the bill.
 const UNTAGGED: ServiceShare[] = [
@@ -116,16 +103,14 @@ function environmentLines(
       }
     }
   };
-  const services = SERVICES[runtime];
-  const whole = services.reduce((sum, { share }) => sum + share, 0);
   const left = Math.max(
     LEAST_SHARE,
     TAGGED_SHARE - meteredOf(accountId, shortName) / monthlyCostUsd,
   );
-  for (const part of services) {
+  for (const part of SERVICES) {
     for (const { component, share } of components) {
       add(
-        { ...part, share: (part.share / whole) * left * share },
+        { ...part, share: (part.share / WHOLE) * left * share },
         {
           Environment: shortName,
           System: platform.system,
@@ -155,8 +140,6 @@ function resourceIdOf(
   }
   const kinds: Record<string, string> = {
     'EC2 - Other': 'ec2:@:natgateway/nat-',
-    'Amazon Elastic Container Service': 'ecs:@:task/',
-    'Amazon Elastic Container Service for Kubernetes': 'eks:@:cluster/',
     'Amazon Elastic Load Balancing': 'elasticloadbalancing:@:loadbalancer/app/',
   };
   const kind = kinds[service];

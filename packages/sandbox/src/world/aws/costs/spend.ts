@@ -27,13 +27,10 @@ export function unitsBetween(
   startDay: number,
   endDay: number,
 ): number {
-  let units = 0;
-  for (const line of lines) {
-    for (let day = startDay; day < endDay; day += 1) {
-      units += costs.unitsOn(line, day);
-    }
-  }
-  return units;
+  return lines.reduce(
+    (units, line) => units + costs.unitsBetween(line, startDay, endDay),
+    0,
+  );
 }
 
 /** What a month will have cost: what has arrived, and the forecast of the rest. */

@@ -21,13 +21,6 @@ export const USAGE_TYPES: Record<string, UsageType[]> = {
   'Amazon Elastic Compute Cloud - Compute': [
     of('BoxUsage:m6i.large', 'Hrs', 0.096),
   ],
-  'Amazon Elastic Container Service for Kubernetes': [
-    of('AmazonEKS-Hours:perCluster', 'Hrs', 0.1),
-  ],
-  'Amazon Elastic Container Service': [
-    of('Fargate-vCPU-Hours:perCPU', 'vCPU-Hours', 0.04048, 0.78),
-    of('Fargate-GB-Hours', 'GB-Hours', 0.004445, 0.22),
-  ],
   'EC2 - Other': [
     of('NatGateway-Hours', 'Hrs', 0.045, 0.45),
     of('NatGateway-Bytes', 'GB', 0.045, 0.25),

@@ -12,6 +12,7 @@ import { isMoving as isServiceMoving, stepService } from './stepService';
 import { taskFailed } from './circuitBreaker';
 import { Scheduling } from './deploymentTasks';
 import { EcsStore } from './EcsStore';
+import { FargateUsage } from './FargateUsage';
 import { Pull, pullForTask } from './imagePull';
 import { newTask, taskTags } from './newTask';
 import {
@@ -68,6 +69,8 @@ export type EcsSurroundings = Pick<
 export class EcsEngine {
   readonly store: EcsStore;
   readonly events: ServiceEvents;
+  /** What ran on Fargate, and when. */
+  readonly usage: FargateUsage;
   private readonly hidden = new Set<string>();
   private cancelStep: (() => void) | undefined;
   private steppedAt = 0;
@@ -75,6 +78,7 @@ export class EcsEngine {
   constructor(private readonly world: EcsSurroundings) {
     this.store = new EcsStore(join(world.dataDir, 'aws', 'ecs.json'));
     this.events = new ServiceEvents(this.store);
+    this.usage = new FargateUsage(world.dataDir);
   }
 
   now(): Date {
@@ -227,6 +231,7 @@ export class EcsEngine {
   /** Notes a change, and goes on moving if anything moves. */
   wake(): void {
     this.store.save();
+    this.usage.note(this.store, this.now());
     if (!this.cancelStep && this.isMoving()) {
       this.steppedAt = this.now().getTime();
       this.cancelStep = this.world.schedule(STEP_MS, () => this.step());

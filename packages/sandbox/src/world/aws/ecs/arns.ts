@@ -13,8 +13,9 @@ const prefix = ({ accountId, region }: EcsPlace) =>
 export const clusterArn = (place: EcsPlace, name: string): string =>
   `${prefix(place)}:cluster/${name}`;
 
-export const serviceArn = (service: ServiceRecord): string =>
-  `${prefix(service)}:service/${service.cluster}/${service.name}`;
+export const serviceArn = (
+  service: Pick<ServiceRecord, 'accountId' | 'region' | 'cluster' | 'name'>,
+): string => `${prefix(service)}:service/${service.cluster}/${service.name}`;
 
 export const taskArn = (task: TaskRecord): string =>
   `${prefix(task)}:task/${task.cluster}/${task.id}`;

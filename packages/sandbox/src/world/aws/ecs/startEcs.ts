@@ -9,8 +9,12 @@ import { seedEcs } from './seedEcs';
  */
 export function startEcs(world: EcsSurroundings): EcsEngine {
   const engine = new EcsEngine(world);
-  if (!engine.store.load()) {
+  const isKept = engine.store.load();
+  if (!isKept) {
     seedEcs(engine, world.platforms);
+  }
+  if (!isKept || !engine.usage.load()) {
+    engine.usage.begin(engine.store);
   }
   const releases = followReleases(engine, world);
   engine.wake();
@@ -21,6 +25,7 @@ export function startEcs(world: EcsSurroundings): EcsEngine {
     engine.showImages();
     engine.store.clear();
     seedEcs(engine, world.platforms);
+    engine.usage.begin(engine.store);
     engine.wake();
     releases.catchUp();
   });
@@ -28,6 +33,7 @@ export function startEcs(world: EcsSurroundings): EcsEngine {
     releases.stop();
     engine.rest();
     engine.store.flush();
+    engine.usage.flush();
   });
   return engine;
 }

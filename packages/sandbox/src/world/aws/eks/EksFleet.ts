@@ -5,6 +5,7 @@ import { AwsError } from '../AwsError';
 import { RegistryRef } from '../ImageRegistry';
 import { JsonFile } from '../JsonFile';
 import { CLUSTER_VERSIONS, minorOf } from './addonCatalog';
+import { applyToNodegroup, checkScaling, NodegroupChange } from './nodegroups';
 import { seedClusters } from './seedClusters';
 import { ClusterUpdate, EksCluster, Nodegroup } from './types';
 
@@ -14,16 +15,10 @@ const CONFIG_UPDATE_MS = 6_000;
 // Nodes may be this many minor versions older than the control plane.
 const MOST_SKEW = 3;
 
-/** What an update of a node group's settings may change. */
-export interface NodegroupChange {
-  scaling?: Partial<Nodegroup['scaling']>;
-  maxUnavailable?: number;
-  addLabels?: Record<string, string>;
-  removeLabels?: string[];
-}
-
 /** The EKS clusters of all accounts and regions. Updates are under way for a while; those that were go on after a restart. */
 export class EksFleet {
+  /** Another number after every change that is charged. */
+  revision = 0;
   private clusters: EksCluster[];
   private readonly file: JsonFile<EksCluster[]>;
 
@@ -45,9 +40,15 @@ export class EksFleet {
     }
     world.onReset(() => {
       this.clusters = seedClusters(world.platforms);
+      this.revision += 1;
       this.file.touch();
     });
     world.onClose(() => this.file.flush());
+  }
+
+  /** The clusters of all accounts and regions. */
+  get everything(): EksCluster[] {
+    return this.clusters;
   }
 
   /** Clusters of a place, by name. */
@@ -100,6 +101,7 @@ export class EksFleet {
     tags: Record<string, string>,
   ): void {
     resource.tags = tags;
+    this.revision += 1;
     this.file.touch();
   }
 
@@ -247,8 +249,8 @@ export class EksFleet {
         ({ name }) => name === update.nodegroup,
       );
       if (nodegroup) {
-        applyToNodegroup(nodegroup, value);
-        nodegroup.modifiedAt = this.world.clock.now().toISOString();
+        applyToNodegroup(nodegroup, value, this.world.clock.now());
+        this.revision += 1;
       } else {
         cluster.version = value('Version') ?? cluster.version;
         cluster.platformVersion =
@@ -264,48 +266,4 @@ export class EksFleet {
 /** Who vouches for the service accounts of a cluster. */
 export function oidcIssuer({ region, oidcId }: EksCluster): string {
   return `https://oidc.eks.${region}.amazonaws.com/id/${oidcId}`;
-}
-
-function applyToNodegroup(
-  nodegroup: Nodegroup,
-  value: (type: string) => string | undefined,
-): void {
-  const number = (type: string, otherwise: number) =>
-    Number(value(type) ?? otherwise);
-  nodegroup.scaling = {
-    minSize: number('MinSize', nodegroup.scaling.minSize),
-    maxSize: number('MaxSize', nodegroup.scaling.maxSize),
-    desiredSize: number('DesiredSize', nodegroup.scaling.desiredSize),
-  };
-  nodegroup.maxUnavailable = number('MaxUnavailable', nodegroup.maxUnavailable);
-  const removed: string[] = JSON.parse(value('LabelsToRemove') ?? '[]');
-  nodegroup.labels = Object.fromEntries(
-    Object.entries({
-      ...nodegroup.labels,
-      ...JSON.parse(value('LabelsToAdd') ?? '{}'),
-    }).filter(([key]) => !removed.includes(key)),
-  ) as Record<string, string>;
-  nodegroup.status = 'ACTIVE';
-}
-
-function checkScaling(
-  { minSize, maxSize, desiredSize }: Nodegroup['scaling'],
-  cluster: EksCluster,
-  nodegroup: Nodegroup,
-): void {
-  const problem =
-    (maxSize < 1 && 'maxSize must be at least 1') ||
-    (minSize < 0 && 'minSize must be at least 0') ||
-    (minSize > maxSize &&
-      `Minimum capacity ${minSize} can't be greater than maximum capacity ${maxSize}`) ||
-    (desiredSize < minSize &&
-      `Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`) ||
-    (desiredSize > maxSize &&
-      `desired capacity ${desiredSize} can't be greater than max size ${maxSize}`);
-  if (problem) {
-    throw new AwsError('InvalidParameterException', problem, 400, {
-      clusterName: cluster.name,
-      nodegroupName: nodegroup.name,
-    });
-  }
 }

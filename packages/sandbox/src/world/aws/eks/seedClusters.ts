@@ -64,6 +64,7 @@ function seedCluster(
         maxSize: pool.count * 2,
         desiredSize: pool.count,
       },
+      capacityType: environment.shortName === 'prod' ? 'ON_DEMAND' : 'SPOT',
       maxUnavailable: 1,
       instanceTypes: [pool.instanceType],
       amiType:

@@ -1,3 +1,4 @@
+import { CountPhase } from '../countPhases';
 import { RegistryRef } from '../ImageRegistry';
 
 /** Nodes that Amazon EKS keeps for a cluster. Times are ISO, UTC. */
@@ -9,6 +10,10 @@ export interface Nodegroup {
   releaseVersion: string;
   status: 'ACTIVE' | 'UPDATING';
   scaling: { minSize: number; maxSize: number; desiredSize: number };
+  /** On demand where it is absent. */
+  capacityType?: 'ON_DEMAND' | 'SPOT';
+  /** How many nodes there were when, of a group that was scaled; oldest first. Absent: as many as now since it was created. */
+  history?: CountPhase[];
   maxUnavailable: number;
   instanceTypes: string[];
   amiType: string;
