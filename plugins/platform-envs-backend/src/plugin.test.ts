@@ -22,6 +22,7 @@ import {
   FakeGitHost,
   FakeReplicationLagSource,
 } from '@fairway/plugin-platform-envs-node/testUtils';
+import { Server } from 'node:http';
 import request from 'supertest';
 import {
   aComponent,
@@ -34,6 +35,7 @@ import {
   PROD,
   REPOSITORY,
 } from './__testUtils__/entities';
+import { FollowedAnswers, followAnswers } from './__testUtils__/followAnswers';
 import plugin from '.';
 
 const HOST = 'git.example.com';
@@ -46,6 +48,13 @@ interface Setup {
   /** Without Argo CD, Git host and AWS. */
   bare?: boolean;
 }
+
+/** What all backends of this file answered. */
+const followed: FollowedAnswers[] = [];
+
+afterAll(() => {
+  expect(followed.flatMap(({ problems }) => problems)).toEqual([]);
+});
 
 async function start(setup: Setup = {}) {
   const source = new FakeDeploymentSource();
@@ -125,6 +134,7 @@ async function start(setup: Setup = {}) {
       }),
     ],
   });
+  followed.push(followAnswers(backend.server as Server));
   const api = request(backend.server);
   await until(async () => {
     const { body } = await api.get('/api/platform-envs/overview');

@@ -8,9 +8,11 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { PromotionDetail } from '@fairway/plugin-platform-envs-common';
 import { PLATFORMS, Sandbox, startSandbox } from '@fairway/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
+import { FollowedAnswers, followAnswers } from './__testUtils__/followAnswers';
 import { impatientScheduler } from './__testUtils__/impatientScheduler';
 import { policyFake } from './__testUtils__/policyFake';
 import { sandboxEntities } from './__testUtils__/sandboxEntities';
@@ -55,6 +57,7 @@ function catalogEntities(): Entity[] {
 describe('promotions on the sandbox', () => {
   let dataDir: string;
   let sandbox: Sandbox;
+  let answers: FollowedAnswers;
   let stop: () => Promise<void>;
   let as: (name: string) => {
     get: (path: string) => request.Test;
@@ -107,6 +110,7 @@ describe('promotions on the sandbox', () => {
       ],
     });
     stop = () => backend.stop();
+    answers = followAnswers(backend.server as Server);
     as = name => {
       const authorization = mockCredentials.user.header(`user:default/${name}`);
       const api = request(backend.server);
@@ -126,6 +130,17 @@ describe('promotions on the sandbox', () => {
       const { body } = await as('developer').get('/overview');
       return body.sources.every((s: { state: string }) => s.state === 'live');
     });
+  });
+
+  afterAll(() => {
+    expect(answers.problems).toEqual([]);
+    expect([...answers.seen]).toEqual(
+      expect.arrayContaining([
+        'decidePromotion',
+        'getPromotion',
+        'requestPromotion',
+      ]),
+    );
   });
 
   afterAll(async () => {

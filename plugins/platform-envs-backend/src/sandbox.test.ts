@@ -8,9 +8,11 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { PLATFORMS, Sandbox, startSandbox } from '@fairway/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
+import { FollowedAnswers, followAnswers } from './__testUtils__/followAnswers';
 import { impatientScheduler } from './__testUtils__/impatientScheduler';
 import { sandboxEntities } from './__testUtils__/sandboxEntities';
 import plugin from '.';
@@ -24,6 +26,7 @@ describe('platformEnvsPlugin on the sandbox', () => {
   let dataDir: string;
   let sandbox: Sandbox;
   let api: ReturnType<typeof request>;
+  let answers: FollowedAnswers;
   let stop: () => Promise<void>;
   const endpoint = process.env.AWS_ENDPOINT_URL;
 
@@ -46,6 +49,7 @@ describe('platformEnvsPlugin on the sandbox', () => {
       ],
     });
     stop = () => backend.stop();
+    answers = followAnswers(backend.server as Server);
     api = request(backend.server);
     await until('every source is live', async () => {
       const { rows, sources } = await overview();
@@ -63,6 +67,19 @@ describe('platformEnvsPlugin on the sandbox', () => {
     if (endpoint === undefined) delete process.env.AWS_ENDPOINT_URL;
     else process.env.AWS_ENDPOINT_URL = endpoint;
     await rm(dataDir, { recursive: true, force: true });
+  });
+
+  afterAll(() => {
+    expect(answers.problems).toEqual([]);
+    expect([...answers.seen]).toEqual(
+      expect.arrayContaining([
+        'getDelivery',
+        'getEnvironment',
+        'getOverview',
+        'getReplicationLag',
+        'listApplications',
+      ]),
+    );
   });
 
   async function overview(): Promise<Overview> {

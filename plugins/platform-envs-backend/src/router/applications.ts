@@ -6,7 +6,8 @@ import { EnvironmentService } from '../services/EnvironmentService';
 import { Gatekeeper, readerOf } from './authorize';
 import { parse } from './parameters';
 
-const querySchema = z.object({
+/** What `/applications` can be asked for. */
+export const querySchema = z.object({
   name: z.string().max(253).optional(),
   selector: z.string().max(1000).optional(),
   instance: z.string().max(100).optional(),

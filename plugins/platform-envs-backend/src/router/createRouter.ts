@@ -6,6 +6,7 @@ import { ReplicationService } from '../services/ReplicationService';
 import { createApplicationsRouter } from './applications';
 import { Gatekeeper } from './authorize';
 import { createComponentsRouter, DeliveryPromotions } from './components';
+import { createDescriptionRouter } from './description';
 import { createEnvironmentsRouter } from './environments';
 import { createOverviewRouter } from './overview';
 import { RevisionStreams } from './RevisionStreams';
@@ -30,5 +31,6 @@ export function createRouter(options: RouterOptions): express.Router {
   router.use(createComponentsRouter(options));
   router.use(createApplicationsRouter(options));
   if (options.promotionsRouter) router.use(options.promotionsRouter);
+  router.use(createDescriptionRouter(options));
   return router;
 }

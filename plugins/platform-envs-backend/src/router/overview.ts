@@ -25,7 +25,8 @@ const STATES = [
   'healthy',
 ] as const;
 
-const querySchema = z.object({
+/** What the board can be asked for. */
+export const querySchema = z.object({
   /** Entity ref or name of a system. */
   system: z.string().max(200).optional(),
   /** Entity ref or name of an owner. */

@@ -75,7 +75,8 @@ const decideRequest = z.object({
 
 const cancelRequest = z.object({ reason: text });
 
-const listQuery = z.object({
+/** What the list can be asked for. */
+export const listQuery = z.object({
   scope: z.enum(['waiting', 'open', 'all']).default('open'),
   componentRef: refOf('component').optional(),
   environmentRef: refOf('environment').optional(),

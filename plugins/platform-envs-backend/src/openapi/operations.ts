@@ -1,0 +1,206 @@
+import { querySchema as applications } from '../router/applications';
+import { querySchema as overview } from '../router/overview';
+import { listQuery as promotions } from '../router/promotions';
+import { Operation, schemaOf } from './describeApi';
+
+const listOf = (items: Record<string, unknown>) => ({
+  type: 'object',
+  required: ['items'],
+  additionalProperties: false,
+  properties: { items: { type: 'array', items } },
+});
+
+const PROMOTION = {
+  type: 'object',
+  required: ['promotion'],
+  additionalProperties: false,
+  properties: { promotion: schemaOf('Promotion') },
+};
+
+const OPERATED = {
+  type: 'object',
+  required: ['application'],
+  additionalProperties: false,
+  properties: {
+    application: {
+      type: 'object',
+      required: ['name', 'instance'],
+      additionalProperties: false,
+      properties: { name: { type: 'string' }, instance: { type: 'string' } },
+    },
+  },
+};
+
+const CELL =
+  '/components/:namespace/:kind/:name/environments/:environmentNamespace/:environmentName';
+
+/** Everything that the router answers. */
+export const OPERATIONS: Operation[] = [
+  {
+    method: 'get',
+    path: '/openapi.json',
+    id: 'getDescription',
+    summary: 'This description.',
+    answers: {
+      200: { description: 'OpenAPI 3.1.', schema: { type: 'object' } },
+    },
+  },
+  {
+    method: 'get',
+    path: '/environments',
+    id: 'listEnvironments',
+    summary: 'All environments, by system, then in promotion order.',
+    answers: {
+      200: { description: 'They.', schema: schemaOf('EnvironmentList') },
+    },
+  },
+  {
+    method: 'get',
+    path: '/environments/:namespace/:name',
+    id: 'getEnvironment',
+    summary: 'One environment, what runs in it, and what does not add up.',
+    answers: {
+      200: { description: 'It.', schema: schemaOf('EnvironmentDetail') },
+    },
+  },
+  {
+    method: 'get',
+    path: '/environments/:namespace/:name/replication-lag',
+    id: 'getReplicationLag',
+    summary: 'How far the readers of its global database trail the writer.',
+    answers: {
+      200: {
+        description: 'Milliseconds, with the series of the last hours.',
+        schema: schemaOf('EnvironmentReplication'),
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: '/overview',
+    id: 'getOverview',
+    summary:
+      'The board: every component in every environment. Answers 304 to a known ETag, after authorization.',
+    query: overview,
+    answers: {
+      200: { description: 'One page.', schema: schemaOf('Overview') },
+      304: { description: 'Nothing changed.' },
+    },
+  },
+  {
+    method: 'get',
+    path: '/overview/stream',
+    id: 'streamOverview',
+    summary:
+      'Server-sent events of type `revision` whenever the board changed: a hint to ask again.',
+    contentType: 'text/event-stream',
+    answers: {
+      200: {
+        description: 'The data of each event.',
+        schema: schemaOf('OverviewStreamEvent'),
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: '/components/:namespace/:kind/:name/delivery',
+    id: 'getDelivery',
+    summary: 'Everything about the delivery of one component.',
+    answers: {
+      200: { description: 'It.', schema: schemaOf('ComponentDelivery') },
+    },
+  },
+  ...(['sync', 'refresh'] as const).map(
+    (operation): Operation => ({
+      method: 'post',
+      path: `${CELL}/${operation}`,
+      id: `${operation}Deployment`,
+      summary:
+        operation === 'sync'
+          ? 'Has Argo CD sync the application of a component in an environment.'
+          : 'Has what runs of a component in an environment looked at again.',
+      answers: { 202: { description: 'Accepted.', schema: OPERATED } },
+    }),
+  ),
+  {
+    method: 'get',
+    path: '/applications',
+    id: 'listApplications',
+    summary: 'Argo CD applications, from the feed.',
+    query: applications,
+    answers: {
+      200: { description: 'They.', schema: listOf(schemaOf('Deployment')) },
+    },
+  },
+  {
+    method: 'get',
+    path: '/applications/:instance/:name/revisions/:revision',
+    id: 'getRevisionMetadata',
+    summary: 'Author, time and message of a commit that was deployed.',
+    answers: {
+      200: { description: 'They.', schema: schemaOf('RevisionMetadata') },
+    },
+  },
+  {
+    method: 'get',
+    path: '/promotions',
+    id: 'listPromotions',
+    summary: 'Promotions, newest first.',
+    query: promotions,
+    answers: {
+      200: { description: 'They.', schema: schemaOf('PromotionList') },
+    },
+  },
+  {
+    method: 'post',
+    path: '/promotions',
+    id: 'requestPromotion',
+    summary: 'Asks for a promotion. The same idempotency key asks once.',
+    body: 'CreatePromotionRequest',
+    answers: {
+      200: {
+        description: 'It was asked for before.',
+        schema: schemaOf('Promotion'),
+      },
+      201: { description: 'Asked for.', schema: schemaOf('Promotion') },
+    },
+  },
+  {
+    method: 'post',
+    path: '/promotions/plan',
+    id: 'planPromotion',
+    summary: 'What a promotion would write; nothing is written.',
+    body: 'PlanPromotionRequest',
+    answers: {
+      200: {
+        description: 'The plan and its gates.',
+        schema: schemaOf('PromotionPlanPreview'),
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: '/promotions/:id',
+    id: 'getPromotion',
+    summary: 'One promotion with all its evidence.',
+    answers: {
+      200: { description: 'It.', schema: schemaOf('PromotionDetail') },
+    },
+  },
+  {
+    method: 'post',
+    path: '/promotions/:id/approvals',
+    id: 'decidePromotion',
+    summary: 'Approves or rejects the plan that is named by its digest.',
+    body: 'DecidePromotionRequest',
+    answers: { 200: { description: 'Counted.', schema: PROMOTION } },
+  },
+  {
+    method: 'post',
+    path: '/promotions/:id/cancellation',
+    id: 'cancelPromotion',
+    summary: 'Withdraws a promotion that has not been written.',
+    body: 'CancelPromotionRequest',
+    answers: { 200: { description: 'Withdrawn.', schema: PROMOTION } },
+  },
+];
