@@ -52,10 +52,6 @@ interface Setup {
 /** What all backends of this file answered. */
 const followed: FollowedAnswers[] = [];
 
-afterAll(() => {
-  expect(followed.flatMap(({ problems }) => problems)).toEqual([]);
-});
-
 async function start(setup: Setup = {}) {
   const source = new FakeDeploymentSource();
   const gitHost = new FakeGitHost();
@@ -483,5 +479,11 @@ describe('platformEnvsPlugin', () => {
       await again.body?.cancel();
       return again.status === 200;
     });
+  });
+});
+
+describe('what was answered in all of these tests', () => {
+  it('is as the API is described', () => {
+    expect(followed.flatMap(({ problems }) => problems)).toEqual([]);
   });
 });

@@ -132,17 +132,6 @@ describe('promotions on the sandbox', () => {
     });
   });
 
-  afterAll(() => {
-    expect(answers.problems).toEqual([]);
-    expect([...answers.seen]).toEqual(
-      expect.arrayContaining([
-        'decidePromotion',
-        'getPromotion',
-        'requestPromotion',
-      ]),
-    );
-  });
-
   afterAll(async () => {
     await stop?.();
     await sandbox?.close();
@@ -230,6 +219,17 @@ describe('promotions on the sandbox', () => {
       const cell = body.row.cells.at(-1);
       return cell.state === 'healthy' && cell.live.value?.version === '1.8.3';
     });
+  });
+
+  it('answered all of this as the API is described', () => {
+    expect(answers.problems).toEqual([]);
+    expect([...answers.seen]).toEqual(
+      expect.arrayContaining([
+        'decidePromotion',
+        'getPromotion',
+        'requestPromotion',
+      ]),
+    );
   });
 });
 

@@ -69,19 +69,6 @@ describe('platformEnvsPlugin on the sandbox', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  afterAll(() => {
-    expect(answers.problems).toEqual([]);
-    expect([...answers.seen]).toEqual(
-      expect.arrayContaining([
-        'getDelivery',
-        'getEnvironment',
-        'getOverview',
-        'getReplicationLag',
-        'listApplications',
-      ]),
-    );
-  });
-
   async function overview(): Promise<Overview> {
     return (await api.get('/api/platform-envs/overview').expect(200)).body;
   }
@@ -299,6 +286,19 @@ describe('platformEnvsPlugin on the sandbox', () => {
     await until('it is live again', async () => {
       return (await current('sample-backend', 'dev')).state === 'healthy';
     });
+  });
+
+  it('answered all of this as the API is described', () => {
+    expect(answers.problems).toEqual([]);
+    expect([...answers.seen]).toEqual(
+      expect.arrayContaining([
+        'getDelivery',
+        'getEnvironment',
+        'getOverview',
+        'getReplicationLag',
+        'listApplications',
+      ]),
+    );
   });
 });
 
