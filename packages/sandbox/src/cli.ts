@@ -38,6 +38,8 @@ async function main() {
     speed: numberOf('--speed', values.speed),
     host: values.host,
     generate: values.generate ? parseGeneratedSize(values.generate) : undefined,
+    // who starts it by hand is served first; the rest is rendered in seconds
+    renderedAtStart: 0,
   });
 
   let stopping = false;

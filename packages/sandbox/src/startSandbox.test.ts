@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestSandbox } from './__testUtils__/startTestSandbox';
+import { eventually, startTestSandbox } from './__testUtils__/startTestSandbox';
 import { findKustomize } from './world/kustomize';
 import { PLATFORMS, seedDigest } from './world/platforms';
 
@@ -21,6 +21,34 @@ describe('startSandbox', () => {
       );
     },
   );
+
+  it('is ready before Argo CD has rendered everything, and waits where that matters', async () => {
+    const sandbox = await startTestSandbox({
+      dataDir,
+      only: ['github', 'argocd'],
+      renderedAtStart: 0,
+      platforms: PLATFORMS.filter(p => p.system === 'sample-platform-ai'),
+    });
+    try {
+      const { store } = sandbox.world.argocd!;
+      expect(store.unrendered.size).toBeGreaterThan(0);
+      const last = [...store.unrendered].at(-1)!;
+      expect(store.get(last)!.status).toMatchObject({
+        sync: { status: 'Synced' },
+        health: { status: 'Healthy' },
+      });
+      expect(store.get(last)!.status.resources).toBeUndefined();
+      await sandbox.world.scenarios.start('sync-degraded', {
+        application: last,
+      });
+      await eventually(
+        () => store.get(last)!.status.health.status === 'Degraded' || undefined,
+      );
+      await eventually(() => store.unrendered.size === 0 || undefined);
+    } finally {
+      await sandbox.close();
+    }
+  });
 
   it('names the server and the next step when a port is taken', async () => {
     const other = createServer();

@@ -18,6 +18,8 @@ export interface WorldOptions {
   dataDir: string;
   /** 1 unless told. */
   speed?: number;
+  /** As in {@link World}; 100 unless told. */
+  renderedAtStart?: number;
   /** The four platforms unless told. */
   platforms?: SeedPlatform[];
   /** How much to generate beside them; kept in the data folder. */
@@ -86,6 +88,7 @@ export async function createWorld(options: WorldOptions): Promise<OwnedWorld> {
 
   const parts = {
     clock,
+    renderedAtStart: options.renderedAtStart ?? 100,
     platforms,
     git,
     github: GithubState.open(dataDir),

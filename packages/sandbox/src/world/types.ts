@@ -162,6 +162,12 @@ export interface SandboxUrls {
 /** The pretend platform: state and rules, no sockets. */
 export interface World {
   readonly clock: AdvanceableClock;
+  /**
+   * How many applications Argo CD renders before the start is over. It shows
+   * the others as git says they were deployed, and renders them one after
+   * another behind, or at once when somebody refreshes one.
+   */
+  readonly renderedAtStart: number;
   readonly platforms: SeedPlatform[];
   readonly git: BareGitStore;
   /** What GitHub knows beside git: repositories, protection, runs, pull requests. */

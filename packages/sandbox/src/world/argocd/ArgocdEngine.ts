@@ -46,6 +46,8 @@ export class ArgocdEngine {
   blind = false;
   /** Runs before an application is compared; see `renderUnrendered`. */
   beforeRefresh: (name: string) => Promise<void> = async () => {};
+  /** Resolves when an application that was left for later is rendered. */
+  rendered: (name: string) => Promise<void> = async () => {};
 
   private readonly reader: ApplicationReader;
   private readonly controller: ApplicationController;

@@ -19,7 +19,9 @@ export function registerArgocdScenarios(
   world: Pick<World, 'scenarios'>,
   engine: ArgocdEngine,
 ): void {
-  const find = (parameters: Record<string, unknown>): Application => {
+  const find = async (
+    parameters: Record<string, unknown>,
+  ): Promise<Application> => {
     const name = String(parameters.application ?? DEFAULT_APPLICATION);
     const application = engine.store.get(name);
     if (!application) {
@@ -30,6 +32,7 @@ export function registerArgocdScenarios(
           .join(', ')}`,
       );
     }
+    await engine.rendered(name);
     return application;
   };
   const workloads = (application: Application) =>
@@ -64,8 +67,8 @@ export function registerArgocdScenarios(
           'readiness probe failed: HTTP probe failed with statuscode: 503',
       },
     ],
-    start(parameters) {
-      const application = find(parameters);
+    async start(parameters) {
+      const application = await find(parameters);
       const reason = String(
         parameters.reason ??
           'readiness probe failed: HTTP probe failed with statuscode: 503',
@@ -91,8 +94,8 @@ export function registerArgocdScenarios(
     description:
       'The registry loses the images of one application, which is restarted: its new pods stay in ImagePullBackOff.',
     parameters: [APPLICATION],
-    start(parameters) {
-      const application = find(parameters);
+    async start(parameters) {
+      const application = await find(parameters);
       const cluster = engine.destination(application.spec);
       const found = needWorkloads(application);
       const repositories = new Set(
@@ -126,7 +129,7 @@ export function registerArgocdScenarios(
       'Somebody scales a Deployment of one application by hand: it becomes OutOfSync (and heals itself under self-heal).',
     parameters: [APPLICATION],
     async start(parameters) {
-      const application = find(parameters);
+      const application = await find(parameters);
       const cluster = engine.destination(application.spec);
       const scaled = needWorkloads(application).map(workload => {
         const key = keyOf(workload);

@@ -9,20 +9,13 @@ import { repositoryOf, revisionsOf, sourcesOf } from './sources';
 import { Application } from './types';
 
 /**
- * Applications that are rendered before the start is over. A world with more
- * shows the others as git says they were deployed, and renders them one after
- * another behind.
- */
-const RENDERED_AT_START = 100;
-
-/**
  * Brings Argo CD to where months of work would have brought it: every
  * application of the platforms' repositories exists; what was ever released
  * is deployed as `main` says, with the history that git tells; what was not is
  * missing.
  */
 export async function seedApplications(
-  world: Pick<World, 'git' | 'platforms' | 'clock'>,
+  world: Pick<World, 'git' | 'platforms' | 'clock' | 'renderedAtStart'>,
   engine: ArgocdEngine,
 ): Promise<void> {
   const platforms = world.platforms.filter(
@@ -76,10 +69,10 @@ export async function seedApplications(
   }
   await Promise.all(
     children
-      .slice(0, RENDERED_AT_START)
+      .slice(0, world.renderedAtStart)
       .map(child => renderSeed(engine, child, histories.get(child)!)),
   );
-  for (const child of children.slice(RENDERED_AT_START)) {
+  for (const child of children.slice(world.renderedAtStart)) {
     const images = imagesOf(commitsOf(child).at(-1)?.kustomization);
     showSeed(world, engine, child, { ...histories.get(child)!, images });
     engine.store.unrendered.add(child.metadata.name);
@@ -91,16 +84,25 @@ export async function seedApplications(
  * at once what somebody asks to be refreshed.
  */
 export async function renderUnrendered(engine: ArgocdEngine): Promise<void> {
+  const rendering = new Map<string, Promise<void>>();
   engine.beforeRefresh = async name => {
     const application = engine.store.get(name);
-    if (engine.store.unrendered.delete(name) && application) {
-      const entries = application.status.history ?? [];
-      await renderSeed(engine, application, {
-        entries,
-        ...(entries[0] ? { since: new Date(entries[0].deployedAt) } : {}),
-      });
+    if (!engine.store.unrendered.delete(name) || !application) {
+      return;
+    }
+    const entries = application.status.history ?? [];
+    const work = renderSeed(engine, application, {
+      entries,
+      ...(entries[0] ? { since: new Date(entries[0].deployedAt) } : {}),
+    });
+    rendering.set(name, work);
+    try {
+      await work;
+    } finally {
+      rendering.delete(name);
     }
   };
+  engine.rendered = name => rendering.get(name) ?? engine.beforeRefresh(name);
   for (const name of [...engine.store.unrendered]) {
     if (engine.isClosed) {
       return;
