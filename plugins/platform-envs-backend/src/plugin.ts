@@ -44,10 +44,11 @@ export const platformEnvsPlugin = createBackendPlugin({
         notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        rootLifecycle: coreServices.rootLifecycle,
         scheduler: coreServices.scheduler,
       },
       async init(deps) {
-        const { logger, lifecycle, permissionsRegistry } = deps;
+        const { logger, lifecycle, permissionsRegistry, rootLifecycle } = deps;
         const config = readConfig(deps.config);
         const adapters = registry.resolve(config, deps);
         const knex = await migrate(deps.database);
@@ -82,8 +83,7 @@ export const platformEnvsPlugin = createBackendPlugin({
           store: new DatabasePromotionStore(knex),
           targets,
         });
-        await environments.start();
-        promotions.start();
+        await environments.load();
         const alerts = new OwnerAlerts({
           ...deps,
           environments,
@@ -96,6 +96,12 @@ export const platformEnvsPlugin = createBackendPlugin({
           environments,
           replication,
           alerts,
+        });
+        // what was known before is served at once; asking Argo CD, Git and AWS
+        // can wait until the backend has started
+        rootLifecycle.addStartupHook(() => {
+          environments.start();
+          promotions.start();
         });
         lifecycle.addShutdownHook(async () => {
           feeds.stop();

@@ -66,7 +66,8 @@ async function running(options?: Parameters<typeof setUp>[0]) {
   all.gitHost.push(REPOSITORY, 'main', {
     [OVERLAY]: anOverlay('backend', '1.2.0'),
   });
-  await all.service.start();
+  await all.service.load();
+  all.service.start();
   await all.service.refreshCatalog();
   await all.service.pollDesiredState();
   all.source.set([deployment]);
@@ -77,7 +78,8 @@ async function running(options?: Parameters<typeof setUp>[0]) {
 describe('EnvironmentService', () => {
   it('has an empty board that says why, before anything answered', async () => {
     const { service } = setUp();
-    await service.start();
+    await service.load();
+    service.start();
     const overview = service.getOverview();
     expect(overview.rows).toEqual([]);
     expect(overview.sources.map(s => [s.id, s.state, s.message])).toEqual([
@@ -127,7 +129,8 @@ describe('EnvironmentService', () => {
     await first.service.stop();
 
     const second = setUp({ store: first.store });
-    await second.service.start();
+    await second.service.load();
+    second.service.start();
     const { rows, sources } = second.service.getOverview();
     expect(rows[0].cells[0]).toMatchObject({
       state: 'unknown',

@@ -130,14 +130,18 @@ export class EnvironmentService {
     });
   }
 
-  /** Loads what was known before, then lets the sources feed. */
-  async start(): Promise<void> {
+  /** Loads what was known before; nobody is asked yet. */
+  async load(): Promise<void> {
     await this.#load();
+    this.#compose();
+  }
+
+  /** Lets the sources feed. */
+  start(): void {
     for (const source of this.#options.deploymentSources) {
       source.onChange(() => this.#changed());
       source.start();
     }
-    this.#compose();
   }
 
   async stop(): Promise<void> {
