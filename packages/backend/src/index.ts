@@ -1,4 +1,5 @@
 import { createBackend } from '@backstage/backend-defaults';
+import { releaseStartMemory } from './releaseStartMemory';
 import { rootLogger } from './rootLogger';
 
 const backend = createBackend();
@@ -56,4 +57,4 @@ backend.add(import('@backstage/plugin-user-settings-backend'));
 backend.add(import('@backstage/plugin-notifications-backend'));
 backend.add(import('@backstage/plugin-signals-backend'));
 
-backend.start();
+backend.start().then(releaseStartMemory);
