@@ -1,4 +1,5 @@
 import { CellResource, DeliveryCell } from './api';
+import { DEPLOYERS } from './deployer';
 import { EnvironmentRuntime } from './environment';
 import { compareVersions } from './promotion/compareVersions';
 import { isSameRelease, Release } from './release';
@@ -51,31 +52,6 @@ export type DeliveryJudgement = Pick<
   DeliveryCell,
   'state' | 'sentence' | 'since'
 >;
-
-/** How each runtime's deployment system is spoken of. */
-const DEPLOYERS: Record<
-  EnvironmentRuntime,
-  { name: string; unit: string; moving: string; attempt: string }
-> = {
-  eks: {
-    name: 'Argo CD',
-    unit: 'application',
-    moving: 'Syncing',
-    attempt: 'sync',
-  },
-  ecs: {
-    name: 'Amazon ECS',
-    unit: 'service',
-    moving: 'Rolling out',
-    attempt: 'rollout',
-  },
-  local: {
-    name: 'Nobody',
-    unit: 'application',
-    moving: 'Syncing',
-    attempt: 'sync',
-  },
-};
 
 const WORST_FIRST: DeliveryCell['state'][] = [
   'degraded',

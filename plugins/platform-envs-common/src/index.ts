@@ -7,6 +7,7 @@
 export * from './annotations';
 export * from './api';
 export * from './deliveryState';
+export * from './deployer';
 export * from './environment';
 export * from './permissions';
 export * from './PlatformEnvsClient';

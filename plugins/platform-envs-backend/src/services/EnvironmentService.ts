@@ -10,9 +10,6 @@ import {
   EnvironmentSummary,
   Overview,
   OverviewRow,
-  OverviewSource,
-  parseImageReference,
-  Release,
 } from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
@@ -24,8 +21,10 @@ import {
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SnapshotStore } from '../database/SnapshotStore';
-import { buildCatalogView, CatalogView, databaseRefsOf } from './CatalogView';
-import { Board, cellKey, composeBoard } from './composeBoard';
+import { CatalogFeed } from './CatalogFeed';
+import { Board, cellKey } from './board';
+import { composeBoard } from './composeBoard';
+import { deliveryHistory } from './deliveryHistory';
 import { DesiredFile, DesiredState, RepositoryState } from './DesiredState';
 import { LinkTemplate } from './links';
 import {
@@ -64,31 +63,7 @@ const RENDER_EVERY_MS = 60_000;
 /** Changes that come together are composed together. */
 const COMPOSE_DELAY_MS = 50;
 
-/** Asking for what does not exist must not become a way to load the catalog. */
-const ON_DEMAND_EVERY_MS = 3_000;
-
 const COMMIT = /^[0-9a-f]{40}$/;
-
-const ENTITY_FIELDS = [
-  'apiVersion',
-  'kind',
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.title',
-  'metadata.description',
-  'metadata.annotations',
-  'metadata.links',
-  'spec',
-  'relations',
-];
-
-const EMPTY_VIEW: CatalogView = {
-  environments: [],
-  components: [],
-  databases: {},
-  databaseAbsence: {},
-  problems: [],
-};
 
 /**
  * What stands in which environment: the catalog's word on what should exist,
@@ -101,27 +76,26 @@ const EMPTY_VIEW: CatalogView = {
 export class EnvironmentService {
   readonly #options: EnvironmentServiceOptions;
   readonly #now: () => Date;
+  readonly #catalog: CatalogFeed;
   readonly #desired: DesiredState;
   readonly #listeners = new Set<(revision: string) => void>();
-  #catalog: CatalogView = EMPTY_VIEW;
-  #catalogSource: OverviewSource = {
-    id: 'catalog',
-    title: 'Catalog',
-    state: 'stale',
-    message: 'It has not been read yet',
-  };
   #revision = 0;
   #fingerprint = '';
   #rendered?: Rendered;
   #composeTimer?: NodeJS.Timeout;
-  #readingCatalog?: Promise<void>;
-  #catalogReadAt = 0;
   #savedRevision = -1;
   #stopped = false;
 
   constructor(options: EnvironmentServiceOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => new Date());
+    this.#catalog = new CatalogFeed({
+      catalog: options.catalog,
+      auth: options.auth,
+      logger: options.logger,
+      now: this.#now,
+      onRead: () => this.#catalogRead(),
+    });
     this.#desired = new DesiredState({
       gitHost: options.gitHost,
       logger: options.logger,
@@ -154,10 +128,7 @@ export class EnvironmentService {
 
   /** Reads the catalog. Never throws; one reading at a time. */
   refreshCatalog(): Promise<void> {
-    this.#readingCatalog ??= this.#readCatalog().finally(() => {
-      this.#readingCatalog = undefined;
-    });
-    return this.#readingCatalog;
+    return this.#catalog.refresh();
   }
 
   /** Reads the catalog again, unless that was just done, when it does not know an environment yet. */
@@ -190,7 +161,7 @@ export class EnvironmentService {
     const revision = this.#revision;
     try {
       await this.#options.store.save('revision', revision);
-      await this.#options.store.save('catalog', this.#catalog);
+      await this.#options.store.save('catalog', this.#catalog.view);
       await this.#options.store.save(
         'desired',
         this.#desired.getRepositories(),
@@ -367,8 +338,8 @@ export class EnvironmentService {
   getDatabase(environmentRef: string): ReplicatedDatabase | string {
     this.getEnvironment(environmentRef);
     return (
-      this.#catalog.databases[environmentRef] ??
-      this.#catalog.databaseAbsence[environmentRef] ??
+      this.#catalog.view.databases[environmentRef] ??
+      this.#catalog.view.databaseAbsence[environmentRef] ??
       'This environment names no database.'
     );
   }
@@ -412,7 +383,7 @@ export class EnvironmentService {
       row,
       sources: board.sources,
       history: row.cells
-        .flatMap(cell => this.#history(cell))
+        .flatMap(cell => this.#history(cell, row))
         .sort((a, b) => b.at.localeCompare(a.at)),
     };
   }
@@ -468,39 +439,19 @@ export class EnvironmentService {
     return source.getRevisionMetadata(name, revision);
   }
 
-  #history(cell: DeliveryCell): ComponentDelivery['history'] {
-    const deployment = this.getDeployment(
-      cell.componentRef,
-      cell.environmentRef,
-    );
+  #history(cell: DeliveryCell, row: OverviewRow): ComponentDelivery['history'] {
+    const key = cellKey(cell.componentRef, cell.environmentRef);
+    const { deployments, files } = this.#current().board;
+    const deployment = deployments.get(key);
+    const file = files.get(key);
     if (!deployment?.history) return [];
-    const file = this.#current().board.files.get(
-      cellKey(cell.componentRef, cell.environmentRef),
-    );
     const source = this.#source(deployment.instance);
-    const latest = deployment.history.at(-1);
-    return deployment.history.flatMap(entry => {
-      const at = entry.deployedAt ?? entry.deployStartedAt;
-      if (!at) return [];
-      const metadata =
-        entry.revision &&
-        source.peekRevisionMetadata(deployment.name, entry.revision);
-      const release =
-        (file &&
-          entry.revision &&
-          this.#desired.peekReleaseAt(file, entry.revision)) ||
-        (entry === latest ? runningRelease(cell) : undefined) ||
-        releaseOf(entry.image);
-      return [
-        {
-          environmentRef: cell.environmentRef,
-          at,
-          ...(release && { release }),
-          ...(entry.revision && { revision: entry.revision }),
-          ...(metadata && metadata.author && { author: metadata.author }),
-          ...(metadata && metadata.message && { message: metadata.message }),
-        },
-      ];
+    return deliveryHistory(cell, deployment, {
+      row,
+      metadataOf: revision =>
+        source.peekRevisionMetadata(deployment.name, revision),
+      releaseAt: revision =>
+        file && this.#desired.peekReleaseAt(file, revision),
     });
   }
 
@@ -536,58 +487,22 @@ export class EnvironmentService {
   }
 
   async #refreshCatalogOnDemand(): Promise<void> {
-    const since = this.#now().getTime() - this.#catalogReadAt;
-    if (since < ON_DEMAND_EVERY_MS) return;
-    await this.refreshCatalog();
-    this.#compose();
+    if (await this.#catalog.refreshOnDemand()) this.#compose();
   }
 
-  async #readCatalog(): Promise<void> {
-    this.#catalogReadAt = this.#now().getTime();
-    const { catalog, auth, logger } = this.#options;
-    try {
-      const credentials = await auth.getOwnServiceCredentials();
-      const { items } = await catalog.getEntities(
-        {
-          filter: [{ kind: 'environment' }, { kind: 'component' }],
-          fields: ENTITY_FIELDS,
-        },
-        { credentials },
-      );
-      const entityRefs = databaseRefsOf(items);
-      const databases = entityRefs.length
-        ? await catalog.getEntitiesByRefs(
-            { entityRefs, fields: ENTITY_FIELDS },
-            { credentials },
-          )
-        : { items: [] };
-      this.#catalog = buildCatalogView([
-        ...items,
-        ...databases.items.filter(e => !!e),
-      ]);
-      this.#catalogSource = {
-        id: 'catalog',
-        title: 'Catalog',
-        state: 'live',
-        observedAt: this.#now().toISOString(),
-      };
+  #catalogRead(): void {
+    if (this.#catalog.source.state === 'live') {
       this.#tellEnvironments();
       const unread = this.#desired
         .getRepositories()
         .some(r => !r.head && r.state === 'stale');
       if (unread) void this.#desired.poll();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (this.#catalogSource.message !== message) {
-        logger.warn('The catalog cannot be read', { reason: message });
-      }
-      this.#catalogSource = { ...this.#catalogSource, state: 'stale', message };
     }
     this.#changed();
   }
 
   #tellEnvironments(): void {
-    const { environments } = this.#catalog;
+    const { environments } = this.#catalog.view;
     this.#desired.setEnvironments(environments);
     for (const source of this.#options.deploymentSources) {
       source.follow?.(environments);
@@ -600,7 +515,7 @@ export class EnvironmentService {
     this.#savedRevision = this.#revision;
     const catalog = await store.load('catalog', savedCatalog);
     if (catalog) {
-      this.#catalog = catalog;
+      this.#catalog.restore(catalog);
       this.#tellEnvironments();
     }
     const desired = await store.load('desired', savedRepositories);
@@ -631,8 +546,8 @@ export class EnvironmentService {
     this.#composeTimer = undefined;
     const at = this.#now();
     const board = composeBoard({
-      catalog: this.#catalog,
-      catalogSource: this.#catalogSource,
+      catalog: this.#catalog.view,
+      catalogSource: this.#catalog.source,
       repositories: this.#desired.getRepositories(),
       deploymentSources: this.#options.deploymentSources.map(s => ({
         instance: s.instance,
@@ -679,18 +594,4 @@ function fingerprintOf(board: Board): string {
 
 function hash(text: string): string {
   return createHash('sha1').update(text).digest('base64url');
-}
-
-function releaseOf(image: string | undefined): Release | undefined {
-  try {
-    return image ? parseImageReference(image) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function runningRelease(cell: DeliveryCell): Release | undefined {
-  if (cell.live.status !== 'ok') return undefined;
-  const { revision, ...release } = cell.live.value;
-  return release;
 }

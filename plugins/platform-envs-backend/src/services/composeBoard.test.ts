@@ -14,7 +14,8 @@ import {
   REPOSITORY,
 } from '../__testUtils__/entities';
 import { buildCatalogView } from './CatalogView';
-import { BoardInput, composeBoard } from './composeBoard';
+import { BoardInput } from './board';
+import { composeBoard } from './composeBoard';
 import { DesiredEntry } from './DesiredState';
 
 // eslint-disable-next-line no-script-url

@@ -1,97 +1,47 @@
 import {
-  ApplicationFact,
-  CellResource,
   compareWithPrevious,
   DeliveryCell,
   DeliveryLink,
   DesiredFact,
   EnvironmentRuntime,
   EnvironmentSummary,
-  isSameRelease,
   judgeDelivery,
   LABEL_COMPONENT,
   LABEL_ENVIRONMENT,
   LABEL_PART_OF,
-  okReading,
   OverviewRow,
-  OverviewSource,
-  parseImageReference,
-  Reading,
   Release,
   SourceState,
   unavailableReading,
 } from '@fairway/plugin-platform-envs-common';
-import {
-  Deployment,
-  DeploymentSnapshot,
-  DeploymentSource,
-  GitHost,
-  SourceCondition,
-} from '@fairway/plugin-platform-envs-node';
+import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { parseEntityRef } from '@backstage/catalog-model';
-import { CatalogView, ComponentEntry } from './CatalogView';
+import { Board, BoardInput, cellKey, Finding } from './board';
+import { boardSources } from './boardSources';
+import { ComponentEntry } from './CatalogView';
 import {
-  DesiredEntry,
   DesiredFile,
   desiredFileOf,
   RepositoryState,
   subjectOf,
 } from './DesiredState';
-import { fillLinks, isWebUrl, LinkTemplate } from './links';
+import { fillLinks, isWebUrl } from './links';
 import { DeploymentIndex } from './matchDeployment';
-
-/** Everything that is known at one moment. */
-export interface BoardInput {
-  catalog: CatalogView;
-  catalogSource: OverviewSource;
-  repositories: RepositoryState[];
-  deploymentSources: Array<{
-    instance: string;
-    title: string;
-    runtime: DeploymentSource['runtime'];
-    snapshot: DeploymentSnapshot;
-  }>;
-  gitHost?: Pick<GitHost, 'webUrl'>;
-  linkTemplates: LinkTemplate[];
-  now: Date;
-}
-
-/** Something that does not add up; concerns a component, an environment or both. */
-export interface Finding {
-  componentRef?: string;
-  environmentRef?: string;
-  text: string;
-}
-
-/** The board, and by which deployment each cell is fed. */
-export interface Board {
-  sources: OverviewSource[];
-  environments: EnvironmentSummary[];
-  rows: OverviewRow[];
-  findings: Finding[];
-  /** By `cellKey`. */
-  deployments: Map<string, Deployment>;
-  /** By `cellKey`. */
-  files: Map<string, DesiredFile>;
-}
-
-/** Key of one component in one environment. */
-export function cellKey(componentRef: string, environmentRef: string): string {
-  return `${componentRef} ${environmentRef}`;
-}
+import {
+  conditionIn,
+  readEntry,
+  readLive,
+  toFact,
+  unitOf,
+  withoutRevision,
+  worstFirst,
+} from './readCell';
 
 /** Why nothing reports on what runs. */
 const NO_SOURCE: Record<EnvironmentRuntime, string> = {
   eks: 'no Argo CD is configured (platformEnvs.argocd.instances)',
   ecs: 'AWS is not configured (the block aws)',
   local: 'Fairway does not look into developers’ machines',
-};
-
-/** How what a deployment system keeps is called. */
-const UNIT: Record<EnvironmentRuntime, string> = {
-  eks: 'Argo CD application',
-  ecs: 'ECS service',
-  local: 'application',
 };
 
 /** At most so many resources go with a cell; the worst come first. */
@@ -125,7 +75,7 @@ class BoardComposer {
     this.#findOrphans();
     for (const text of catalog.problems) this.#findings.push({ text });
     return {
-      sources: this.#sources(),
+      sources: boardSources(this.input),
       environments: catalog.environments.map(e => this.#withLinks(e)),
       rows: rows.map(row => ({
         ...row,
@@ -180,9 +130,9 @@ class BoardComposer {
       deployment && toFact(deployment, entry, desired.fact, environment);
     if (deployments.length > 1 && application) {
       const names = deployments.map(d => `${d.name} (${d.instance})`);
-      application.problem = `There are ${deployments.length} ${
-        UNIT[environment.runtime]
-      }s for it: ${names.join(
+      application.problem = `There are ${deployments.length} ${unitOf(
+        environment,
+      )}s for it: ${names.join(
         ', ',
       )}. Remove one, or name the right one in an annotation.`;
     }
@@ -289,7 +239,7 @@ class BoardComposer {
       environmentRef: environment.ref,
     };
     const where = environment.shortName;
-    const unit = UNIT[environment.runtime];
+    const unit = unitOf(environment);
     if (deployments.length > 1) {
       this.#findings.push({
         ...at,
@@ -348,7 +298,7 @@ class BoardComposer {
       );
       this.#findings.push({
         ...(environment && { environmentRef: environment.ref }),
-        text: `The ${UNIT[runtimeOf(deployment)]} ${
+        text: `The ${unitOf({ runtime: runtimeOf(deployment) })} ${
           deployment.name
         } deploys "${component}" to ${shortName}, but the catalog does not say that it runs there.`,
       });
@@ -470,238 +420,10 @@ class BoardComposer {
       ],
     };
   }
-
-  #sources(): OverviewSource[] {
-    return [
-      this.input.catalogSource,
-      ...this.input.repositories.map(r => ({
-        id: `git:${r.repository}#${r.branch}`,
-        title: `Git ${r.repository}`,
-        state: r.state,
-        ...(r.observedAt && { observedAt: r.observedAt }),
-        ...(r.message && { message: r.message }),
-      })),
-      ...this.input.deploymentSources
-        .filter(({ snapshot }) => snapshot.state !== 'absent')
-        .map(({ instance, title, runtime, snapshot }) => ({
-          id: runtime === 'eks' ? `argocd:${instance}` : instance,
-          title,
-          state: snapshot.state,
-          ...(snapshot.observedAt && { observedAt: snapshot.observedAt }),
-          ...(snapshot.message && { message: snapshot.message }),
-        })),
-      ...this.#missingSources(),
-    ];
-  }
-
-  /** What environments would need, and is not configured. */
-  #missingSources(): OverviewSource[] {
-    const { catalog, deploymentSources } = this.input;
-    const lacks = (runtime: EnvironmentRuntime) =>
-      deploymentSources.every(s => s.runtime !== runtime);
-    const absent = { state: 'absent' as const };
-    return [
-      ...(lacks('eks')
-        ? [
-            {
-              id: 'argocd',
-              title: 'Argo CD',
-              message: 'Not configured (platformEnvs.argocd.instances)',
-              ...absent,
-            },
-          ]
-        : []),
-      ...(lacks('ecs') && catalog.environments.some(e => e.runtime === 'ecs')
-        ? [
-            {
-              id: 'ecs',
-              title: 'Amazon ECS',
-              message: 'Not configured (the block aws)',
-              ...absent,
-            },
-          ]
-        : []),
-    ];
-  }
-}
-
-/** What a source says of itself, for an environment. */
-function conditionIn(
-  { environments, deployments, ...whole }: DeploymentSnapshot,
-  environment: EnvironmentSummary,
-): SourceCondition {
-  if (!environments) return whole;
-  return (
-    environments[environment.ref] ?? {
-      state: 'stale',
-      message: `${environment.title} has not been looked at yet`,
-    }
-  );
 }
 
 /** Puts catalog, Git and deployments side by side. Pure; the same input gives the same board. */
 export function composeBoard(input: BoardInput): Board {
   const composer = new BoardComposer(input);
   return composer.compose();
-}
-
-function readEntry(
-  entry: DesiredEntry,
-  repository: RepositoryState,
-  environment: EnvironmentSummary,
-): { fact: DesiredFact; reading: DeliveryCell['desired'] } {
-  const observedAt = repository.observedAt!;
-  if (entry.problem) {
-    return {
-      fact: { kind: 'unknown', reason: entry.problem },
-      reading: unavailableReading(entry.problem, observedAt),
-    };
-  }
-  if (!entry.release) {
-    return {
-      fact: { kind: 'unreleased' },
-      reading: unavailableReading(
-        `Nothing was released to ${environment.shortName} yet`,
-        observedAt,
-      ),
-    };
-  }
-  return {
-    fact: {
-      kind: 'released',
-      release: entry.release,
-      ...(entry.change && { committedAt: entry.change.committedAt }),
-    },
-    reading: okReading(
-      { ...entry.release, path: entry.path, ...entry.change },
-      observedAt,
-    ),
-  };
-}
-
-function toFact(
-  deployment: Deployment,
-  entry: ComponentEntry,
-  desired: DesiredFact,
-  { runtime }: EnvironmentSummary,
-): ApplicationFact {
-  const running = runningRelease(deployment, entry, desired);
-  const deployedAt = deployment.history?.at(-1)?.deployedAt;
-  const { operation } = deployment;
-  return {
-    name: deployment.name,
-    automated: deployment.automated,
-    sync: runtime === 'ecs' ? compare(running, desired) : deployment.sync,
-    health: deployment.health,
-    ...(deployment.healthMessage && {
-      healthMessage: deployment.healthMessage,
-    }),
-    ...(deployment.healthSince && { healthSince: deployment.healthSince }),
-    ...(running && { running }),
-    ...(deployedAt && { deployedAt }),
-    conditions: deployment.conditions,
-    ...(operation && { operation: withoutRevision(operation) }),
-    resources: deployment.resources,
-    ...(deployment.problem && { problem: deployment.problem }),
-  };
-}
-
-/** ECS does not know what Git says, so its word for sync is decided here. */
-function compare(
-  running: Release | undefined,
-  desired: DesiredFact,
-): ApplicationFact['sync'] {
-  if (!running || desired.kind !== 'released') return 'Unknown';
-  const same =
-    isSameRelease(running, desired.release) ??
-    (running.version && running.version === desired.release.version);
-  if (same === undefined) return 'Unknown';
-  return same ? 'Synced' : 'OutOfSync';
-}
-
-/** The image of the component among all that run: by repository, else by its last name, else the only one. */
-function runningRelease(
-  { images }: Deployment,
-  { gitopsName }: ComponentEntry,
-  desired: DesiredFact,
-): Release | undefined {
-  const releases = images.flatMap(reference => {
-    try {
-      return [parseImageReference(reference)];
-    } catch {
-      return [];
-    }
-  });
-  const wanted =
-    desired.kind === 'released' ? desired.release.image : undefined;
-  const candidates = [
-    releases.filter(r => r.image === wanted),
-    releases.filter(r => r.image.split('/').at(-1) === gitopsName),
-    releases,
-  ].find(list => list.length > 0);
-  const [first, second] = candidates ?? [];
-  if (!first || first.version === 'unreleased') return undefined;
-  if (!second) return withVersion(first, desired);
-  // While a rollout replaces one by the other, both run: what Git asks for is not yet all that runs.
-  return desired.kind === 'released'
-    ? candidates!.find(r => r.digest !== desired.release.digest) ?? first
-    : first;
-}
-
-/** An image that runs by digest alone has the version under which Git knows it. */
-function withVersion(running: Release, desired: DesiredFact): Release {
-  const isKnown =
-    !running.version &&
-    desired.kind === 'released' &&
-    desired.release.version &&
-    isSameRelease(running, desired.release);
-  return isKnown ? { ...running, version: desired.release.version } : running;
-}
-
-function readLive(
-  environment: EnvironmentSummary,
-  deployment: Deployment | undefined,
-  application: ApplicationFact | undefined,
-  source: DeliveryCell['source'],
-): Reading<Release & { revision?: string }> {
-  if (application?.problem) return unavailableReading(application.problem);
-  if (application?.running) {
-    return okReading(
-      {
-        ...application.running,
-        ...(deployment?.revision && { revision: deployment.revision }),
-      },
-      source.observedAt ?? new Date(0).toISOString(),
-    );
-  }
-  if (source.state === 'absent') {
-    return unavailableReading(
-      source.message ?? `${environment.title} has no deployment source`,
-    );
-  }
-  if (!source.observedAt) {
-    return unavailableReading(
-      source.message ?? 'The deployment system has not answered yet',
-    );
-  }
-  return unavailableReading(
-    deployment
-      ? `Nothing of it runs in ${environment.shortName}`
-      : `There is no ${UNIT[environment.runtime]} of it in ${
-          environment.shortName
-        }`,
-    source.observedAt,
-  );
-}
-
-function worstFirst(resources: Deployment['resources']): CellResource[] {
-  const rank = (r: CellResource) =>
-    (r.health && r.health !== 'Healthy' ? 0 : 2) +
-    (r.sync && r.sync !== 'Synced' ? 0 : 1);
-  return [...resources].sort((a, b) => rank(a) - rank(b));
-}
-
-function withoutRevision(operation: NonNullable<Deployment['operation']>) {
-  const { revision, ...rest } = operation;
-  return rest;
 }

@@ -219,8 +219,11 @@ describe('EcsDeploymentSource on the sandbox', () => {
       s => serviceOf(s, 'mobilytics-api')?.health === 'Degraded',
     );
     const service = serviceOf(failing, 'mobilytics-api')!;
-    expect(service.healthMessage).toMatch(/new tasks? failed/);
-    expect(service.resources[0]).toMatchObject({
+    expect(service.healthMessage).toMatch(
+      /new tasks? failed; .*: CannotPullContainerError/,
+    );
+    expect(service.resources[0]).toMatchObject({ kind: 'Service' });
+    expect(service.resources[1]).toMatchObject({
       kind: 'Task',
       health: 'Degraded',
       message: expect.stringMatching(/CannotPullContainerError/),
@@ -277,7 +280,7 @@ describe('EcsDeploymentSource on the sandbox', () => {
     const before = source.getSnapshot().observedAt!;
     expect(await source.refresh(name)).toMatchObject({ name });
     expect(source.getSnapshot().observedAt! > before).toBe(true);
-    await expect(source.sync(name)).rejects.toThrow(/pipeline brings there/);
+    await expect(source.sync(name)).rejects.toThrow(/pipeline rolls out/);
     await expect(source.refresh('nothing')).rejects.toThrow(
       'Amazon ECS has no service nothing',
     );

@@ -3,7 +3,10 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
-import { EnvironmentSummary } from '@fairway/plugin-platform-envs-common';
+import {
+  DEPLOYERS,
+  EnvironmentSummary,
+} from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
   DeploymentSnapshot,
@@ -170,9 +173,7 @@ export class EcsDeploymentSource implements DeploymentSource {
 
   async sync(name: string): Promise<Deployment> {
     this.#targetOf(name);
-    throw new ConflictError(
-      'Amazon ECS does not follow Git by itself: the platform’s pipeline brings there what Git says',
-    );
+    throw new ConflictError(DEPLOYERS.ecs.whyNoSync);
   }
 
   async getRevisionMetadata(

@@ -28,6 +28,9 @@ export interface EcsServiceFacts {
   stopped?: Task[];
 }
 
+/** Of a reason in a sentence; the whole stands with its task. */
+const MAX_REASON = 120;
+
 /** Where a service stands. */
 export interface EcsPlace {
   /** Key of the deployment source. */
@@ -57,7 +60,8 @@ export function toDeployment(
 ): Deployment {
   const { service } = facts;
   const name = service.serviceName ?? '';
-  const { health, message, since } = healthOf(service);
+  const { health, since, ...said } = healthOf(service);
+  const message = withReason(said.message, health, facts.stopped);
   const operation = operationOf(facts);
   return {
     instance: place.instance,
@@ -161,6 +165,19 @@ function healthOf(service: Service): {
   };
 }
 
+/** What is wrong with a service is told by its last task that stopped. */
+function withReason(
+  message: string | undefined,
+  health: HealthStatus,
+  stopped: Task[] = [],
+): string | undefined {
+  if (health !== 'Degraded' || stopped.length === 0) return message;
+  const reason = whyStopped(stopped[0]);
+  const short =
+    reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason;
+  return [message, short].filter(Boolean).join(': ');
+}
+
 /** Of the containers that run, the newest task definition first. */
 function imagesOf({ service, containers }: EcsServiceFacts): string[] {
   const images = (service.deployments ?? [])
@@ -170,32 +187,43 @@ function imagesOf({ service, containers }: EcsServiceFacts): string[] {
   return [...new Set(images)];
 }
 
+/** The service, why its tasks stopped, and what it runs. */
 function resourcesOf(
   { service, stopped = [] }: EcsServiceFacts,
   health: HealthStatus,
   message: string | undefined,
 ): DeploymentResource[] {
+  const definitions = new Map(
+    (service.deployments ?? []).map(({ taskDefinition }) => [
+      lastPart(taskDefinition),
+      runningOf(service, taskDefinition),
+    ]),
+  );
   return [
-    ...stopped.map(task => ({
-      kind: 'Task',
-      name: lastPart(task.taskArn),
-      health: 'Degraded' as const,
-      message: whyStopped(task),
-    })),
     {
       kind: 'Service',
       name: service.serviceName ?? '',
       health,
       ...(message && { message }),
     },
-    ...(service.deployments ?? []).map(({ status, taskDefinition, ...d }) => ({
+    ...stopped.map(task => ({
+      kind: 'Task',
+      name: lastPart(task.taskArn),
+      health: 'Degraded' as const,
+      message: whyStopped(task),
+    })),
+    ...[...definitions].map(([name, running]) => ({
       kind: 'TaskDefinition',
-      name: lastPart(taskDefinition),
-      ...(status !== 'PRIMARY' && {
-        message: `${status?.toLowerCase()}, ${d.runningCount ?? 0} tasks run`,
-      }),
+      name,
+      message: `${running} ${running === 1 ? 'task runs' : 'tasks run'}`,
     })),
   ];
+}
+
+function runningOf(service: Service, definition: string | undefined): number {
+  return (service.deployments ?? [])
+    .filter(({ taskDefinition }) => taskDefinition === definition)
+    .reduce((sum, { runningCount = 0 }) => sum + runningCount, 0);
 }
 
 /** In the words of ECS; what it says of a container again is left out. */

@@ -3,7 +3,7 @@ import { parseEntityRef } from '@backstage/catalog-model';
 import { NotificationService } from '@backstage/plugin-notifications-node';
 import { EnvironmentSummary } from '@fairway/plugin-platform-envs-common';
 import { SnapshotStore } from '../../database/SnapshotStore';
-import { cellKey } from '../composeBoard';
+import { cellKey } from '../board';
 import { EnvironmentService } from '../EnvironmentService';
 import {
   News,

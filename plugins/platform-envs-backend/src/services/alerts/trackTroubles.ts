@@ -3,7 +3,7 @@ import {
   OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import { z } from 'zod';
-import { cellKey } from '../composeBoard';
+import { cellKey } from '../board';
 
 /** What owners are told about. */
 export type Trouble = 'degraded' | 'missing' | 'out-of-sync';

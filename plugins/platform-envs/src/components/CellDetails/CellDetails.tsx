@@ -1,6 +1,7 @@
 import { ReactNode } from 'react';
 import {
   DeliveryCell,
+  DEPLOYERS,
   EnvironmentRuntime,
 } from '@fairway/plugin-platform-envs-common';
 import { describeBehind } from '../../model/behind';
@@ -36,17 +37,14 @@ function Unavailable({ reason }: { reason: string }) {
   return <span className={styles.unavailable}>Unavailable: {reason}</span>;
 }
 
+function capitalize(word: string): string {
+  return word.charAt(0).toLocaleUpperCase('en-US') + word.slice(1);
+}
+
 const MATCH: Record<'declared' | 'derived' | 'none', string> = {
   declared: 'declared in the catalog',
   derived: 'found by convention',
   none: 'not matched',
-};
-
-/** Who keeps what runs in line, and how that is called there. */
-const DEPLOYER: Record<EnvironmentRuntime, { title: string; unit: string }> = {
-  eks: { title: 'Argo CD', unit: 'Application' },
-  ecs: { title: 'Amazon ECS', unit: 'Service' },
-  local: { title: 'Deployment', unit: 'Application' },
 };
 
 /** Everything known about one component in one environment. */
@@ -57,7 +55,7 @@ export function CellDetails(props: {
   findings: string[];
 }) {
   const { cell, runtime, findings } = props;
-  const deployer = DEPLOYER[runtime];
+  const deployer = DEPLOYERS[runtime];
   const { desired, live, application, lastOperation, resources } = cell;
   const behind = describeBehind(cell.behind);
   return (
@@ -122,9 +120,9 @@ export function CellDetails(props: {
           )}
         </dl>
       </Section>
-      <Section title={deployer.title}>
+      <Section title={deployer.name}>
         <dl className={styles.facts}>
-          <Fact label={deployer.unit}>
+          <Fact label={capitalize(deployer.unit)}>
             {application ? (
               <>
                 <code title={application.name}>

@@ -4,6 +4,7 @@ import { RiArrowRightLine } from '@remixicon/react';
 import {
   ComponentDelivery,
   DeliveryCell,
+  DEPLOYERS,
   EnvironmentSummary,
 } from '@fairway/plugin-platform-envs-common';
 import { useOperate } from '../../hooks/useDelivery';
@@ -30,13 +31,6 @@ function policyWord(environment: EnvironmentSummary): string {
   if (policy === 'auto') return 'deploys on merge';
   if (policy === 'manual') return 'promoted by hand';
   return `needs ${minApprovals} approval${minApprovals === 1 ? '' : 's'}`;
-}
-
-/** ECS has no notion of following Git, so nothing there could be asked to. */
-function whyNoSync({ runtime }: EnvironmentSummary): string | undefined {
-  return runtime === 'ecs'
-    ? 'ECS does not follow Git by itself: the platform’s pipeline rolls out what Git says'
-    : undefined;
 }
 
 function Running({ cell }: { cell: DeliveryCell }) {
@@ -109,7 +103,7 @@ function Stage(props: {
                 <ReasonedButton
                   variant="tertiary"
                   quiet
-                  reason={refusal ?? whyNoSync(environment)}
+                  reason={refusal ?? DEPLOYERS[environment.runtime].whyNoSync}
                   isPending={pending === 'sync'}
                   onPress={() => onOperate('sync')}
                 >

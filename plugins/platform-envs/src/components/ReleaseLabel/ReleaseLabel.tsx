@@ -13,7 +13,8 @@ export function ReleaseLabel(props: { release: Release; digest?: boolean }) {
       <span className={styles.version}>{name}</span>
       {digest && release.digest && (
         <span className={styles.digest} title={release.digest}>
-          {shortDigest(release.digest)}
+          {/* without a version, that is its name already */}
+          {shortDigest(release.digest) !== name && shortDigest(release.digest)}
           <CopyButton text={release.digest} what="digest" />
         </span>
       )}
