@@ -4,7 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SANDBOX_SERVERS } from '../steps/ports.mjs';
+import { findFreePorts, SANDBOX_SERVERS } from '../steps/ports.mjs';
 
 const LAUNCHER = path.resolve(
   path.dirname(fileURLToPath(import.meta.url)),
@@ -165,22 +165,13 @@ export async function until(holds, seen = () => '') {
 
 /** Free ports in a row: of the portal, then of the sandbox. */
 export async function freePorts() {
-  for (;;) {
-    // below those that the kernel gives to whoever calls somebody
-    const first = 12_000 + Math.floor(Math.random() * 8000);
-    const all = await Promise.all(
-      Array.from({ length: 1 + SANDBOX_SERVERS.length }, (_, i) =>
-        canListen(first + i),
-      ),
-    );
-    if (all.every(Boolean)) {
-      return {
-        portal: first,
-        sandbox: first + 1,
-        args: ['--port', `${first}`, '--sandbox-port', `${first + 1}`],
-      };
-    }
-  }
+  const portal = await findFreePorts(1 + SANDBOX_SERVERS.length);
+  const sandbox = portal + 1;
+  return {
+    portal,
+    sandbox,
+    args: ['--port', `${portal}`, '--sandbox-port', `${sandbox}`],
+  };
 }
 
 /** Whether nobody listens on a port of this machine. */
