@@ -158,14 +158,13 @@ describe('scenarios over the wire', () => {
   });
 
   it('lag-spike lets readers trail far behind', async () => {
-    const before = (await lag())!;
+    expect(await lag()).toBeLessThan(1000);
     await scenario('lag-spike');
     await post('/clock', { advanceSeconds: 300 });
-    const spiked = (await lag())!;
-    expect(spiked).toBeGreaterThan(before * 5);
+    expect(await lag()).toBeGreaterThan(2000);
     await scenario('calm');
     await post('/clock', { advanceSeconds: 300 });
-    expect(await lag()).toBeLessThan(spiked / 3);
+    expect(await lag()).toBeLessThan(1000);
   });
 
   it('F42 region-down leaves no datapoints of the secondary region', async () => {

@@ -5,7 +5,7 @@ const SCENARIOS: Array<{ name: AwsCondition; description: string }> = [
   {
     name: 'lag-spike',
     description:
-      'Aurora replication lag between regions is twenty times its usual, from now on.',
+      'Aurora replication lag between regions is thirty times its usual, from now on.',
   },
   {
     name: 'region-down',
