@@ -2,7 +2,6 @@ import { ConflictError, isError, NotFoundError } from '@backstage/errors';
 import {
   Promotion,
   PromotionEvent,
-  PromotionState,
   TERMINAL_PROMOTION_STATES,
 } from '@fairway/plugin-platform-envs-common';
 import { Knex } from 'knex';
@@ -14,25 +13,20 @@ import {
   PromotionChange,
   PromotionQuery,
   PromotionStore,
-  RecordEntry,
   StoredPromotion,
 } from './PromotionStore';
 import {
   ApprovalRow,
-  EventRow,
   mutableColumns,
   progressColumns,
   PromotionRow,
-  toIso,
   toProgress,
   toPromotion,
-  toSealed,
 } from './promotionRows';
-import { FIRST_HASH, sealEvent } from './sealEvent';
+import { appendToOutbox, markOutbox, readOutbox } from './promotionOutbox';
+import { appendToRecord, readRecord, verifyRecord } from './promotionRecord';
 
 const DEFAULT_LIMIT = 200;
-/** An effect that fails this often is given up; the promotion does not depend on it. */
-const MAX_EFFECT_ATTEMPTS = 10;
 
 /** Promotions in SQLite or PostgreSQL. */
 export class DatabasePromotionStore implements PromotionStore {
@@ -88,8 +82,8 @@ export class DatabasePromotionStore implements PromotionStore {
         return { stored: known.stored, created: false };
       }
       await this.#saveApprovals(tx, promotion);
-      await this.#appendEvent(tx, undefined, promotion, entry.record);
-      await this.#appendOutbox(tx, promotion, entry.outbox);
+      await appendToRecord(tx, undefined, promotion, entry.record);
+      await appendToOutbox(tx, promotion, entry.outbox);
       return { stored: (await this.#load(tx, promotion.id))!, created: true };
     });
   }
@@ -152,13 +146,13 @@ export class DatabasePromotionStore implements PromotionStore {
         });
       if (updated !== 1) throw changedMeanwhile(id);
       await this.#saveApprovals(tx, promotion);
-      await this.#appendEvent(
+      await appendToRecord(
         tx,
         current.promotion.state,
         promotion,
         change.record,
       );
-      await this.#appendOutbox(tx, promotion, change.outbox);
+      await appendToOutbox(tx, promotion, change.outbox);
       return (await this.#load(tx, id))!;
     });
   }
@@ -233,73 +227,23 @@ export class DatabasePromotionStore implements PromotionStore {
   }
 
   async events(id: string): Promise<PromotionEvent[]> {
-    const rows = await this.#eventRows(id);
-    return rows.map(row => ({
-      sequence: row.sequence,
-      at: toIso(row.at),
-      actor: row.actor,
-      event: row.event,
-      ...(row.from_state && { fromState: row.from_state }),
-      toState: row.to_state,
-      message: row.message,
-    }));
+    return readRecord(this.knex, id);
   }
 
   async verifyRecord(id: string): Promise<string[]> {
     const stored = await this.get(id);
     if (!stored) return [`Promotion ${id} is gone.`];
-    const rows = await this.#eventRows(id);
-    const problems: string[] = [];
-    let prevHash = FIRST_HASH;
-    rows.forEach((row, index) => {
-      if (row.sequence !== index + 1) {
-        problems.push(`Line ${index + 1} of the record of ${id} is missing.`);
-      }
-      if (row.prev_hash !== prevHash || row.hash !== sealEvent(toSealed(row))) {
-        problems.push(
-          `Line ${row.sequence} of the record of ${id} was changed.`,
-        );
-      }
-      prevHash = row.hash;
-    });
-    const last = rows[rows.length - 1];
-    if (
-      last?.sequence !== stored.promotion.version ||
-      last.to_state !== stored.promotion.state
-    ) {
-      problems.push(
-        `The record of ${id} does not end where the promotion stands (${stored.promotion.state}, version ${stored.promotion.version}).`,
-      );
-    }
-    return problems;
+    return verifyRecord(this.knex, stored.promotion);
   }
 
   async pendingEffects(
     effect: OutboxEntry['effect'],
   ): Promise<PendingEffect[]> {
-    const rows = await this.knex('promotion_outbox')
-      .where({ effect, done_at: null })
-      .where('attempts', '<', MAX_EFFECT_ATTEMPTS)
-      .orderBy('id')
-      .limit(100);
-    return rows.map(row => ({
-      id: row.id,
-      promotionId: row.promotion_id,
-      effect,
-      key: row.key,
-      payload: JSON.parse(row.payload),
-      attempts: row.attempts,
-    }));
+    return readOutbox(this.knex, effect);
   }
 
   async markEffect(id: number, outcome: 'done' | 'failed'): Promise<void> {
-    const at = (await this.now()).getTime();
-    await this.knex('promotion_outbox')
-      .where({ id })
-      .update({
-        attempts: this.knex.raw('attempts + 1'),
-        ...(outcome === 'done' && { done_at: at }),
-      });
+    await markOutbox(this.knex, id, outcome, await this.now());
   }
 
   async #now(knex: Knex): Promise<Date> {
@@ -401,68 +345,6 @@ export class DatabasePromotionStore implements PromotionStore {
           .update({ voided_reason: approval.voidedReason });
       }
     }
-  }
-
-  async #appendEvent(
-    tx: Knex.Transaction,
-    fromState: PromotionState | undefined,
-    promotion: Promotion,
-    record: RecordEntry,
-  ) {
-    const last = await tx<EventRow>('promotion_event')
-      .where('promotion_id', promotion.id)
-      .orderBy('sequence', 'desc')
-      .first();
-    const event = {
-      promotionId: promotion.id,
-      sequence: promotion.version,
-      at: Date.parse(promotion.updatedAt),
-      actor: record.actor,
-      event: record.event,
-      fromState: fromState ?? null,
-      toState: promotion.state,
-      message: record.message,
-      details: JSON.stringify(record.details ?? {}),
-      prevHash: last?.hash ?? FIRST_HASH,
-    };
-    await tx<EventRow>('promotion_event').insert({
-      promotion_id: event.promotionId,
-      sequence: event.sequence,
-      at: event.at,
-      actor: event.actor,
-      event: event.event,
-      from_state: event.fromState,
-      to_state: event.toState,
-      message: event.message,
-      details: event.details,
-      prev_hash: event.prevHash,
-      hash: sealEvent(event),
-    });
-  }
-
-  async #appendOutbox(
-    tx: Knex.Transaction,
-    promotion: Promotion,
-    outbox: OutboxEntry[] = [],
-  ) {
-    for (const { effect, key, payload } of outbox) {
-      await tx('promotion_outbox')
-        .insert({
-          promotion_id: promotion.id,
-          effect,
-          key,
-          payload: JSON.stringify(payload),
-          created_at: Date.parse(promotion.updatedAt),
-        })
-        .onConflict(['promotion_id', 'effect', 'key'])
-        .ignore();
-    }
-  }
-
-  #eventRows(id: string): Promise<EventRow[]> {
-    return this.knex<EventRow>('promotion_event')
-      .where('promotion_id', id)
-      .orderBy('sequence');
   }
 }
 
