@@ -26,6 +26,7 @@ const FILE = path.join(
 const SOURCES = {
   'plugins/platform-envs-common/src/index.ts': [
     'CancelPromotionRequest',
+    'ComponentComparison',
     'ComponentDelivery',
     'CreatePromotionRequest',
     'DecidePromotionRequest',

@@ -7,6 +7,7 @@ import {
   RegionRole,
   Routing,
 } from './environment';
+import { Behind } from './behind';
 import {
   GateResult,
   Promotion,
@@ -85,6 +86,8 @@ export interface DeliveryCell {
       author?: string;
       committedAt?: string;
       message?: string;
+      /** How many copies Git asks for; absent where the file leaves that to its base. */
+      replicas?: number;
     }
   >;
   /** What Argo CD says does run. */
@@ -106,12 +109,7 @@ export interface DeliveryCell {
   /** ISO 8601 UTC time since when the present state holds, where known. */
   since?: string;
   /** Against the environment before it in promotion order. */
-  behind?: {
-    environmentRef: string;
-    state: 'same' | 'behind' | 'ahead' | 'unknown';
-    fromVersion?: string;
-    toVersion?: string;
-  };
+  behind?: Behind;
   source: { state: SourceState; observedAt?: string; message?: string };
   resources?: CellResource[];
   lastOperation?: {

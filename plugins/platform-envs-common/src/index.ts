@@ -6,6 +6,8 @@
  */
 export * from './annotations';
 export * from './api';
+export * from './behind';
+export * from './comparison';
 export * from './deliveryState';
 export * from './deployer';
 export * from './environment';
