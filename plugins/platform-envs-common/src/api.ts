@@ -1,3 +1,4 @@
+import { ApplicationDetail } from './applicationDetail';
 import {
   Availability,
   DeliveryPolicy,
@@ -71,7 +72,7 @@ export interface CellResource {
 }
 
 /** One component in one environment. @public */
-export interface DeliveryCell {
+export interface DeliveryCell extends ApplicationDetail {
   componentRef: string;
   environmentRef: string;
   /** Application in Argo CD; absent when there is none. */

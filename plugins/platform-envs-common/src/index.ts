@@ -6,6 +6,7 @@
  */
 export * from './annotations';
 export * from './api';
+export * from './applicationDetail';
 export * from './behind';
 export * from './comparison';
 export * from './deliveryState';

@@ -1,8 +1,11 @@
 import {
+  ApplicationManager,
+  ApplicationOrigin,
   EnvironmentSummary,
   HealthStatus,
   SourceState,
   SyncStatus,
+  SyncWindowState,
 } from '@fairway/plugin-platform-envs-common';
 
 /** A resource that belongs to a deployment. @public */
@@ -54,6 +57,14 @@ export interface Deployment {
     /** 1-based, where the deployment has several sources and this is the one with the overlay. */
     position?: number;
   };
+  /** Everything that it is rendered from, in order; absent where that is no question. */
+  sources?: ApplicationOrigin[];
+  /** What made it, as far as its own document tells. */
+  managedBy?: ApplicationManager;
+  /** Applications and sets of them that it holds (app of apps). */
+  children?: Array<ApplicationManager & { namespace?: string }>;
+  /** Absent when no window concerns it, or windows may not be seen. */
+  syncWindow?: SyncWindowState;
   destination?: { cluster?: string; namespace?: string };
   /** Whether the deployment system syncs on its own. */
   automated: boolean;
