@@ -31,6 +31,16 @@ export interface GitCommit {
   body: string;
 }
 
+/** How two commits of one repository differ; merges do not count. @public */
+export interface CommitDifference {
+  /** Commits that only `base` has, newest first, at most as many as asked for. */
+  onlyBase: GitCommit[];
+  /** Commits that only `head` has, newest first, at most as many as asked for. */
+  onlyHead: GitCommit[];
+  /** How many there are, listed or not. */
+  totals: { onlyBase: number; onlyHead: number };
+}
+
 /** Which files to read: exact paths, or everything below a folder. @public */
 export type GitFileSelection = { paths: string[] } | { folder: string };
 
@@ -51,6 +61,12 @@ export interface GitChange {
   trailers: Array<{ key: string; value: string }>;
   author: { name: string; email: string };
 }
+
+/** What a person can look at on the Git host. @public */
+export type GitWebTarget =
+  | { commit: string }
+  | { branch: string; path: string }
+  | { base: string; head: string };
 
 /** The branch does not point at the expected commit any more; nothing was written. @public */
 export class BranchMovedError extends ConflictError {}
@@ -109,6 +125,33 @@ export interface GitHost {
   ): Promise<boolean>;
 
   /**
+   * Brings the default branch and the tags of a repository up to date, so that
+   * {@link GitHost.findTag} and {@link GitHost.compareCommits} know them. A host
+   * that has none of the three cannot tell how far two releases are apart.
+   */
+  update?(repository: string): Promise<void>;
+
+  /**
+   * The commit of the first of these tags that the repository has, as of the
+   * last {@link GitHost.update}; undefined when it has none of them.
+   */
+  findTag?(repository: string, names: string[]): Promise<string | undefined>;
+
+  /**
+   * How two commits (40 hex digits) of a repository differ.
+   *
+   * @param options.folder - count only commits that touch something below it
+   * @param options.without - do not count commits that only touch these folders
+   * @param options.limit - at most so many of either side are listed
+   */
+  compareCommits?(
+    repository: string,
+    base: string,
+    head: string,
+    options: { folder?: string; without?: string[]; limit: number },
+  ): Promise<CommitDifference>;
+
+  /**
    * Makes one commit and moves the branch to it, or does neither.
    *
    * @returns the new commit's SHA.
@@ -130,9 +173,6 @@ export interface GitHost {
     since?: string,
   ): Promise<GitCommit | undefined>;
 
-  /** Where a person sees a commit or a file in a browser. */
-  webUrl(
-    repository: string,
-    target: { commit: string } | { branch: string; path: string },
-  ): string;
+  /** Where a person sees a commit, a file or the difference of two commits in a browser. */
+  webUrl(repository: string, target: GitWebTarget): string;
 }

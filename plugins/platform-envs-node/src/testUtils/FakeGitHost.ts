@@ -2,11 +2,13 @@ import { NotFoundError } from '@backstage/errors';
 import { createHash } from 'node:crypto';
 import {
   BranchMovedError,
+  CommitDifference,
   GitChange,
   GitCommit,
   GitFile,
   GitFileSelection,
   GitHost,
+  GitWebTarget,
   MAX_GIT_FILE_BYTES,
 } from '../ports/GitHost';
 
@@ -30,6 +32,8 @@ export class FakeGitHost implements GitHost {
 
   readonly #commits = new Map<string, StoredCommit>();
   readonly #branches = new Map<string, string>();
+  readonly #tags = new Map<string, string>();
+  readonly #newTags: Array<[key: string, sha: string]> = [];
   #clock = Date.UTC(2026, 0, 1);
 
   /** Puts a commit on a branch as somebody else would; `undefined` deletes a file. */
@@ -190,13 +194,69 @@ export class FakeGitHost implements GitHost {
     return undefined;
   }
 
-  webUrl(
+  /** Puts a tag on a commit as somebody else would; it is seen after the next update. */
+  tag(repository: string, name: string, sha: string): void {
+    this.#newTags.push([`${repository}#${name}`, sha]);
+  }
+
+  async update(repository: string): Promise<void> {
+    this.#mayFail('update');
+    for (const [key, sha] of this.#newTags) {
+      if (key.startsWith(`${repository}#`)) this.#tags.set(key, sha);
+    }
+  }
+
+  async findTag(
     repository: string,
-    target: { commit: string } | { branch: string; path: string },
-  ): string {
-    return 'commit' in target
-      ? `https://git.example.com/${repository}/commit/${target.commit}`
-      : `https://git.example.com/${repository}/blob/${target.branch}/${target.path}`;
+    names: string[],
+  ): Promise<string | undefined> {
+    this.#mayFail('findTag');
+    return names
+      .map(name => this.#tags.get(`${repository}#${name}`))
+      .find(sha => sha);
+  }
+
+  async compareCommits(
+    repository: string,
+    base: string,
+    head: string,
+    options: { folder?: string; without?: string[]; limit: number },
+  ): Promise<CommitDifference> {
+    this.#mayFail('compareCommits');
+    const bases = [...this.#walk(this.#resolve(repository, base))];
+    const heads = [...this.#walk(this.#resolve(repository, head))];
+    const below = (folder: string) => (path: string) =>
+      path.startsWith(`${folder}/`);
+    const counts = (commit: StoredCommit) =>
+      this.#changedPaths(commit).some(
+        path =>
+          (!options.folder || below(options.folder)(path)) &&
+          !options.without?.some(folder => below(folder)(path)),
+      );
+    const onlyIn = (own: StoredCommit[], other: StoredCommit[]) =>
+      own.filter(c => !other.includes(c) && counts(c));
+    const onlyBase = onlyIn(bases, heads);
+    const onlyHead = onlyIn(heads, bases);
+    return {
+      onlyBase: onlyBase.slice(0, options.limit),
+      onlyHead: onlyHead.slice(0, options.limit),
+      totals: { onlyBase: onlyBase.length, onlyHead: onlyHead.length },
+    };
+  }
+
+  webUrl(repository: string, target: GitWebTarget): string {
+    const base = `https://git.example.com/${repository}`;
+    if ('commit' in target) return `${base}/commit/${target.commit}`;
+    return 'base' in target
+      ? `${base}/compare/${target.base}...${target.head}`
+      : `${base}/blob/${target.branch}/${target.path}`;
+  }
+
+  #changedPaths({ parent, tree }: StoredCommit): string[] {
+    const before: Tree = parent ? this.#commits.get(parent)!.tree : new Map();
+    return [...new Set([...before.keys(), ...tree.keys()])].filter(
+      path => before.get(path) !== tree.get(path),
+    );
   }
 
   #resolve(repository: string, ref: string): string {

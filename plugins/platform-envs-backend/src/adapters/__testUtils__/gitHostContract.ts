@@ -11,6 +11,7 @@ export interface GitHostFixture {
   repository: string;
   push(files: Record<string, string>, message?: string): Promise<string>;
   rewrite(files: Record<string, string>): Promise<string>;
+  tag(name: string, sha: string): Promise<void>;
 }
 
 /** What every Git host promises: run on the fake and on the real one. */
@@ -176,6 +177,76 @@ export function describeGitHost(
       );
       expect(history.map(c => c.subject)).toEqual(['Second', 'Change by hand']);
       expect(history[0].body).toBe('with a body');
+    });
+
+    it('tells how two commits differ, in all or below a folder', async () => {
+      const base = await head();
+      await f.push({ 'gitops/a.yaml': 'a: 2\n' }, 'Change a');
+      const next = await f.push(
+        { 'gitops-other/c.yaml': 'c: 2\n' },
+        'Change c',
+      );
+      const compare = async (
+        from: string,
+        to: string,
+        options: { folder?: string; without?: string[] } = {},
+      ) => {
+        const { onlyBase, onlyHead, totals } = await f.gitHost.compareCommits!(
+          f.repository,
+          from,
+          to,
+          {
+            limit: 1,
+            ...options,
+          },
+        );
+        return [
+          totals,
+          onlyBase.map(c => c.subject),
+          onlyHead.map(c => c.subject),
+        ];
+      };
+      expect(await compare(base, next)).toEqual([
+        { onlyBase: 0, onlyHead: 2 },
+        [],
+        ['Change c'],
+      ]);
+      expect(await compare(next, base, { folder: 'gitops' })).toEqual([
+        { onlyBase: 1, onlyHead: 0 },
+        ['Change a'],
+        [],
+      ]);
+      expect(await compare(base, next, { without: ['gitops-other'] })).toEqual([
+        { onlyBase: 0, onlyHead: 1 },
+        [],
+        ['Change a'],
+      ]);
+      expect(await compare(next, next)).toEqual([
+        { onlyBase: 0, onlyHead: 0 },
+        [],
+        [],
+      ]);
+      const rewritten = await f.rewrite({ 'gitops/a.yaml': 'a: 7\n' });
+      const [totals] = await compare(next, rewritten);
+      expect(totals).toEqual({ onlyBase: 3, onlyHead: 1 });
+      await expect(compare(next, 'f'.repeat(40))).rejects.toThrow(
+        expect.objectContaining({ name: 'NotFoundError' }),
+      );
+    });
+
+    it('finds the commit of the first tag that there is, once it was updated', async () => {
+      const sha = await head();
+      await f.tag('app/v1.0.0', sha);
+      await f.gitHost.update!(f.repository);
+      const find = (...names: string[]) =>
+        f.gitHost.findTag!(f.repository, names);
+      expect(await find('v1.0.0', 'app/v1.0.0')).toBe(sha);
+      expect(await find('v1.0.0', '1.0.0')).toBeUndefined();
+      expect(await find('--help', '../../heads/main')).toBeUndefined();
+      const next = await f.push({ 'gitops/a.yaml': 'a: 8\n' });
+      await f.tag('v1.0.0', next);
+      await f.gitHost.update!(f.repository);
+      expect(await find('v1.0.0', 'app/v1.0.0')).toBe(next);
     });
 
     it('knows no branch or repository that is not there', async () => {

@@ -49,6 +49,7 @@ describeGitHost('FakeGitHost', async () => {
     push: async (files, message) =>
       gitHost.push(REPOSITORY, 'main', files, message),
     rewrite: async files => gitHost.rewrite(REPOSITORY, 'main', files),
+    tag: async (name, sha) => gitHost.tag(REPOSITORY, name, sha),
   };
 });
 
@@ -61,6 +62,9 @@ describeGitHost('GithubGitHost', async () => {
       server.push(REPOSITORY, 'main', files, { message }),
     rewrite: async files =>
       server.push(REPOSITORY, 'main', files, { rewrite: true }),
+    tag: async (name, sha) => {
+      server.git(REPOSITORY, 'tag', name, sha);
+    },
   };
 });
 

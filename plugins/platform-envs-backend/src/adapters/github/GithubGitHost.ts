@@ -1,36 +1,32 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Config } from '@backstage/config';
-import {
-  InputError,
-  NotFoundError,
-  ServiceUnavailableError,
-} from '@backstage/errors';
+import { InputError } from '@backstage/errors';
 import {
   DefaultGithubCredentialsProvider,
   GithubCredentialsProvider,
   ScmIntegrations,
 } from '@backstage/integration';
 import {
-  BranchMovedError,
-  BranchProtectedError,
+  CommitDifference,
   GitChange,
   GitCommit,
   GitFile,
   GitFileSelection,
   GitHost,
+  GitWebTarget,
 } from '@fairway/plugin-platform-envs-node';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { GitMirror } from './GitMirror';
-import { GitCommandError, GitTimeoutError } from './runGit';
+import { explainGitError } from './explainGitError';
+import { makeOwnFolder } from './makeOwnFolder';
 
 const TIMEOUT_MS = 20_000;
 /** The first fetch brings all history; a stalled one is cut off by the low-speed limit. */
 const CLONE_TIMEOUT_MS = 300_000;
-const FOLDER = 'fairway-git-';
 
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+$/;
+const COMMIT = /^[0-9a-f]{40}$/;
 // Stricter than Git: no leading dash or dot, nothing that means something to a shell or refspec.
 const BRANCH =
   /^(?!.*(\.\.|\/\/|\.lock(\/|$)|\/$))[A-Za-z0-9_][A-Za-z0-9._/-]*$/;
@@ -83,7 +79,7 @@ export class GithubGitHost implements GitHost {
       baseUrl: `${insecure ? 'http' : 'https'}://${options.host}`,
       credentials:
         DefaultGithubCredentialsProvider.fromIntegrations(integrations),
-      workingDirectory: ownFolder(parent),
+      workingDirectory: makeOwnFolder(parent),
     });
   }
 
@@ -150,17 +146,48 @@ export class GithubGitHost implements GitHost {
     );
   }
 
-  webUrl(
+  async update(repository: string): Promise<void> {
+    return this.#call(repository, mirror => mirror.update());
+  }
+
+  async findTag(
     repository: string,
-    target: { commit: string } | { branch: string; path: string },
-  ): string {
+    names: string[],
+  ): Promise<string | undefined> {
+    const usable = names.filter(name => BRANCH.test(name));
+    return this.#call(repository, mirror => mirror.findTag(usable));
+  }
+
+  async compareCommits(
+    repository: string,
+    base: string,
+    head: string,
+    options: { folder?: string; without?: string[]; limit: number },
+  ): Promise<CommitDifference> {
+    for (const commit of [base, head]) {
+      if (!COMMIT.test(commit)) {
+        throw new InputError(`"${commit}" is not the full SHA of a commit`);
+      }
+    }
+    return this.#call(repository, mirror =>
+      mirror.compare(base, head, options),
+    );
+  }
+
+  webUrl(repository: string, target: GitWebTarget): string {
     const base = `${this.options.baseUrl}/${repository}`;
-    return 'commit' in target
-      ? `${base}/commit/${encodeURIComponent(target.commit)}`
-      : `${base}/blob/${target.branch}/${target.path
-          .split('/')
-          .map(encodeURIComponent)
-          .join('/')}`;
+    if ('commit' in target) {
+      return `${base}/commit/${encodeURIComponent(target.commit)}`;
+    }
+    if ('base' in target) {
+      return `${base}/compare/${encodeURIComponent(
+        target.base,
+      )}...${encodeURIComponent(target.head)}`;
+    }
+    return `${base}/blob/${target.branch}/${target.path
+      .split('/')
+      .map(encodeURIComponent)
+      .join('/')}`;
   }
 
   async #call<T>(
@@ -170,7 +197,7 @@ export class GithubGitHost implements GitHost {
     try {
       return await call(this.#mirror(repository));
     } catch (error) {
-      throw translate(error, repository);
+      throw explainGitError(error, repository);
     }
   }
 
@@ -228,91 +255,8 @@ export class GithubGitHost implements GitHost {
   }
 }
 
-/** A fresh folder; those of processes that ended without cleaning up are removed. */
-function ownFolder(parent: string): string {
-  mkdirSync(parent, { recursive: true });
-  for (const name of readdirSync(parent)) {
-    const pid = Number(/^fairway-git-(\d+)-/.exec(name)?.[1]);
-    if (pid && pid !== process.pid && !isAlive(pid)) {
-      rmSync(path.join(parent, name), { recursive: true, force: true });
-    }
-  }
-  const folder = mkdtempSync(path.join(parent, `${FOLDER}${process.pid}-`));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
-
 function checkBranch(ref: string) {
   if (!BRANCH.test(ref)) {
     throw new InputError(`"${ref}" is not the name of a branch or commit`);
   }
-}
-
-const PROTECTED =
-  /GH006|GH013|protected branch|hook declined|rule violations|prohibited/i;
-const MOVED =
-  /stale info|non-fast-forward|fetch first|cannot lock ref|incorrect old value|failed to update ref|remote ref updated since checkout/i;
-
-function translate(error: unknown, repository: string): unknown {
-  if (error instanceof GitTimeoutError) {
-    return new ServiceUnavailableError(
-      `The Git host did not answer in time for ${repository}`,
-      error,
-    );
-  }
-  if (!(error instanceof GitCommandError)) return error;
-  const words = `${error.stdout}\n${error.stderr}`;
-  if (error.command === 'push') {
-    if (PROTECTED.test(words)) {
-      return new BranchProtectedError(
-        `The Git host refuses the push to ${repository}: ${ownWords(
-          words,
-        )}. Let the portal's identity bypass the rule for this branch.`,
-      );
-    }
-    if (MOVED.test(words)) {
-      return new BranchMovedError(`${repository} moved while we wrote to it`);
-    }
-    if (/returned error: 403|Permission .* denied|Write access/i.test(words)) {
-      return new BranchProtectedError(
-        `The portal's credentials may not write to ${repository}. Give them "Contents: read and write".`,
-      );
-    }
-  }
-  if (/Repository not found|returned error: 404|not found/i.test(words)) {
-    return new NotFoundError(
-      `The Git host has no repository ${repository}, or our credentials may not see it`,
-    );
-  }
-  if (
-    /Authentication failed|could not read Username|returned error: 40[13]/i.test(
-      words,
-    )
-  ) {
-    return new ServiceUnavailableError(
-      `The Git host refuses our credentials for ${repository}. Check the token of integrations.github.`,
-    );
-  }
-  return new ServiceUnavailableError(
-    `The Git host failed for ${repository}: ${ownWords(words)}`,
-  );
-}
-
-/** The lines that the host and git meant for people, shortened. */
-function ownWords(words: string): string {
-  const lines = words
-    .split('\n')
-    .map(line => line.replace(/^(remote|error|fatal|!):?\s*/, '').trim())
-    .filter(line => line && !/^(To |Done$|hint)/.test(line));
-  const joined = [...new Set(lines)].join('; ');
-  return joined.length > 400 ? `${joined.slice(0, 400)}…` : joined;
 }
