@@ -1,7 +1,9 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
+import { ClusterSource } from './ports/ClusterSource';
 import { DeploymentSource } from './ports/DeploymentSource';
 import { GitHost } from './ports/GitHost';
 import { ReplicationLagSource } from './ports/ReplicationLagSource';
+import { StackSource } from './ports/StackSource';
 
 /**
  * How a backend module gives the platform-envs plugin its adapters. An adapter
@@ -19,6 +21,10 @@ export interface PlatformEnvsAdaptersExtensionPoint {
   addGitHost(host: string, gitHost: GitHost): void;
   /** @throws Error - there is one already. */
   addReplicationLagSource(source: ReplicationLagSource): void;
+  /** @throws Error - there is one already. */
+  addClusterSource(source: ClusterSource): void;
+  /** @throws Error - there is one already. */
+  addStackSource(source: StackSource): void;
 }
 
 /** @public */

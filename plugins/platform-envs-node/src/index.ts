@@ -5,6 +5,11 @@
  */
 export * from './extensions';
 export * from './platformEnvsServiceRef';
+export * from './ports/ClusterSource';
 export * from './ports/DeploymentSource';
 export * from './ports/GitHost';
+export * from './ports/ImageLabelSource';
+export * from './ports/MetricsSource';
+export * from './ports/ObservabilitySource';
 export * from './ports/ReplicationLagSource';
+export * from './ports/StackSource';

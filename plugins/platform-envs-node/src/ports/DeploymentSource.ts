@@ -69,6 +69,8 @@ export interface Deployment {
   /** Whether the deployment system syncs on its own. */
   automated: boolean;
   sync: SyncStatus;
+  /** ISO 8601 UTC time at which the source saw `sync` change to what it is; absent when it was so at first sight. */
+  syncSince?: string;
   health: HealthStatus;
   healthMessage?: string;
   /** ISO 8601 UTC time since when the present health holds. */
@@ -152,12 +154,13 @@ export interface DeploymentSource {
   /** Calls back after each visible change. Returns the way to stop that. */
   onChange(listener: () => void): () => void;
   /**
-   * Has upstream look at Git again, and returns what it then says.
+   * Has upstream look at Git again, and returns what it then says. The
+   * namespace tells applications of the same name apart.
    *
    * @throws NotFoundError - no such application, or it may not be seen.
    * @throws ServiceUnavailableError - upstream cannot be reached or throttles.
    */
-  refresh(name: string): Promise<Deployment>;
+  refresh(name: string, options?: { namespace?: string }): Promise<Deployment>;
   /**
    * Asks for a sync to a revision (a commit SHA; the tracked one when absent).
    * Returns when the request is accepted, not when it is done. Asking again
@@ -165,7 +168,10 @@ export interface DeploymentSource {
    *
    * @throws NotFoundError | ConflictError | NotAllowedError | ServiceUnavailableError
    */
-  sync(name: string, options?: { revision?: string }): Promise<Deployment>;
+  sync(
+    name: string,
+    options?: { revision?: string; namespace?: string },
+  ): Promise<Deployment>;
   /**
    * Author, time and message of a revision. Answers are kept, since a commit
    * does not change.

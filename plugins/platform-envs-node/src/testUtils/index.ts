@@ -1,3 +1,5 @@
+export * from './FakeClusterSource';
 export * from './FakeDeploymentSource';
 export * from './FakeGitHost';
 export * from './FakeReplicationLagSource';
+export * from './FakeStackSource';
