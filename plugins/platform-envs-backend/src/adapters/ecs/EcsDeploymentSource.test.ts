@@ -367,6 +367,8 @@ describe('EcsDeploymentSource on the sandbox', () => {
     sandbox.world.faults.add({
       upstream: 'aws',
       service: 'ecs',
+      // asked by who has not looked before: the other feed must not take it
+      action: 'DescribeTaskDefinition',
       kind: 'stall',
       count: 1,
     });
