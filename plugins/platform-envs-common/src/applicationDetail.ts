@@ -45,6 +45,8 @@ export interface SyncWindowState {
   openUntil?: string;
   /** Whether people may sync by hand now. */
   manualSync: boolean;
+  /** IANA zone of the window, such as `Australia/Sydney`; absent: UTC. */
+  timeZone?: string;
   /** Why the window is there, in the words of whoever made it. */
   description?: string;
 }

@@ -5,12 +5,12 @@ import {
   ServiceUnavailableError,
 } from '@backstage/errors';
 import { RevisionMetadata } from '@fairway/plugin-platform-envs-node';
-import { createParser } from 'eventsource-parser';
+import { followStream, StreamListeners } from './followStream';
 import {
+  canISchema,
   LIST_FIELDS,
   listSchema,
   revisionMetadataSchema,
-  streamMessageSchema,
 } from './schema';
 
 /** Where one Argo CD is, and how to enter. */
@@ -19,6 +19,8 @@ export interface ArgocdClientOptions {
   /** Without trailing slash. */
   url: string;
   token: string;
+  /** Only applications of these; all that the token may see when empty. */
+  projects: string[];
   /** How long one answer may take. */
   requestTimeoutMs: number;
 }
@@ -30,9 +32,6 @@ export class UnusableAnswerError extends ServiceUnavailableError {
 
 /** An application's name as Kubernetes allows it; anything else never reaches a path. */
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
-
-/** Longest message of the stream: Argo CD's own limit for one application is far below. */
-const MAX_STREAM_MESSAGE_CHARACTERS = 16 * 1024 * 1024;
 
 /**
  * The calls that are made to Argo CD's API. Every failure is one of
@@ -51,10 +50,10 @@ export class ArgocdClient {
       'metadata.resourceVersion',
       ...LIST_FIELDS.map(field => `items.${field}`),
     ].join(',');
-    const body = await this.#json(
-      `/api/v1/applications?${new URLSearchParams({ fields })}`,
-      { signal },
-    );
+    const search = this.#search({ fields });
+    const body = await this.#json(`/api/v1/applications?${search}`, {
+      signal,
+    });
     const parsed = listSchema.safeParse(body);
     if (!parsed.success) {
       throw new UnusableAnswerError(
@@ -69,6 +68,37 @@ export class ArgocdClient {
     };
   }
 
+  /**
+   * The projects that the token may see, each with its sync windows; none
+   * when it may see none.
+   */
+  async listProjects(signal: AbortSignal): Promise<unknown[]> {
+    const search = new URLSearchParams({
+      fields: 'items.metadata.name,items.spec.syncWindows',
+    });
+    const body = await this.#json(`/api/v1/projects?${search}`, { signal });
+    const parsed = listSchema.safeParse(body);
+    if (!parsed.success) {
+      throw new UnusableAnswerError(
+        `${this.#name} answered with something that is not a list of projects`,
+      );
+    }
+    return parsed.data.items ?? [];
+  }
+
+  /** Whether the token may see an application; it need not exist. */
+  async mayGet(
+    { project = 'default', name }: { project?: string; name: string },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const object = [project, name].map(encodeURIComponent).join('/');
+    const body = await this.#json(
+      `/api/v1/account/can-i/applications/get/${object}`,
+      { signal },
+    );
+    return canISchema.parse(body).value === 'yes';
+  }
+
   /** One whole application; `refresh` has Argo CD look at Git first. */
   async get(
     name: string,
@@ -79,6 +109,17 @@ export class ArgocdClient {
       ...(options.refresh && { refresh: 'normal' }),
     });
     return this.#json(`${this.#path(name)}?${search}`, {
+      signal: options.signal,
+    });
+  }
+
+  /** What an application consists of, down to its pods. */
+  async resourceTree(
+    name: string,
+    options: { namespace: string; signal: AbortSignal },
+  ): Promise<unknown> {
+    const search = new URLSearchParams({ appNamespace: options.namespace });
+    return this.#json(`${this.#path(name)}/resource-tree?${search}`, {
       signal: options.signal,
     });
   }
@@ -98,13 +139,16 @@ export class ArgocdClient {
     });
   }
 
+  /** Of a commit; `sourceIndex` (from 0) says of which source, where there are several. */
   async revisionMetadata(
     name: string,
     revision: string,
-    namespace?: string,
+    options: { namespace?: string; sourceIndex?: number },
   ): Promise<RevisionMetadata> {
+    const { namespace, sourceIndex } = options;
     const search = new URLSearchParams({
       ...(namespace && { appNamespace: namespace }),
+      ...(sourceIndex !== undefined && { sourceIndex: String(sourceIndex) }),
     });
     const path = `${this.#path(name)}/revisions/${encodeURIComponent(
       revision,
@@ -122,55 +166,35 @@ export class ArgocdClient {
   /**
    * Follows changes until the stream ends, nothing comes for `idleTimeoutMs`
    * or the signal fires. Ends quietly in those cases and throws when upstream
-   * refuses. `onActivity` is called for every piece that arrives.
+   * refuses.
    */
-  async watch(options: {
-    resourceVersion?: string;
-    idleTimeoutMs: number;
-    signal: AbortSignal;
-    onActivity: () => void;
-    onEvent: (type: string, application: unknown) => void;
-    /** A message that could not be read. */
-    onMalformed: (reason: string) => void;
-  }): Promise<'ended' | 'idle' | 'aborted'> {
-    const idle = new AbortController();
-    const signal = AbortSignal.any([options.signal, idle.signal]);
-    let timer = setTimeout(() => idle.abort(), options.idleTimeoutMs);
-    const alive = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => idle.abort(), options.idleTimeoutMs);
-    };
-    const parser = createParser({
-      maxBufferSize: MAX_STREAM_MESSAGE_CHARACTERS,
-      onEvent: ({ data }) => deliver(data, options),
+  async watch(
+    options: StreamListeners & {
+      resourceVersion?: string;
+      idleTimeoutMs: number;
+      signal: AbortSignal;
+    },
+  ): Promise<'ended' | 'idle' | 'aborted'> {
+    const search = this.#search({
+      ...(options.resourceVersion && {
+        resourceVersion: options.resourceVersion,
+      }),
     });
-    try {
-      const search = new URLSearchParams({
-        ...(options.resourceVersion && {
-          resourceVersion: options.resourceVersion,
+    return followStream({
+      ...options,
+      open: signal =>
+        this.#request(`/api/v1/stream/applications?${search}`, {
+          signal,
+          headers: { Accept: 'text/event-stream' },
         }),
-      });
-      const response = await this.#request(
-        `/api/v1/stream/applications?${search}`,
-        { signal, headers: { Accept: 'text/event-stream' } },
-      );
-      alive();
-      options.onActivity();
-      const decoder = new TextDecoder();
-      for await (const chunk of response.body ?? []) {
-        alive();
-        options.onActivity();
-        parser.feed(decoder.decode(chunk, { stream: true }));
-      }
-      return 'ended';
-    } catch (error) {
-      if (options.signal.aborted) return 'aborted';
-      if (idle.signal.aborted) return 'idle';
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      idle.abort();
-    }
+    });
+  }
+
+  #search(parameters: Record<string, string>): URLSearchParams {
+    return new URLSearchParams([
+      ...Object.entries(parameters),
+      ...this.options.projects.map(project => ['projects', project]),
+    ]);
   }
 
   get #name() {
@@ -261,33 +285,6 @@ export class ArgocdClient {
           `${this.#name} answered ${response.status}: ${message}`,
         );
     }
-  }
-}
-
-function deliver(
-  data: string,
-  listeners: {
-    onEvent: (type: string, application: unknown) => void;
-    onMalformed: (reason: string) => void;
-  },
-): void {
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    listeners.onMalformed('a message is not JSON');
-    return;
-  }
-  const message = streamMessageSchema.safeParse(json);
-  if (message.success && message.data.result) {
-    const { type, application } = message.data.result;
-    listeners.onEvent(type, application);
-  } else if (message.success && message.data.error) {
-    listeners.onMalformed(
-      `upstream says: ${message.data.error.message ?? 'no reason'}`,
-    );
-  } else {
-    listeners.onMalformed('a message is not an event');
   }
 }
 

@@ -1,7 +1,3 @@
-import {
-  Deployment,
-  DeploymentHistoryEntry,
-} from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
 
 /**
@@ -27,14 +23,16 @@ export const LIST_FIELDS = [
   'status.operationState.finishedAt',
 ];
 
-const text = z
+/** Text, where empty means absent. */
+export const text = z
   .string()
   .nullish()
   .transform(value => value || undefined);
 
 const syncStatus = z.enum(['Synced', 'OutOfSync', 'Unknown']).catch('Unknown');
 
-const healthStatus = z
+/** A word that a newer Argo CD may have invented is not known here. */
+export const healthStatus = z
   .enum([
     'Healthy',
     'Progressing',
@@ -59,13 +57,14 @@ const source = z.object({
   ref: text,
 });
 
+/** Go leaves empty lists out, or writes them as null. */
 const list = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
     .nullish()
     .transform(value => value ?? []);
 
-const history = z.object({
+const historyEntry = z.object({
   id: z.number().optional(),
   revision: text,
   revisions: list(z.string()),
@@ -92,10 +91,12 @@ const status = z.object({
       message: text,
       startedAt: text,
       finishedAt: text,
-      syncResult: z.object({ revision: text }).nullish(),
+      syncResult: z
+        .object({ revision: text, revisions: list(z.string()) })
+        .nullish(),
     })
     .nullish(),
-  history: z.array(history).nullish(),
+  history: z.array(historyEntry).nullish(),
   conditions: z
     .array(
       z.object({
@@ -107,6 +108,7 @@ const status = z.object({
     .nullish(),
   resources: list(
     z.object({
+      group: text,
       kind: z.string(),
       name: z.string(),
       namespace: text,
@@ -117,10 +119,12 @@ const status = z.object({
   ),
 });
 
-const application = z.object({
+/** One application, whole or as a list narrows it. */
+export const applicationSchema = z.object({
   metadata: z.object({
     name: z.string().min(1),
     namespace: text,
+    ownerReferences: list(z.object({ kind: z.string(), name: z.string() })),
     labels: z
       .record(z.string(), z.string())
       .nullish()
@@ -132,6 +136,12 @@ const application = z.object({
       project: text,
       source: source.nullish(),
       sources: list(source),
+      sourceHydrator: z
+        .object({
+          drySource: z.object({ repoURL: z.string() }),
+          syncSource: z.object({ targetBranch: text, path: text }),
+        })
+        .nullish(),
       destination: z
         .object({ name: text, server: text, namespace: text })
         .nullish(),
@@ -145,7 +155,8 @@ const application = z.object({
   status: status.nullish(),
 });
 
-const identity = z.object({
+/** The least that a document must have, so that its cell can be told. */
+export const identitySchema = z.object({
   metadata: z.object({ name: z.string().min(1), namespace: text }),
 });
 
@@ -154,6 +165,9 @@ export const listSchema = z.object({
   metadata: z.object({ resourceVersion: text }).nullish(),
   items: z.array(z.unknown()).nullish(),
 });
+
+/** Whether the token may do something, by Argo CD's policy. */
+export const canISchema = z.object({ value: z.enum(['yes', 'no']) });
 
 /** One message of the stream. */
 export const streamMessageSchema = z.object({
@@ -168,140 +182,3 @@ export const revisionMetadataSchema = z.object({
   date: text,
   message: text,
 });
-
-/** Namespace of applications that do not say theirs. */
-const DEFAULT_NAMESPACE = 'argocd';
-
-/**
- * Reads one application. A document that names itself but cannot be
- * understood gives a deployment with `problem`; undefined when it does not
- * even have a name.
- */
-export function parseApplication(
-  instance: string,
-  document: unknown,
-  url: (namespace: string, name: string) => string,
-): Deployment | undefined {
-  const parsed = application.safeParse(document);
-  if (parsed.success) return toDeployment(instance, parsed.data, url);
-  const named = identity.safeParse(document);
-  if (!named.success) return undefined;
-  const { name, namespace = DEFAULT_NAMESPACE } = named.data.metadata;
-  const issue = parsed.error.issues[0];
-  return {
-    instance,
-    name,
-    namespace,
-    labels: {},
-    automated: false,
-    sync: 'Unknown',
-    health: 'Unknown',
-    images: [],
-    resources: [],
-    conditions: [],
-    url: url(namespace, name),
-    problem: `Argo CD's answer about ${name} cannot be read: ${issue.path.join(
-      '.',
-    )}: ${issue.message}`,
-  };
-}
-
-function toDeployment(
-  instance: string,
-  app: z.infer<typeof application>,
-  url: (namespace: string, name: string) => string,
-): Deployment {
-  const { name, namespace = DEFAULT_NAMESPACE } = app.metadata;
-  const sources = app.spec?.sources.length
-    ? app.spec.sources
-    : [app.spec?.source].filter(s => !!s);
-  const index = overlaySource(sources);
-  const operation = app.status?.operationState;
-  const automated = app.spec?.syncPolicy?.automated;
-  return dropUndefined({
-    instance,
-    name,
-    namespace,
-    project: app.spec?.project,
-    labels: app.metadata.labels,
-    source:
-      sources[index] &&
-      dropUndefined({
-        repoURL: sources[index].repoURL,
-        path: sources[index].path,
-        targetRevision: sources[index].targetRevision,
-        position: sources.length > 1 ? index + 1 : undefined,
-      }),
-    destination: app.spec?.destination
-      ? dropUndefined({
-          cluster: app.spec.destination.name ?? app.spec.destination.server,
-          namespace: app.spec.destination.namespace,
-        })
-      : undefined,
-    automated: !!automated && automated.enabled !== false,
-    sync: app.status?.sync?.status ?? 'Unknown',
-    health: app.status?.health?.status ?? 'Unknown',
-    healthMessage: app.status?.health?.message,
-    healthSince: app.status?.health?.lastTransitionTime,
-    revision: app.status?.sync?.revisions[index] ?? app.status?.sync?.revision,
-    images: app.status?.summary?.images ?? [],
-    resources: (app.status?.resources ?? [])
-      .filter(r => !r.hook)
-      .map(r =>
-        dropUndefined({
-          kind: r.kind,
-          name: r.name,
-          namespace: r.namespace,
-          sync: r.status,
-          health: r.health?.status,
-          message: r.health?.message,
-        }),
-      ),
-    conditions: (app.status?.conditions ?? []).map(c =>
-      dropUndefined({
-        type: c.type,
-        message: c.message,
-        at: c.lastTransitionTime,
-      }),
-    ),
-    operation: operation?.phase
-      ? dropUndefined({
-          phase: operation.phase,
-          message: operation.message,
-          startedAt: operation.startedAt,
-          finishedAt: operation.finishedAt,
-          revision: operation.syncResult?.revision,
-        })
-      : undefined,
-    history: app.status?.history?.map(entry => toHistory(entry, index)),
-    deletedAt: app.metadata.deletionTimestamp,
-    url: url(namespace, name),
-  });
-}
-
-function toHistory(
-  entry: z.infer<typeof history>,
-  index: number,
-): DeploymentHistoryEntry {
-  return dropUndefined({
-    id: entry.id,
-    revision: entry.revisions[index] ?? entry.revision,
-    deployStartedAt: entry.deployStartedAt,
-    deployedAt: entry.deployedAt,
-    initiatedBy: entry.initiatedBy?.automated
-      ? 'Argo CD'
-      : entry.initiatedBy?.username,
-  });
-}
-
-/** With several sources, the one that renders manifests from a folder; else the first. */
-function overlaySource(sources: z.infer<typeof source>[]): number {
-  const index = sources.findIndex(s => s.path && !s.chart);
-  return Math.max(index, 0);
-}
-
-function dropUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, v]) => v !== undefined),
-  ) as T;
-}

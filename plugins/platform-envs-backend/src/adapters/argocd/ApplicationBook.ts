@@ -1,0 +1,258 @@
+import { Deployment } from '@fairway/plugin-platform-envs-node';
+import { createHash } from 'node:crypto';
+import { TreeHealth, withTreeHealth } from './resourceTree';
+
+interface Entry {
+  /** As Argo CD told it. */
+  told: Deployment;
+  /** With what is known from elsewhere. */
+  shown: Deployment;
+  /** Of everything that can be seen. */
+  hash: string;
+  /** Of the part that a list carries. */
+  listHash: string;
+  /** Whether a whole document was read since the list part last changed. */
+  complete: boolean;
+  tree?: TreeHealth;
+}
+
+/** What else is known of an application, besides its own document. */
+export type Decorate = (deployment: Deployment) => Partial<Deployment>;
+
+/**
+ * The applications of one Argo CD, as they were last told. Every way in says
+ * whether anything that can be seen changed.
+ *
+ * What came later stays: a list or a document that was asked for before an
+ * event arrived does not overwrite it.
+ */
+export class ApplicationBook {
+  readonly #entries = new Map<string, Entry>();
+  readonly #touchedAt = new Map<string, number>();
+  /** Keys of applications whose whole document is wanted. */
+  readonly incomplete = new Set<string>();
+  #sequence = 0;
+
+  constructor(
+    private readonly decorate: Decorate,
+    private readonly now: () => Date,
+  ) {}
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  list(): Deployment[] {
+    return [...this.#entries.values()].map(e => e.shown);
+  }
+
+  get(key: string): Deployment | undefined {
+    return this.#entries.get(key)?.shown;
+  }
+
+  /** By name; the first of several namespaces unless one is given. */
+  find(name: string, namespace?: string): Deployment | undefined {
+    if (namespace) return this.get(`${namespace}/${name}`);
+    for (const { shown } of this.#entries.values()) {
+      if (shown.name === name) return shown;
+    }
+    return undefined;
+  }
+
+  /** The moment at which something is asked for, to be given back with the answer. */
+  mark(): number {
+    return ++this.#sequence;
+  }
+
+  /** A document as it stood at an event. */
+  putWhole(deployment: Deployment): boolean {
+    this.#touchedAt.set(keyOf(deployment), ++this.#sequence);
+    return this.#store(deployment, true);
+  }
+
+  /** A document that was asked for at `asked`; nothing when an event overtook it. */
+  putAnswer(deployment: Deployment, asked: number): boolean {
+    return this.#isOvertaken(keyOf(deployment), asked)
+      ? false
+      : this.putWhole(deployment);
+  }
+
+  /** What was known before a restart. */
+  restore(deployments: Deployment[]): void {
+    for (const { syncWindow, ...deployment } of deployments) {
+      this.#store(deployment, true);
+    }
+  }
+
+  delete(deployment: Deployment): boolean {
+    const key = keyOf(deployment);
+    this.#touchedAt.set(key, ++this.#sequence);
+    this.incomplete.delete(key);
+    return this.#entries.delete(key);
+  }
+
+  /** Takes over a list that was asked for at `asked`. */
+  replaceAll(found: Map<string, Deployment>, asked: number): boolean {
+    let changed = false;
+    for (const [key, deployment] of found) {
+      if (this.#isOvertaken(key, asked)) continue;
+      changed = this.#store(deployment, false) || changed;
+    }
+    for (const key of [...this.#entries.keys()]) {
+      if (found.has(key) || this.#isOvertaken(key, asked)) continue;
+      this.#entries.delete(key);
+      this.incomplete.delete(key);
+      changed = true;
+    }
+    for (const [key, at] of this.#touchedAt) {
+      if (at <= asked) this.#touchedAt.delete(key);
+    }
+    return changed;
+  }
+
+  /** What the tree of an application says; undefined forgets it. */
+  putTree(key: string, tree: TreeHealth | undefined): boolean {
+    const entry = this.#entries.get(key);
+    if (!entry) return false;
+    const { tree: before, ...rest } = entry;
+    return this.#show(key, { ...rest, ...(tree && { tree }) });
+  }
+
+  /** Applies what else is known, after that changed. */
+  redecorate(): boolean {
+    let changed = false;
+    for (const [key, entry] of this.#entries) {
+      changed = this.#show(key, entry) || changed;
+    }
+    return changed;
+  }
+
+  #isOvertaken(key: string, asked: number): boolean {
+    return (this.#touchedAt.get(key) ?? 0) > asked;
+  }
+
+  #store(deployment: Deployment, whole: boolean): boolean {
+    const key = keyOf(deployment);
+    const known = this.#entries.get(key);
+    const listHash = hashOf(listPart(deployment));
+    const complete =
+      whole ||
+      !!deployment.problem ||
+      (known?.complete === true && known.listHash === listHash);
+    if (complete) this.incomplete.delete(key);
+    else this.incomplete.add(key);
+    const merged = whole ? deployment : mergeListed(known?.told, deployment);
+    const syncSince = this.#syncSince(known?.told, merged);
+    const told = { ...merged, ...(syncSince && { syncSince }) };
+    const tree = isUnwell(told) ? known?.tree : undefined;
+    return this.#show(
+      key,
+      { told, listHash, complete, ...(tree && { tree }) },
+      known?.hash,
+    );
+  }
+
+  /** Argo CD does not tell since when it is out of sync, so the moment of the change is kept. */
+  #syncSince(known: Deployment | undefined, told: Deployment) {
+    if (told.syncSince) return told.syncSince;
+    if (!known) return undefined;
+    return known.sync === told.sync
+      ? known.syncSince
+      : this.now().toISOString();
+  }
+
+  #show(
+    key: string,
+    {
+      told,
+      tree,
+      ...rest
+    }: Pick<Entry, 'told' | 'listHash' | 'complete'> & Partial<Entry>,
+    before = this.#entries.get(key)?.hash,
+  ): boolean {
+    const shown = {
+      ...told,
+      ...(tree && { resources: withTreeHealth(told.resources, tree) }),
+      ...this.decorate(told),
+    };
+    const hash = hashOf(shown);
+    this.#entries.set(key, {
+      ...rest,
+      told,
+      shown,
+      hash,
+      ...(tree && { tree }),
+    });
+    return before !== hash;
+  }
+}
+
+/** Namespace and name: what tells applications of one Argo CD apart. */
+export function keyOf({
+  namespace,
+  name,
+}: Pick<Deployment, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`;
+}
+
+/** Whether its resources could say why. */
+export function isUnwell({ health }: Pick<Deployment, 'health'>): boolean {
+  return health === 'Degraded' || health === 'Progressing';
+}
+
+/** The part that every list carries. */
+function listPart(deployment: Deployment): object {
+  const {
+    revision,
+    history,
+    conditions,
+    operation,
+    managedBy,
+    syncSince,
+    syncWindow,
+    sources,
+    ...rest
+  } = deployment;
+  return {
+    ...rest,
+    sources: sources?.map(({ revision: _, ...source }) => source),
+    phase: operation?.phase,
+    startedAt: operation?.startedAt,
+    finishedAt: operation?.finishedAt,
+  };
+}
+
+/** A list entry, completed by what was known from the last whole document. */
+function mergeListed(
+  known: Deployment | undefined,
+  listed: Deployment,
+): Deployment {
+  if (!known) return listed;
+  const sameOperation =
+    known.operation?.startedAt === listed.operation?.startedAt &&
+    known.operation?.phase === listed.operation?.phase;
+  const sources = listed.sources?.map((source, i) => {
+    const before = known.sources?.[i];
+    return before?.revision && before.repoURL === source.repoURL
+      ? { ...source, revision: before.revision }
+      : source;
+  });
+  return {
+    ...listed,
+    conditions: known.conditions,
+    ...(sources && { sources }),
+    ...(known.revision && { revision: known.revision }),
+    ...(known.managedBy && { managedBy: known.managedBy }),
+    ...(known.history && { history: known.history }),
+    ...(sameOperation &&
+      known.operation && {
+        operation: { ...known.operation, ...listed.operation! },
+      }),
+  };
+}
+
+/** Parts that came in another order are the same. */
+function hashOf(value: object): string {
+  const parts = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha1').update(JSON.stringify(parts)).digest('base64');
+}

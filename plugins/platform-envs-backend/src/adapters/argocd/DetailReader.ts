@@ -1,0 +1,162 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { Deployment } from '@fairway/plugin-platform-envs-node';
+import { ApplicationBook, isUnwell, keyOf } from './ApplicationBook';
+import { ArgocdClient } from './ArgocdClient';
+import { parseResourceTree } from './resourceTree';
+import { RevisionNotes } from './RevisionNotes';
+
+/** Whole documents and trees that are fetched side by side. */
+const CONCURRENCY = 2;
+
+/** How long an unwell application is left before its tree is read again; doubles while nothing changes. */
+const TREE_PAUSE_MS = { min: 5_000, max: 5 * 60_000 };
+
+/** When the tree of an unwell application is read next. */
+interface TreeWatch {
+  pauseMs: number;
+  timer?: NodeJS.Timeout;
+}
+
+/**
+ * Reads singly what neither list nor stream carries: whole documents of
+ * applications that changed without an event, who made their revisions, and
+ * the pods of those that are not well. Nobody waits for it.
+ */
+export class DetailReader {
+  readonly #trees = new Map<string, TreeWatch>();
+  readonly #treeQueue = new Set<string>();
+  #workers = 0;
+
+  constructor(
+    private readonly options: {
+      book: ApplicationBook;
+      client: ArgocdClient;
+      revisions: RevisionNotes;
+      logger: LoggerService;
+      parse: (document: unknown) => Deployment | undefined;
+      onChange: () => void;
+      signal: AbortSignal;
+      treePauseMs?: { min: number; max: number };
+    },
+  ) {
+    options.signal.addEventListener('abort', () => {
+      for (const { timer } of this.#trees.values()) clearTimeout(timer);
+    });
+  }
+
+  /** Looks what has become wanted. */
+  wake(): void {
+    const { book } = this.options;
+    for (const deployment of book.list()) this.#watchTree(deployment);
+    this.#work();
+  }
+
+  /** After a change of one application. */
+  changed(deployment: Deployment): void {
+    this.#forgetTree(keyOf(deployment));
+    this.#watchTree(deployment);
+    this.#work();
+    void this.options.revisions.learn(deployment);
+  }
+
+  /** After one is gone. */
+  removed(deployment: Deployment): void {
+    this.#forgetTree(keyOf(deployment));
+  }
+
+  #watchTree(deployment: Deployment): void {
+    const key = keyOf(deployment);
+    if (!isUnwell(deployment) || deployment.problem) {
+      this.#forgetTree(key);
+    } else if (!this.#trees.has(key)) {
+      const { min } = this.options.treePauseMs ?? TREE_PAUSE_MS;
+      this.#trees.set(key, { pauseMs: min });
+      this.#treeQueue.add(key);
+    }
+  }
+
+  #forgetTree(key: string): void {
+    clearTimeout(this.#trees.get(key)?.timer);
+    this.#trees.delete(key);
+    this.#treeQueue.delete(key);
+  }
+
+  #work(): void {
+    const wanted = () =>
+      this.options.book.incomplete.size + this.#treeQueue.size;
+    while (this.#workers < CONCURRENCY && wanted() > this.#workers) {
+      this.#workers++;
+      this.#drain().finally(() => {
+        this.#workers--;
+      });
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const { book, signal } = this.options;
+    while (!signal.aborted) {
+      const [tree] = this.#treeQueue;
+      const [document] = book.incomplete;
+      const key = tree ?? document;
+      if (key === undefined) return;
+      const deployment = book.get(key);
+      const isTree = this.#treeQueue.delete(key);
+      if (!isTree) book.incomplete.delete(key);
+      if (!deployment) continue;
+      try {
+        if (isTree) await this.#readTree(deployment);
+        else await this.#readDocument(deployment);
+      } catch (error) {
+        this.options.logger.debug(
+          'Argo CD does not tell about an application',
+          {
+            instance: deployment.instance,
+            application: deployment.name,
+            reason: String(error),
+          },
+        );
+      }
+    }
+  }
+
+  async #readDocument({ name, namespace }: Deployment): Promise<void> {
+    const { book, client, parse, signal } = this.options;
+    const asked = book.mark();
+    const whole = parse(await client.get(name, { namespace, signal }));
+    if (!whole) return;
+    if (book.putAnswer(whole, asked)) this.options.onChange();
+    this.#watchTree(whole);
+    await this.options.revisions.learn(whole);
+  }
+
+  async #readTree(deployment: Deployment): Promise<void> {
+    const { book, client, signal } = this.options;
+    const key = keyOf(deployment);
+    const watch = this.#trees.get(key);
+    if (!watch) return;
+    try {
+      const tree = parseResourceTree(
+        await client.resourceTree(deployment.name, {
+          namespace: deployment.namespace,
+          signal,
+        }),
+      );
+      if (this.#trees.get(key) !== watch) return;
+      if (book.putTree(key, tree)) this.options.onChange();
+    } finally {
+      if (this.#trees.get(key) === watch && !signal.aborted) {
+        this.#readTreeLater(key, watch);
+      }
+    }
+  }
+
+  #readTreeLater(key: string, watch: TreeWatch): void {
+    watch.timer = setTimeout(() => {
+      this.#treeQueue.add(key);
+      this.#work();
+    }, watch.pauseMs);
+    watch.timer.unref();
+    const { max } = this.options.treePauseMs ?? TREE_PAUSE_MS;
+    watch.pauseMs = Math.min(watch.pauseMs * 2, max);
+  }
+}
