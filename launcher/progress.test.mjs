@@ -31,7 +31,7 @@ describe('step', () => {
     assert.equal(result, 42);
     assert.match(
       output,
-      /^ {2}portal +0\.[34] s {2}http:\/\/localhost:7007\n$/,
+      /^ {2}portal +(0\.[3-9]|[1-9]\.\d) s {2}http:\/\/localhost:7007\n$/,
     );
   });
 
