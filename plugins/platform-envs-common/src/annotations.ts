@@ -23,12 +23,62 @@ export const ANNOTATION_LANGUAGE = 'fairway.dev/language';
 export const ANNOTATION_GITOPS_NAME = 'fairway.dev/gitops-name';
 
 /**
+ * On a Component: folder of its source in a repository that holds several, e.g.
+ * `services/orders`. Only commits that touch it count as changes of it.
+ *
+ * @public
+ */
+export const ANNOTATION_SOURCE_PATH = 'fairway.dev/source-path';
+
+/**
  * Base annotation for the Argo CD application. An environment overrides it
  * with `<shortName>.env.fairway.dev/argocd-app-name`.
  *
  * @public
  */
 export const ANNOTATION_ARGOCD_APP_NAME = 'argocd/app-name';
+
+/**
+ * On a Component: which Grafana dashboards show it, as the Grafana plugin of
+ * Backstage's community reads it: one tag, or an expression over `title`,
+ * `tags`, `url`, `folderTitle` and `folderUrl`.
+ *
+ * @public
+ */
+export const ANNOTATION_GRAFANA_DASHBOARDS = 'grafana/dashboard-selector';
+
+/**
+ * On a Component: labels of the Grafana alerts that concern it, as
+ * `label=value`, several separated by commas; one that agrees is enough.
+ *
+ * @public
+ */
+export const ANNOTATION_GRAFANA_ALERTS = 'grafana/alert-label-selector';
+
+/** On a Component: URL of the dashboard to look at first. @public */
+export const ANNOTATION_GRAFANA_OVERVIEW = 'grafana/overview-dashboard';
+
+/** On a Component: the Grafana that its annotations are meant for, by its name in the configuration. @public */
+export const ANNOTATION_GRAFANA_HOST = 'grafana/host-id';
+
+/** The older name of {@link ANNOTATION_GRAFANA_HOST}. @public */
+export const ANNOTATION_GRAFANA_SOURCE = 'grafana/source-id';
+
+/**
+ * On a Component: what its request metrics call it, when that is not its name.
+ * An environment overrides it with `<shortName>.env.fairway.dev/metrics-name`.
+ *
+ * @public
+ */
+export const ANNOTATION_METRICS_NAME = 'fairway.dev/metrics-name';
+
+/**
+ * On a Component: URL of its runbook. An environment overrides it with
+ * `<shortName>.env.fairway.dev/runbook`.
+ *
+ * @public
+ */
+export const ANNOTATION_RUNBOOK = 'fairway.dev/runbook';
 
 /** On a Resource of type `aurora-global-database`: the global cluster identifier. @public */
 export const ANNOTATION_AURORA_GLOBAL_CLUSTER =
@@ -61,6 +111,19 @@ export const RELATION_RUNS = 'runs';
 /** The annotation that overrides the Argo CD application of one environment. @public */
 export function argocdAppNameOverride(shortName: string): string {
   return `${shortName}.env.fairway.dev/argocd-app-name`;
+}
+
+/** What an annotation of ours says for one environment: its override, else its base. @public */
+export function annotationFor(
+  annotations: Record<string, string>,
+  annotation: string,
+  shortName: string,
+): string | undefined {
+  const name = annotation.split('/').at(-1);
+  return (
+    annotations[`${shortName}.env.fairway.dev/${name}`] ??
+    annotations[annotation]
+  );
 }
 
 /** On a deployment: the component that it deploys. @public */

@@ -1,3 +1,4 @@
 export { gitBlobSha } from './gitBlobSha';
 export * from './overlay';
 export { OverlayError } from './OverlayError';
+export { readReplicas } from './readReplicas';

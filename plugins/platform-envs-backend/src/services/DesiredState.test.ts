@@ -189,6 +189,28 @@ describe('DesiredState', () => {
     expect(next.entries()[DEV_BACKEND].change?.commit).toBe(begun);
   });
 
+  it('reads how many copies an overlay asks for, and the commit that its release names', async () => {
+    const { gitHost, state, entries } = setUp();
+    const revision = 'a'.repeat(40);
+    gitHost.push(
+      REPOSITORY,
+      'main',
+      {
+        [DEV_BACKEND]: `${anOverlay(
+          'backend',
+          '1.2.0',
+        )}replicas:\n  - name: backend\n    count: 3\n`,
+      },
+      `Release backend 1.2.0\n\nSource-Commit: shop/backend@${revision}`,
+    );
+    await state.poll();
+    expect(entries()[DEV_BACKEND]).toMatchObject({
+      replicas: 3,
+      release: { version: '1.2.0', revision },
+      change: { message: 'Release backend 1.2.0' },
+    });
+  });
+
   it('looks once more for whoever asks while it is looking', async () => {
     const { gitHost, state, entries } = setUp();
     gitHost.push(REPOSITORY, 'main', {

@@ -5,23 +5,17 @@ import {
   SourceState,
 } from '@fairway/plugin-platform-envs-common';
 import { GitFile, GitHost } from '@fairway/plugin-platform-envs-node';
-import { OverlayTarget, readOverlay } from '../overlay';
+import { DesiredFile, folderOf, targetOf } from './desiredFiles';
+import { PastReleases } from './PastReleases';
+import {
+  addLastChange,
+  DesiredEntry,
+  readDesiredEntry,
+} from './readDesiredEntry';
 
-/** What one file of a GitOps repository says. */
-export interface DesiredEntry {
-  path: string;
-  blobSha: string;
-  /** Absent when nothing was released yet, and when there is a problem. */
-  release?: Release;
-  /** Why the file cannot be understood, with file and line. */
-  problem?: string;
-  change?: {
-    commit: string;
-    author: string;
-    committedAt: string;
-    message: string;
-  };
-}
+export { desiredFileOf, subjectOf } from './desiredFiles';
+export type { DesiredFile } from './desiredFiles';
+export type { DesiredEntry } from './readDesiredEntry';
 
 /** What one branch of one repository says, and how fresh that is. */
 export interface RepositoryState {
@@ -38,64 +32,8 @@ export interface RepositoryState {
   entries: Record<string, DesiredEntry>;
 }
 
-/** Where the release of one component in one environment is written. */
-export interface DesiredFile {
-  repository: string;
-  branch: string;
-  path: string;
-  target: OverlayTarget;
-}
-
 /** Files whose last commit is asked for side by side. */
 const CHANGE_CONCURRENCY = 4;
-
-/** Files at past commits whose release is remembered. */
-const MAX_PAST = 5_000;
-
-const OVERLAY = /^overlays\/([^/]+)\/([^/]+)\/kustomization\.ya?ml$/;
-const TFVARS = /^([^/]+)\/([^/]+)\.tfvars\.json$/;
-
-/**
- * The file that holds the release of a component in an environment; undefined
- * when the environment does not say where its desired state is kept.
- */
-export function desiredFileOf(
-  environment: EnvironmentSummary,
-  gitopsName: string,
-): DesiredFile | undefined {
-  if (!environment.gitops) return undefined;
-  const { repository, branch, path } = environment.gitops;
-  const below = (file: string) => (path ? `${path}/${file}` : file);
-  return environment.runtime === 'eks'
-    ? {
-        repository,
-        branch,
-        path: below(
-          `overlays/${environment.shortName}/${gitopsName}/kustomization.yaml`,
-        ),
-        target: { format: 'kustomize', imageName: gitopsName },
-      }
-    : {
-        repository,
-        branch,
-        path: below(`${environment.shortName}/${gitopsName}.tfvars.json`),
-        target: { format: 'tfvars' },
-      };
-}
-
-/** The environment and component that a file of a GitOps folder is about. */
-export function subjectOf(
-  path: string,
-  folder: string,
-  runtime: EnvironmentSummary['runtime'],
-): { shortName: string; gitopsName: string } | undefined {
-  const prefix = folder ? `${folder}/` : '';
-  if (!path.startsWith(prefix)) return undefined;
-  const match = (runtime === 'eks' ? OVERLAY : TFVARS).exec(
-    path.slice(prefix.length),
-  );
-  return match ? { shortName: match[1], gitopsName: match[2] } : undefined;
-}
 
 /**
  * Keeps what the GitOps repositories say.
@@ -107,8 +45,7 @@ export function subjectOf(
 export class DesiredState {
   readonly #repositories = new Map<string, RepositoryState>();
   readonly #running = new Map<string, Promise<void>>();
-  readonly #past = new Map<string, Promise<Release | undefined>>();
-  readonly #knownPast = new Map<string, Release>();
+  readonly #past: PastReleases;
   #environments: EnvironmentSummary[] = [];
 
   constructor(
@@ -119,7 +56,9 @@ export class DesiredState {
       now: () => Date;
       onChange: () => void;
     },
-  ) {}
+  ) {
+    this.#past = new PastReleases(options.gitHost);
+  }
 
   /** Tells which environments there are; repositories that none names are forgotten. */
   setEnvironments(environments: EnvironmentSummary[]): void {
@@ -180,33 +119,13 @@ export class DesiredState {
    * What a file said at a commit; undefined when it had no release, was not
    * there or cannot be read. Answers are kept, since a commit does not change.
    */
-  async releaseAt(
-    file: DesiredFile,
-    commit: string,
-  ): Promise<Release | undefined> {
-    const key = pastKeyOf(file, commit);
-    const running = this.#past.get(key);
-    if (running) return running;
-    const reading = this.#readPast(file, commit);
-    this.#past.set(key, reading);
-    if (this.#past.size > MAX_PAST) {
-      const [oldest] = this.#past.keys();
-      this.#past.delete(oldest);
-      this.#knownPast.delete(oldest);
-    }
-    try {
-      const release = await reading;
-      if (release) this.#knownPast.set(key, release);
-      return release;
-    } catch {
-      this.#past.delete(key);
-      return undefined;
-    }
+  releaseAt(file: DesiredFile, commit: string): Promise<Release | undefined> {
+    return this.#past.get(file, commit);
   }
 
   /** The same, but only what is already known. */
   peekReleaseAt(file: DesiredFile, commit: string): Release | undefined {
-    return this.#knownPast.get(pastKeyOf(file, commit));
+    return this.#past.peek(file, commit);
   }
 
   /** Looks at every repository. Never throws. */
@@ -224,17 +143,6 @@ export class DesiredState {
     this.#running.set(key, next);
     await next;
     if (this.#running.get(key) === next) this.#running.delete(key);
-  }
-
-  async #readPast(
-    { repository, path, target }: DesiredFile,
-    commit: string,
-  ): Promise<Release | undefined> {
-    const files = await this.options.gitHost?.readFiles(repository, commit, {
-      paths: [path],
-    });
-    const file = files?.get(path);
-    return file && toEntry(file, target).release;
   }
 
   async #read(key: string): Promise<void> {
@@ -287,7 +195,7 @@ export class DesiredState {
         e.gitops?.repository === known.repository &&
         e.gitops.branch === known.branch,
     );
-    const folders = new Set(environments.map(foldersOf));
+    const folders = new Set(environments.map(folderOf));
     const files = new Map<string, GitFile>();
     for (const folder of folders) {
       const found = await gitHost.readFiles(known.repository, head, { folder });
@@ -306,7 +214,7 @@ export class DesiredState {
       if (isOneHistory && before?.blobSha === file.blobSha && before.change) {
         entries[file.path] = before;
       } else {
-        entries[file.path] = toEntry(file, target);
+        entries[file.path] = readDesiredEntry(file, target);
         changed.push(entries[file.path]);
       }
     }
@@ -329,13 +237,7 @@ export class DesiredState {
             branch,
             entry.path,
           );
-          if (!commit) continue;
-          entry.change = {
-            commit: commit.sha,
-            author: commit.author.name,
-            committedAt: commit.committedAt,
-            message: commit.subject,
-          };
+          if (commit) addLastChange(entry, commit);
         } catch (error) {
           this.options.logger.debug('The last commit of a file is not known', {
             repository,
@@ -349,51 +251,6 @@ export class DesiredState {
   }
 }
 
-function pastKeyOf({ repository, path }: DesiredFile, commit: string): string {
-  return `${repository}#${commit}#${path}`;
-}
-
 function keyOf(repository: string, branch: string): string {
   return `${repository}#${branch}`;
-}
-
-function foldersOf({ gitops, runtime }: EnvironmentSummary): string {
-  const path = gitops!.path;
-  if (runtime !== 'eks') return path;
-  return path ? `${path}/overlays` : 'overlays';
-}
-
-function targetOf(
-  path: string,
-  environments: EnvironmentSummary[],
-): OverlayTarget | undefined {
-  for (const { gitops, runtime } of environments) {
-    const subject = subjectOf(path, gitops!.path, runtime);
-    if (subject) {
-      return runtime === 'eks'
-        ? { format: 'kustomize', imageName: subject.gitopsName }
-        : { format: 'tfvars' };
-    }
-  }
-  return undefined;
-}
-
-function toEntry(file: GitFile, target: OverlayTarget): DesiredEntry {
-  const base = { path: file.path, blobSha: file.blobSha };
-  if (file.content === undefined) {
-    return {
-      ...base,
-      problem: `${file.path} has ${file.sizeBytes} bytes, which is too large for an overlay.`,
-    };
-  }
-  try {
-    const release = readOverlay(
-      { path: file.path, content: file.content },
-      target,
-    );
-    return { ...base, ...(release && { release }) };
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return { ...base, problem };
-  }
 }

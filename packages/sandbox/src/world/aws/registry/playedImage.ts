@@ -6,6 +6,8 @@ const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
 const LAYERS = 3;
 
+const COMMIT = /^[0-9a-f]{40}$/;
+
 /** One part of an image as a manifest names it. */
 export interface ImagePart {
   mediaType: string;
@@ -34,7 +36,12 @@ export function digestOf(content: string | Uint8Array): string {
  * The image of a build: configuration, layers and manifest, always the same for
  * the same words. The bytes of its layers do not exist.
  *
- * @param content - what was built, such as `sample-backend:1.8.0`
+ * One that was built from a commit says so in the label that pipelines set
+ * (`org.opencontainers.image.revision`); one of before CI set it does not.
+ *
+ * @param content - what was built, such as `sample-backend:1.8.0`, or
+ * `sample-backend:` and the 40 hex digits of the commit that it was built from
+ * @see https://github.com/opencontainers/image-spec/blob/main/annotations.md
  */
 export function playedImage(content: string): PlayedImage {
   const layers = Array.from({ length: LAYERS }, (_, index): ImagePart => {
@@ -45,12 +52,18 @@ export function playedImage(content: string): PlayedImage {
       size: Math.round((20_000_000 + (seed.readUInt32BE(0) % 1e8)) / LAYERS),
     };
   });
+  const [title, source] = content.split(':');
   const config = JSON.stringify({
     architecture: 'arm64',
     os: 'linux',
     config: {
       User: '65532',
-      Labels: { 'org.opencontainers.image.title': content.split(':')[0] },
+      Labels: {
+        'org.opencontainers.image.title': title,
+        ...(COMMIT.test(source) && {
+          'org.opencontainers.image.revision': source,
+        }),
+      },
     },
     rootfs: {
       type: 'layers',

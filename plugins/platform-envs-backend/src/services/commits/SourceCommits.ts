@@ -1,0 +1,363 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  CommitComparison,
+  Release,
+  SourceCommit,
+} from '@fairway/plugin-platform-envs-common';
+import {
+  GitCommit,
+  GitHost,
+  ImageLabelSource,
+} from '@fairway/plugin-platform-envs-node';
+import { SnapshotStore } from '../../database/SnapshotStore';
+import {
+  CommitQuestion,
+  KnownCommits,
+  KnownDifference,
+  KnownRevision,
+} from './applyCommits';
+import { findRevision } from './findRevision';
+import { savedCommits } from './savedCommits';
+import { ComponentSource } from './sourceOf';
+
+/** Releases that are looked up side by side. */
+const CONCURRENCY = 3;
+
+/** Commits of a difference that are kept; there may be more, and they are counted. */
+const MAX_LISTED = 50;
+
+/** Commits of either side that a comparison lists. */
+const MAX_COMPARED = 200;
+
+/** What may have changed is asked again after this. */
+const RETRY_MS = 10 * 60_000;
+
+/** Tags of a repository are not asked for more often than this, unless it was pushed to. */
+const UPDATE_EVERY_MS = 60_000;
+
+const DOCUMENT = 'source-commits';
+
+type Fact<T> = T & {
+  /** Milliseconds since 1970; asked again after it. Absent: it stays. */
+  until?: number;
+};
+
+/**
+ * Which commit of its application's repository each release was built from, and
+ * how far two of them are apart.
+ *
+ * It is fed: {@link SourceCommits.learn} asks registries and the Git host about
+ * what is not known yet, once for each new digest and pair; reading asks
+ * nobody. What was found is kept over restarts.
+ */
+export class SourceCommits implements KnownCommits {
+  readonly #revisions = new Map<string, Fact<KnownRevision>>();
+  readonly #differences = new Map<string, Fact<KnownDifference>>();
+  /** When each repository was last brought up to date, milliseconds since 1970. */
+  readonly #updatedAt = new Map<string, number>();
+  readonly #updating = new Map<string, Promise<void>>();
+  readonly #listeners = new Set<() => void>();
+  #learning?: Promise<void>;
+  #isAskedAgain = false;
+
+  constructor(
+    private readonly options: {
+      gitHost?: GitHost;
+      labels?: ImageLabelSource;
+      store: SnapshotStore;
+      logger: LoggerService;
+      now?: () => Date;
+    },
+  ) {}
+
+  /** Loads what was found before the restart. */
+  async load(): Promise<void> {
+    const saved = await this.options.store.load(DOCUMENT, savedCommits);
+    for (const [key, fact] of saved?.revisions ?? []) {
+      this.#revisions.set(key, fact);
+    }
+    for (const [key, fact] of saved?.differences ?? []) {
+      this.#differences.set(key, fact);
+    }
+  }
+
+  /** Calls back after something was found out. Returns the way to stop that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  revisionOf(
+    source: ComponentSource,
+    release: Release,
+  ): KnownRevision | undefined {
+    return this.#revisions.get(revisionKey(source, release));
+  }
+
+  differenceOf(
+    source: ComponentSource,
+    revision: string,
+    other: string,
+  ): KnownDifference | undefined {
+    return this.#differences.get(differenceKey(source, revision, other));
+  }
+
+  /**
+   * Finds out what these questions need and is not known yet. Never throws; who
+   * asks while that runs waits for one more look.
+   */
+  learn(questions: () => CommitQuestion[]): Promise<void> {
+    this.#isAskedAgain = true;
+    this.#learning ??= this.#learnAll(questions).finally(() => {
+      this.#learning = undefined;
+    });
+    return this.#learning;
+  }
+
+  /** A repository was pushed to: its tags are asked for again when something is not known. */
+  pushed(repository: string): void {
+    this.#updatedAt.delete(repository);
+    for (const facts of [this.#revisions, this.#differences]) {
+      for (const [key, fact] of facts) {
+        if (key.startsWith(`${repository} `) && fact.until) fact.until = 0;
+      }
+    }
+  }
+
+  /**
+   * The commits between two releases, looked up in the mirror of their
+   * repository: for a person who asked for them, not for a page.
+   *
+   * @throws NotFoundError | ServiceUnavailableError - it cannot be told; the
+   * message says why.
+   */
+  async compare(
+    source: ComponentSource,
+    from: string,
+    to: string,
+  ): Promise<CommitComparison> {
+    const { repository, folder, without } = source;
+    const gitHost = this.options.gitHost!;
+    const found = await gitHost.compareCommits!(repository, from, to, {
+      ...(folder && { folder }),
+      without,
+      limit: MAX_COMPARED,
+    });
+    return {
+      repository,
+      onlyFrom: found.onlyBase.map(c => this.#toCommit(repository, c)),
+      onlyTo: found.onlyHead.map(c => this.#toCommit(repository, c)),
+      totals: {
+        onlyFrom: found.totals.onlyBase,
+        onlyTo: found.totals.onlyHead,
+      },
+      url: gitHost.webUrl(repository, { base: from, head: to }),
+    };
+  }
+
+  async #learnAll(questions: () => CommitQuestion[]): Promise<void> {
+    while (this.#isAskedAgain) {
+      this.#isAskedAgain = false;
+      await this.#learn(questions());
+    }
+  }
+
+  async #learn(questions: CommitQuestion[]): Promise<void> {
+    const { gitHost } = this.options;
+    if (!gitHost) return;
+    const releases = new Map<string, () => Promise<boolean>>();
+    for (const { source, release, previous } of questions) {
+      for (const one of previous ? [release, previous] : [release]) {
+        const key = revisionKey(source, one);
+        if (this.#isDue(this.#revisions.get(key))) {
+          releases.set(key, () => this.#findRevision(key, source, one));
+        }
+      }
+    }
+    const foundRevision = await allOf([...releases.values()]);
+    const pairs = new Map<string, () => Promise<boolean>>();
+    for (const { source, release, previous } of questions) {
+      const here = this.revisionOf(source, release);
+      const there = previous && this.revisionOf(source, previous);
+      if (!here || !there) continue;
+      if (!('revision' in here) || !('revision' in there)) continue;
+      const [a, b] = [here.revision, there.revision];
+      const key = differenceKey(source, a, b);
+      if (this.#isDue(this.#differences.get(key))) {
+        pairs.set(key, () => this.#findDifference(key, source, a, b));
+      }
+    }
+    const foundDifference = await allOf([...pairs.values()]);
+    if (!foundRevision && !foundDifference) return;
+    this.#forgetAllBut(questions);
+    for (const listener of this.#listeners) listener();
+    await this.#save();
+  }
+
+  async #findRevision(
+    key: string,
+    source: ComponentSource,
+    release: Release,
+  ): Promise<boolean> {
+    const found = await findRevision(source, release, {
+      labels: this.options.labels,
+      gitHost: this.options.gitHost!,
+      updateTags: repository => this.#update(repository),
+    });
+    return this.#keep(
+      this.#revisions,
+      key,
+      'revision' in found
+        ? found
+        : {
+            reason: found.reason,
+            ...(!found.isLasting && { until: this.#now() + RETRY_MS }),
+          },
+    );
+  }
+
+  async #findDifference(
+    key: string,
+    source: ComponentSource,
+    revision: string,
+    other: string,
+  ): Promise<boolean> {
+    const { repository, folder, without } = source;
+    const gitHost = this.options.gitHost!;
+    if (!gitHost.compareCommits) {
+      return this.#keep(this.#differences, key, {
+        reason: 'the Git host cannot compare commits',
+      });
+    }
+    try {
+      if (!this.#updatedAt.has(repository)) await this.#update(repository);
+      const { onlyHead, totals } = await gitHost.compareCommits(
+        repository,
+        revision,
+        other,
+        { ...(folder && { folder }), without, limit: MAX_LISTED },
+      );
+      return this.#keep(this.#differences, key, {
+        missing: onlyHead.map(c => this.#toCommit(repository, c)),
+        totals: { missing: totals.onlyHead, extra: totals.onlyBase },
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.options.logger.debug('Two releases cannot be compared', {
+        repository,
+        reason,
+      });
+      return this.#keep(this.#differences, key, {
+        reason,
+        until: this.#now() + RETRY_MS,
+      });
+    }
+  }
+
+  /** Says whether a reader would see a difference. */
+  #keep<T extends object>(
+    facts: Map<string, Fact<T>>,
+    key: string,
+    fact: Fact<T>,
+  ): boolean {
+    const before = facts.get(key);
+    facts.set(key, fact);
+    const visible = ({ until, ...rest }: Fact<T>) => JSON.stringify(rest);
+    return !before || visible(before) !== visible(fact);
+  }
+
+  #isDue(fact: { until?: number } | undefined): boolean {
+    return !fact || (fact.until !== undefined && fact.until <= this.#now());
+  }
+
+  /** One at a time for each repository, and not again for a while. */
+  #update(repository: string): Promise<void> {
+    const running = this.#updating.get(repository);
+    if (running) return running;
+    const last = this.#updatedAt.get(repository) ?? 0;
+    if (this.#now() - last < UPDATE_EVERY_MS) return Promise.resolve();
+    const update = this.options.gitHost!.update!(repository)
+      .then(() => {
+        this.#updatedAt.set(repository, this.#now());
+      })
+      .finally(() => this.#updating.delete(repository));
+    this.#updating.set(repository, update);
+    return update;
+  }
+
+  #toCommit(repository: string, commit: GitCommit): SourceCommit {
+    return {
+      sha: commit.sha,
+      author: commit.author.name,
+      committedAt: commit.committedAt,
+      subject: commit.subject,
+      url: this.options.gitHost!.webUrl(repository, { commit: commit.sha }),
+    };
+  }
+
+  /** What stands nowhere any more is not asked for again, and need not be kept. */
+  #forgetAllBut(questions: CommitQuestion[]): void {
+    const revisions = new Set<string>();
+    const differences = new Set<string>();
+    for (const { source, release, previous } of questions) {
+      revisions.add(revisionKey(source, release));
+      if (!previous) continue;
+      revisions.add(revisionKey(source, previous));
+      const here = this.revisionOf(source, release);
+      const there = this.revisionOf(source, previous);
+      if (here && there && 'revision' in here && 'revision' in there) {
+        differences.add(differenceKey(source, here.revision, there.revision));
+      }
+    }
+    for (const key of this.#revisions.keys()) {
+      if (!revisions.has(key)) this.#revisions.delete(key);
+    }
+    for (const key of this.#differences.keys()) {
+      if (!differences.has(key)) this.#differences.delete(key);
+    }
+  }
+
+  async #save(): Promise<void> {
+    try {
+      await this.options.store.save(DOCUMENT, {
+        revisions: [...this.#revisions],
+        differences: [...this.#differences],
+      });
+    } catch (error) {
+      this.options.logger.warn('The commits of releases were not saved', {
+        reason: String(error),
+      });
+    }
+  }
+
+  #now(): number {
+    return (this.options.now?.() ?? new Date()).getTime();
+  }
+}
+
+/** Does all of it, some side by side; says whether any of it said yes. */
+async function allOf(tasks: Array<() => Promise<boolean>>): Promise<boolean> {
+  const queue = [...tasks];
+  let any = false;
+  const worker = async () => {
+    for (let task = queue.shift(); task; task = queue.shift()) {
+      if (await task()) any = true;
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return any;
+}
+
+/** The repository first, as {@link SourceCommits.pushed} relies on. */
+function revisionKey({ repository }: ComponentSource, release: Release) {
+  const { image, version = '', digest } = release;
+  return `${repository} ${digest ?? `${image}:${version}`}`;
+}
+
+function differenceKey(
+  { repository, folder = '' }: ComponentSource,
+  revision: string,
+  other: string,
+) {
+  return `${repository} ${folder} ${revision} ${other}`;
+}
