@@ -29,6 +29,8 @@ export type Decorate = (deployment: Deployment) => Partial<Deployment>;
 export class ApplicationBook {
   readonly #entries = new Map<string, Entry>();
   readonly #touchedAt = new Map<string, number>();
+  /** Name of the application that holds another, by the key of the latter. */
+  readonly #parents = new Map<string, string>();
   /** Keys of applications whose whole document is wanted. */
   readonly incomplete = new Set<string>();
   #sequence = 0;
@@ -79,16 +81,16 @@ export class ApplicationBook {
 
   /** What was known before a restart. */
   restore(deployments: Deployment[]): void {
-    for (const { syncWindow, ...deployment } of deployments) {
-      this.#store(deployment, true);
+    for (const { syncWindow, managedBy, ...deployment } of deployments) {
+      const isOwn = managedBy?.kind === 'ApplicationSet';
+      this.#store({ ...deployment, ...(isOwn && { managedBy }) }, true);
     }
   }
 
   delete(deployment: Deployment): boolean {
     const key = keyOf(deployment);
     this.#touchedAt.set(key, ++this.#sequence);
-    this.incomplete.delete(key);
-    return this.#entries.delete(key);
+    return this.#remove(key);
   }
 
   /** Takes over a list that was asked for at `asked`. */
@@ -100,9 +102,7 @@ export class ApplicationBook {
     }
     for (const key of [...this.#entries.keys()]) {
       if (found.has(key) || this.#isOvertaken(key, asked)) continue;
-      this.#entries.delete(key);
-      this.incomplete.delete(key);
-      changed = true;
+      changed = this.#remove(key) || changed;
     }
     for (const [key, at] of this.#touchedAt) {
       if (at <= asked) this.#touchedAt.delete(key);
@@ -145,11 +145,35 @@ export class ApplicationBook {
     const syncSince = this.#syncSince(known?.told, merged);
     const told = { ...merged, ...(syncSince && { syncSince }) };
     const tree = isUnwell(told) ? known?.tree : undefined;
-    return this.#show(
-      key,
-      { told, listHash, complete, ...(tree && { tree }) },
-      known?.hash,
-    );
+    const changed = this.#show(key, {
+      told,
+      listHash,
+      complete,
+      ...(tree && { tree }),
+    });
+    return this.#adopt(known?.told, told) || changed;
+  }
+
+  #remove(key: string): boolean {
+    const known = this.#entries.get(key);
+    this.incomplete.delete(key);
+    this.#entries.delete(key);
+    if (known) this.#adopt(known.told, undefined);
+    return !!known;
+  }
+
+  /** Lets the children of an application know whose they are. */
+  #adopt(before: Deployment | undefined, now: Deployment | undefined): boolean {
+    const old = childKeys(before);
+    const held = childKeys(now);
+    for (const key of old) this.#parents.delete(key);
+    for (const key of held) this.#parents.set(key, now!.name);
+    let changed = false;
+    for (const key of new Set([...old, ...held])) {
+      const child = this.#entries.get(key);
+      if (child) changed = this.#show(key, child) || changed;
+    }
+    return changed;
   }
 
   /** Argo CD does not tell since when it is out of sync, so the moment of the change is kept. */
@@ -163,27 +187,32 @@ export class ApplicationBook {
 
   #show(
     key: string,
-    {
-      told,
-      tree,
-      ...rest
-    }: Pick<Entry, 'told' | 'listHash' | 'complete'> & Partial<Entry>,
-    before = this.#entries.get(key)?.hash,
+    entry: Pick<Entry, 'told' | 'listHash' | 'complete' | 'tree'>,
   ): boolean {
-    const shown = {
+    const { told, tree } = entry;
+    const before = this.#entries.get(key);
+    const parent = this.#parents.get(key);
+    const shown: Deployment = {
       ...told,
+      ...(parent &&
+        !told.managedBy && {
+          managedBy: { kind: 'Application', name: parent },
+        }),
       ...(tree && { resources: withTreeHealth(told.resources, tree) }),
       ...this.decorate(told),
     };
     const hash = hashOf(shown);
+    const isSame = before?.hash === hash;
     this.#entries.set(key, {
-      ...rest,
       told,
-      shown,
-      hash,
+      listHash: entry.listHash,
+      complete: entry.complete,
       ...(tree && { tree }),
+      // who compares by identity sees at once that nothing changed
+      shown: isSame ? before.shown : shown,
+      hash,
     });
-    return before !== hash;
+    return !isSame;
   }
 }
 
@@ -193,6 +222,14 @@ export function keyOf({
   name,
 }: Pick<Deployment, 'namespace' | 'name'>): string {
   return `${namespace}/${name}`;
+}
+
+function childKeys(deployment: Deployment | undefined): string[] {
+  return (deployment?.children ?? []).flatMap(child =>
+    child.kind === 'Application'
+      ? [keyOf({ namespace: deployment!.namespace, ...child })]
+      : [],
+  );
 }
 
 /** Whether its resources could say why. */

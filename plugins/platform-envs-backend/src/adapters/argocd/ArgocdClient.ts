@@ -124,6 +124,16 @@ export class ArgocdClient {
     });
   }
 
+  /** What an application would apply, or its objects as they are and as they would be. */
+  async objects(
+    name: string,
+    kind: 'manifests' | 'managed-resources',
+    search: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    return this.#json(`${this.#path(name)}/${kind}?${search}`, { signal });
+  }
+
   async sync(
     name: string,
     body: {
@@ -275,6 +285,10 @@ export class ArgocdClient {
           }.token`,
         );
       case 403:
+        // a closed sync window is told as a permission, though nobody has it
+        if (/sync window/.test(message)) {
+          return new ConflictError(`${this.#name} refused: ${message}`);
+        }
         return new NotAllowedError(
           `${this.#name} does not allow it: ${message}`,
         );
@@ -300,8 +314,11 @@ async function messageOf(response: Response): Promise<string> {
 }
 
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'it took too long to answer';
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  return cause?.code ?? cause?.message ?? error.message;
+  const { name, message, cause } = error as {
+    name?: string;
+    message?: string;
+    cause?: { code?: string; message?: string };
+  };
+  if (name === 'TimeoutError') return 'it took too long to answer';
+  return cause?.code ?? cause?.message ?? message ?? String(error);
 }

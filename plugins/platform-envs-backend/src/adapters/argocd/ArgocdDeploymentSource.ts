@@ -4,6 +4,8 @@ import {
   Deployment,
   DeploymentSnapshot,
   DeploymentSource,
+  KubernetesDocument,
+  ManagedObject,
   RevisionMetadata,
 } from '@fairway/plugin-platform-envs-node';
 import { ApplicationBook } from './ApplicationBook';
@@ -12,6 +14,7 @@ import { ArgocdClient, UnusableAnswerError } from './ArgocdClient';
 import { DetailReader } from './DetailReader';
 import { parseApplication } from './parseApplication';
 import { ProjectWindows } from './ProjectWindows';
+import { ObjectsOf, readManaged, readRendered } from './readObjects';
 import { RevisionNotes } from './RevisionNotes';
 import { SourceContact } from './SourceContact';
 
@@ -224,6 +227,34 @@ export class ArgocdDeploymentSource implements DeploymentSource {
     return this.#accept(name, body, asked);
   }
 
+  getRenderedObjects(
+    name: string,
+    options: { namespace?: string; revision?: string },
+  ): Promise<KubernetesDocument[]> {
+    const { namespace, revision } = options;
+    return this.#visible(name, namespace, () =>
+      readRendered(
+        this.#client,
+        this.#placeOf(name, namespace),
+        revision,
+        this.#abort.signal,
+      ),
+    );
+  }
+
+  getManagedObjects(
+    name: string,
+    { namespace }: { namespace?: string },
+  ): Promise<ManagedObject[]> {
+    return this.#visible(name, namespace, () =>
+      readManaged(
+        this.#client,
+        this.#placeOf(name, namespace),
+        this.#abort.signal,
+      ),
+    );
+  }
+
   getRevisionMetadata(
     name: string,
     revision: string,
@@ -236,6 +267,16 @@ export class ArgocdDeploymentSource implements DeploymentSource {
     revision: string,
   ): RevisionMetadata | undefined {
     return this.#revisions.peek(this.#book.find(name), revision);
+  }
+
+  #placeOf(name: string, namespace: string | undefined): ObjectsOf {
+    const known = this.#book.find(name, namespace);
+    const position = known?.source?.position;
+    return {
+      name,
+      namespace: namespace ?? known?.namespace,
+      ...(position && { position }),
+    };
   }
 
   #accept(name: string, body: unknown, asked: number): Deployment {
