@@ -1,0 +1,120 @@
+import {
+  MeasuredRequests,
+  MetricsSubject,
+} from '@fairway/plugin-platform-envs-node';
+
+/** Figures of one subject, oldest first; NaN is a gap. */
+export interface SubjectHistory {
+  subject: MetricsSubject;
+  requests: Float32Array;
+  errors: Float32Array;
+  latencyP50: Float32Array;
+  latencyP95: Float32Array;
+}
+
+const FIGURES = ['requests', 'errors', 'latencyP50', 'latencyP95'] as const;
+
+/**
+ * The last hours of every subject, one value a step. The window moves on with
+ * what is added; whoever has had no value in all of it is forgotten.
+ *
+ * Four bytes a value: 6,000 subjects over three hours take 17 MB.
+ */
+export class RequestHistory {
+  readonly #subjects = new Map<string, SubjectHistory>();
+  /** Of the newest value; undefined before the first. */
+  #endMs?: number;
+
+  constructor(
+    readonly stepMs: number,
+    /** Values that are kept of each. */
+    readonly size: number,
+  ) {}
+
+  /** Of the oldest value that is kept; undefined before the first. */
+  get startMs(): number | undefined {
+    return this.#endMs === undefined
+      ? undefined
+      : this.#endMs - (this.size - 1) * this.stepMs;
+  }
+
+  /** Of the newest value. */
+  get endMs(): number | undefined {
+    return this.#endMs;
+  }
+
+  get subjects(): Iterable<SubjectHistory> {
+    return this.#subjects.values();
+  }
+
+  /**
+   * Puts measurements in place of what was known of that time. A subject that
+   * is not among them was not measured then.
+   */
+  put(startMs: number, endMs: number, measured: MeasuredRequests[]): void {
+    this.#advance(endMs);
+    for (const history of this.#subjects.values()) {
+      for (const figure of FIGURES) {
+        this.#write(history[figure], startMs, endMs, undefined);
+      }
+    }
+    for (const one of measured) {
+      const history = this.#history(one.subject);
+      for (const figure of FIGURES) {
+        this.#write(history[figure], startMs, endMs, one[figure]);
+      }
+    }
+    for (const [key, history] of this.#subjects) {
+      if (FIGURES.every(f => history[f].every(Number.isNaN))) {
+        this.#subjects.delete(key);
+      }
+    }
+  }
+
+  #history(subject: MetricsSubject): SubjectHistory {
+    const key = JSON.stringify(subject);
+    let history = this.#subjects.get(key);
+    if (!history) {
+      const nothing = () => new Float32Array(this.size).fill(NaN);
+      history = {
+        subject,
+        requests: nothing(),
+        errors: nothing(),
+        latencyP50: nothing(),
+        latencyP95: nothing(),
+      };
+      this.#subjects.set(key, history);
+    }
+    return history;
+  }
+
+  #advance(endMs: number): void {
+    const steps =
+      this.#endMs === undefined
+        ? 0
+        : Math.round((endMs - this.#endMs) / this.stepMs);
+    if (this.#endMs === undefined || endMs > this.#endMs) this.#endMs = endMs;
+    if (steps <= 0) return;
+    for (const history of this.#subjects.values()) {
+      for (const figure of FIGURES) {
+        const values = history[figure];
+        values.copyWithin(0, steps);
+        values.fill(NaN, Math.max(0, this.size - steps));
+      }
+    }
+  }
+
+  #write(
+    into: Float32Array,
+    startMs: number,
+    endMs: number,
+    values: Float64Array | undefined,
+  ): void {
+    const first = Math.round((startMs - this.startMs!) / this.stepMs);
+    const count = Math.round((endMs - startMs) / this.stepMs) + 1;
+    for (let i = 0; i < count; i++) {
+      const at = first + i;
+      if (at >= 0 && at < into.length) into[at] = values ? values[i] : NaN;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { SourceCondition } from '@fairway/plugin-platform-envs-node';
+
+/** So many intervals may pass without an answer before what is known counts as stale. */
+const PATIENCE = 3;
+
+/**
+ * How far a feed can be relied on: `live` while answers come in time, `stale`
+ * when they stopped, `error` when what comes cannot be used and nothing is
+ * known.
+ */
+export function conditionAfter(
+  observedAt: string | undefined,
+  failure: SourceCondition | undefined,
+  { nowMs, intervalMs }: { nowMs: number; intervalMs: number },
+): SourceCondition {
+  if (!observedAt) {
+    return failure ?? { state: 'stale', message: 'It has not been read yet' };
+  }
+  if (failure) return { ...failure, observedAt };
+  const ageMs = nowMs - Date.parse(observedAt);
+  return ageMs <= PATIENCE * intervalMs
+    ? { state: 'live', observedAt }
+    : { state: 'stale', observedAt, message: 'It was not asked in time' };
+}
+
+/** What an error of a port means for the condition. */
+export function failureOf(error: unknown): SourceCondition {
+  const message = error instanceof Error ? error.message : String(error);
+  const refused = error instanceof Error && error.name === 'NotAllowedError';
+  return { state: refused ? 'error' : 'stale', message };
+}
