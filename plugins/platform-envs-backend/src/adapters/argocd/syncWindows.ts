@@ -31,15 +31,17 @@ export const syncWindowSchema = z
   })
   .transform((window, context) => {
     try {
-      return {
-        ...window,
-        cron: new Cron(window.schedule, {
-          timezone: window.timeZone ?? 'UTC',
-          mode: '5-part',
-          paused: true,
-        }),
-        durationMs: parseGoDuration(window.duration),
-      };
+      const cron = new Cron(window.schedule, {
+        timezone: window.timeZone ?? 'UTC',
+        mode: '5-part',
+        paused: true,
+      });
+      // the zone is not looked at before a time is asked for
+      if (window.schedule.startsWith('@') || !cron.nextRun()) {
+        throw new Error(`"${window.schedule}" never comes`);
+      }
+      const durationMs = parseGoDuration(window.duration);
+      return { ...window, cron, durationMs };
     } catch (error) {
       context.addIssue({ code: 'custom', message: String(error) });
       return z.NEVER;
