@@ -180,8 +180,10 @@ const OPERATE = `/api/platform-envs/components/default/component/backend/environ
 describe('platformEnvsPlugin', () => {
   it('puts catalog, Git and Argo CD side by side', async () => {
     const { api } = await start();
-    const { body } = await api.get('/api/platform-envs/overview').expect(200);
-    const [row] = body.rows;
+    const { body } = await api
+      .get('/api/platform-envs/components/default/component/backend/delivery')
+      .expect(200);
+    const { row } = body;
     expect(row.component.ref).toBe(BACKEND);
     expect(row.cells).toEqual([
       expect.objectContaining({
@@ -220,6 +222,45 @@ describe('platformEnvsPlugin', () => {
     ]);
   });
 
+  it('tells of the board no more than a grid shows, and of a cell everything', async () => {
+    const { api } = await start();
+    const { body } = await api.get('/api/platform-envs/overview').expect(200);
+    expect(body.rows).toEqual([
+      {
+        component: expect.objectContaining({ ref: BACKEND }),
+        cells: [
+          {
+            environmentRef: DEV,
+            version: '1.2.0',
+            digest: digestOf('1.2.0').slice(7, 19),
+            since: '2026-01-01T00:00:00Z',
+          },
+          expect.objectContaining({
+            environmentRef: PROD,
+            state: 'missing',
+            version: '1.1.0',
+            of: 'git',
+            unmatched: true,
+            behind: expect.objectContaining({ state: 'behind' }),
+          }),
+        ],
+        findings: [expect.stringMatching(/^prod: there is an overlay/)],
+      },
+    ]);
+    expect(body).toMatchObject({ total: 1, attention: 1 });
+    const cell = await api
+      .get(OPERATE.replace('shop-dev', 'shop-prod'))
+      .expect(200);
+    expect(cell.body).toMatchObject({
+      revision: body.revision,
+      component: { ref: BACKEND },
+      environment: { ref: PROD },
+      cell: { desired: { value: { author: 'Somebody' } } },
+      findings: body.rows[0].findings,
+    });
+    await api.get(OPERATE.replace('shop-dev', 'gone')).expect(404);
+  });
+
   it('answers 304 to whoever may see and has seen', async () => {
     const { api } = await start();
     const first = await api.get('/api/platform-envs/overview').expect(200);
@@ -244,6 +285,7 @@ describe('platformEnvsPlugin', () => {
       '/environments/default/shop-dev',
       '/environments/default/shop-dev/replication-lag',
       '/components/default/component/backend/delivery',
+      '/components/default/component/backend/environments/default/shop-dev',
       '/applications',
     ]) {
       await api
@@ -414,7 +456,8 @@ describe('platformEnvsPlugin', () => {
         }),
       ]),
     );
-    expect(body.rows[0].cells[0]).toMatchObject({
+    const { body: dev } = await api.get(OPERATE).expect(200);
+    expect(dev.cell).toMatchObject({
       state: 'unknown',
       desired: { status: 'unavailable' },
       live: { status: 'unavailable' },
@@ -436,7 +479,7 @@ describe('platformEnvsPlugin', () => {
       ],
     });
     const { body } = await api.get('/api/platform-envs/overview').expect(200);
-    expect(body.rows.map((r: { findings: string[] }) => r.findings)).toEqual([
+    expect(body.rows.map((r: { findings?: string[] }) => r.findings)).toEqual([
       [
         'Its annotation fairway.dev/environments names "qa", which shop does not have.',
       ],
@@ -465,11 +508,15 @@ describe('platformEnvsPlugin', () => {
     const read = async () =>
       new TextDecoder().decode((await reader.read()).value);
     const hello = await read();
-    expect(hello).toMatch(/^event: revision\ndata: {"revision":"\d+"}\n\n$/);
-    source.set([]);
+    expect(hello).toMatch(/^event: revision\ndata: {"revision":"\w+"}\n\n$/);
+    source.set([
+      { ...source.getSnapshot().deployments[0], health: 'Degraded' },
+    ]);
     const hint = await read();
-    expect(hint).toMatch(/^event: revision\ndata: {"revision":"\d+"}\n\n$/);
-    expect(hint).not.toBe(hello);
+    expect(hint).toMatch(
+      /^event: revision\ndata: {"revision":"\w+","changed":\["component:default\/backend"\]}\n\n$/,
+    );
+    expect(hint.length).toBeLessThan(200);
 
     abort.abort();
     await until(async () => {

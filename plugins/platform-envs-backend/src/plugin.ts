@@ -12,10 +12,16 @@ import { migrate } from './database/migrate';
 import { registerPermissions } from './permissions/registerPermissions';
 import { readConfig } from './readConfig';
 import { createRouter } from './router/createRouter';
+import { setUpInfrastructure } from './setUpInfrastructure';
+import { setUpGitFeeds } from './setUpGitFeeds';
 import { setUpPromotions } from './setUpPromotions';
 import { RevisionStreams } from './router/RevisionStreams';
 import { OwnerAlerts } from './services/alerts/OwnerAlerts';
+import { SourceCommits } from './services/commits/SourceCommits';
+import { ComparisonService } from './services/comparison/ComparisonService';
 import { EnvironmentService } from './services/EnvironmentService';
+import { builtInLinks } from './services/builtInLinks';
+import { ObservabilityService } from './services/observability/ObservabilityService';
 import { PromotionTargets } from './services/promotions/PromotionTargets';
 import { ReplicationService } from './services/ReplicationService';
 import { scheduleFeeds } from './services/scheduleFeeds';
@@ -46,6 +52,7 @@ export const platformEnvsPlugin = createBackendPlugin({
         permissionsRegistry: coreServices.permissionsRegistry,
         rootLifecycle: coreServices.rootLifecycle,
         scheduler: coreServices.scheduler,
+        userInfo: coreServices.userInfo,
       },
       async init(deps) {
         const { logger, lifecycle, permissionsRegistry, rootLifecycle } = deps;
@@ -54,9 +61,17 @@ export const platformEnvsPlugin = createBackendPlugin({
         const knex = await migrate(deps.database);
         const store = new DatabaseSnapshotStore(knex, logger);
 
+        const commits = new SourceCommits({
+          ...adapters,
+          labels: adapters.imageLabelSource,
+          store,
+          logger,
+        });
+        await commits.load();
         const environments = new EnvironmentService({
           ...deps,
           ...adapters,
+          commits,
           linkTemplates: config.linkTemplates,
           store,
         });
@@ -66,10 +81,24 @@ export const platformEnvsPlugin = createBackendPlugin({
           store,
           logger,
         });
+        const observability = new ObservabilityService({
+          ...deps,
+          ...adapters,
+          environments,
+          links: builtInLinks(config.observability.links),
+          intervals: config.observability.intervals,
+        });
+        const infrastructure = await setUpInfrastructure({
+          ...deps,
+          ...adapters,
+          config,
+          environments,
+          store,
+        });
         const streams = new RevisionStreams({
           permissions: deps.permissions,
           getRevision: () => environments.getRevision(),
-          onRevision: listener => environments.onRevision(listener),
+          onChange: listener => environments.onChange(listener),
         });
 
         const targets = new PromotionTargets(deps);
@@ -95,6 +124,7 @@ export const platformEnvsPlugin = createBackendPlugin({
           config,
           environments,
           replication,
+          observability,
           alerts,
         });
         // what was known before is served at once; asking Argo CD, Git and AWS
@@ -105,16 +135,27 @@ export const platformEnvsPlugin = createBackendPlugin({
         });
         lifecycle.addShutdownHook(async () => {
           feeds.stop();
+          observability.stop();
+          infrastructure.stacks.stop();
           streams.close();
           await promotions.stop();
           await environments.stop();
         });
 
+        await setUpGitFeeds({ ...deps, config, environments, commits, knex });
+
         deps.httpRouter.use(
           createRouter({
             ...deps,
             environments,
+            comparison: new ComparisonService({
+              ...adapters,
+              facts: environments,
+              commits,
+            }),
             replication,
+            infrastructure,
+            observability,
             streams,
             promotions: promotions.delivery,
             promotionsRouter: promotions.router,

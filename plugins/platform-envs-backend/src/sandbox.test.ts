@@ -2,9 +2,8 @@ import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   ComponentDelivery,
-  DeliveryCell,
-  Overview,
-  OverviewRow,
+  DeliveryRow,
+  OverviewPage,
 } from '@fairway/plugin-platform-envs-common';
 import { PLATFORMS, Sandbox, startSandbox } from '@fairway/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -56,7 +55,7 @@ describe('platformEnvsPlugin on the sandbox', () => {
       return (
         rows.length > 0 &&
         sources.every(s => s.state === 'live') &&
-        cell(rows, 'sample-backend', 'dev').live.status === 'ok'
+        (await current('sample-backend', 'dev')).live.status === 'ok'
       );
     });
   });
@@ -69,17 +68,26 @@ describe('platformEnvsPlugin on the sandbox', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  async function overview(): Promise<Overview> {
+  async function overview(): Promise<OverviewPage> {
     return (await api.get('/api/platform-envs/overview').expect(200)).body;
   }
 
+  async function rowOf(component: string): Promise<DeliveryRow> {
+    const { body } = await api
+      .get(
+        `/api/platform-envs/components/default/component/${component}/delivery`,
+      )
+      .expect(200);
+    return body.row;
+  }
+
   async function current(component: string, shortName: string) {
-    return cell((await overview()).rows, component, shortName);
+    const { cells } = await rowOf(component);
+    return cells.find(c => c.environmentRef.endsWith(`-${shortName}`))!;
   }
 
   it('shows what stands where', async () => {
-    const { rows } = await overview();
-    const backend = rows.find(r => r.component.name === 'sample-backend')!;
+    const backend = await rowOf('sample-backend');
     expect(backend.findings).toEqual([]);
     expect(
       backend.cells.map(c => [
@@ -337,15 +345,6 @@ function configFor(sandbox: Sandbox) {
       accountDefaults: { roleName: 'fairway-reader' },
     },
   };
-}
-
-function cell(
-  rows: OverviewRow[],
-  component: string,
-  shortName: string,
-): DeliveryCell {
-  const row = rows.find(r => r.component.name === component)!;
-  return row.cells.find(c => c.environmentRef.endsWith(`-${shortName}`))!;
 }
 
 async function until(what: string, isDone: () => Promise<boolean>) {

@@ -2,6 +2,7 @@ import { parseEntityRef } from '@backstage/catalog-model';
 import { ResponseError } from '@backstage/errors';
 import {
   CancelPromotionRequest,
+  CellDetail,
   ComponentDelivery,
   CreatePromotionRequest,
   DecidePromotionRequest,
@@ -9,14 +10,21 @@ import {
   EnvironmentList,
   EnvironmentReplication,
   ListPromotionsQuery,
-  Overview,
-  OverviewStreamEvent,
   PlanPromotionRequest,
   PromotionDetail,
   PromotionList,
   PromotionPlanPreview,
 } from './api';
+import { CellLinks, ComponentObservability } from './observability';
+import {
+  expandOverview,
+  Overview,
+  OverviewPage,
+  OverviewQuery,
+  OverviewStreamEvent,
+} from './overview';
 import { Promotion } from './promotion/types';
+import { DetectDriftRequest } from './stacks';
 import { readServerSentEvents } from './readServerSentEvents';
 
 /** Options of a single call. @public */
@@ -62,7 +70,23 @@ export interface PlatformEnvsApi {
     environmentRef: string,
     options?: PlatformEnvsRequestOptions,
   ): Promise<EnvironmentReplication>;
-  getOverview(options?: PlatformEnvsRequestOptions): Promise<Overview>;
+  /** One page of the board, or all of it with `limit: 'all'`. */
+  /** Has CloudFormation compare a stack of an environment with its template. */
+  detectDrift(
+    environmentRef: string,
+    request: DetectDriftRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<void>;
+  getOverview(
+    query?: OverviewQuery,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Overview>;
+  /** Everything about one cell of the board. */
+  getCell(
+    componentRef: string,
+    environmentRef: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<CellDetail>;
   /** Resolves when the server ends the stream; rejects when it breaks or is aborted. */
   streamOverview(
     listeners: OverviewStreamListeners,
@@ -72,6 +96,17 @@ export interface PlatformEnvsApi {
     componentRef: string,
     options?: PlatformEnvsRequestOptions,
   ): Promise<ComponentDelivery>;
+  /** Request figures, alerts and dashboards of a component. */
+  getObservability(
+    componentRef: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<ComponentObservability>;
+  /** Everything that leads out of one cell, already filled. */
+  getCellLinks(
+    componentRef: string,
+    environmentRef: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<CellLinks>;
   /** Asks Argo CD to sync the component's application in one environment. */
   sync(
     componentRef: string,
@@ -145,8 +180,24 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     );
   }
 
-  getOverview(options?: PlatformEnvsRequestOptions) {
-    return this.get<Overview>('/overview', options);
+  async getOverview(
+    query: OverviewQuery = {},
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    return expandOverview(
+      await this.get<OverviewPage>(`/overview${searchOf(query)}`, options),
+    );
+  }
+
+  getCell(
+    componentRef: string,
+    environmentRef: string,
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    return this.get<CellDetail>(
+      `${componentPath(componentRef)}${environmentPath(environmentRef)}`,
+      options,
+    );
   }
 
   async streamOverview(
@@ -174,6 +225,27 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
   getDelivery(componentRef: string, options?: PlatformEnvsRequestOptions) {
     return this.get<ComponentDelivery>(
       `${componentPath(componentRef)}/delivery`,
+      options,
+    );
+  }
+
+  getObservability(
+    componentRef: string,
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    return this.get<ComponentObservability>(
+      `${componentPath(componentRef)}/observability`,
+      options,
+    );
+  }
+
+  getCellLinks(
+    componentRef: string,
+    environmentRef: string,
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    return this.get<CellLinks>(
+      `${componentPath(componentRef)}${environmentPath(environmentRef)}/links`,
       options,
     );
   }
@@ -212,15 +284,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     query: ListPromotionsQuery = {},
     options?: PlatformEnvsRequestOptions,
   ) {
-    const search = new URLSearchParams();
-    for (const [key, value] of Object.entries(query)) {
-      if (value !== undefined) search.set(key, String(value));
-    }
-    const suffix = search.toString();
-    return this.get<PromotionList>(
-      `/promotions${suffix && `?${suffix}`}`,
-      options,
-    );
+    return this.get<PromotionList>(`/promotions${searchOf(query)}`, options);
   }
 
   getPromotion(id: string, options?: PlatformEnvsRequestOptions) {
@@ -241,6 +305,18 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     options?: PlatformEnvsRequestOptions,
   ) {
     await this.post(`${promotionPath(id)}/cancellation`, request, options);
+  }
+
+  async detectDrift(
+    environmentRef: string,
+    request: DetectDriftRequest,
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    await this.post(
+      `${environmentPath(environmentRef)}/drift-detections`,
+      request,
+      options,
+    );
   }
 
   private async operate(
@@ -295,6 +371,15 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
 
 function toJson(response: Response) {
   return response.json();
+}
+
+/** `?a=1&b=2,3`, or nothing. */
+function searchOf(query: object): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(key, String(value));
+  }
+  return search.size > 0 ? `?${search}` : '';
 }
 
 function environmentPath(environmentRef: string): string {

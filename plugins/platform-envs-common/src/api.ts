@@ -15,7 +15,10 @@ import {
   PromotionEvent,
   PromotionPlan,
 } from './promotion/types';
+import { EnvironmentCapacity } from './capacity';
+import { Observed } from './observed';
 import { Release } from './release';
+import { EnvironmentOperations, EnvironmentStack } from './stacks';
 import { HealthStatus, Reading, SourceState, SyncStatus } from './status';
 
 /** A link that already carries component and environment. @public */
@@ -24,6 +27,8 @@ export interface DeliveryLink {
   url: string;
   /** Which icon and group it belongs to. */
   type: 'argocd' | 'grafana' | 'logs' | 'runbook' | 'aws' | 'git' | 'other';
+  /** Where it leads to that the title does not say: account and region. */
+  detail?: string;
 }
 
 /** An environment as the screens need it. @public */
@@ -122,8 +127,8 @@ export interface DeliveryCell extends ApplicationDetail {
   links: DeliveryLink[];
 }
 
-/** A component and its cells. @public */
-export interface OverviewRow {
+/** A component with everything about its cells. @public */
+export interface DeliveryRow {
   component: {
     ref: string;
     name: string;
@@ -149,23 +154,27 @@ export interface OverviewSource {
   message?: string;
 }
 
-/** The board. @public */
-export interface Overview {
-  /** Grows with every visible change; opaque to clients. */
+/**
+ * Answer of `GET /components/:namespace/:kind/:name/environments/:environmentNamespace/:environmentName`:
+ * everything about one cell of the board.
+ *
+ * @public
+ */
+export interface CellDetail {
+  /** Of the board that it was read from. */
   revision: string;
-  generatedAt: string;
-  sources: OverviewSource[];
-  environments: EnvironmentSummary[];
-  rows: OverviewRow[];
-  /** Where the next page begins; absent on the last one. */
-  nextCursor?: string;
+  component: DeliveryRow['component'];
+  environment: EnvironmentSummary;
+  cell: DeliveryCell;
+  /** What does not add up about the component, in any environment. */
+  findings: string[];
 }
 
 /** Everything the Delivery tab of a component shows. @public */
 export interface ComponentDelivery {
   revision: string;
   environments: EnvironmentSummary[];
-  row: OverviewRow;
+  row: DeliveryRow;
   sources: OverviewSource[];
   /** Newest first, over all environments. */
   history: Array<{
@@ -226,8 +235,14 @@ export interface EnvironmentDetail {
   environment: EnvironmentSummary;
   sources: OverviewSource[];
   /** What runs here. */
-  rows: Array<{ component: OverviewRow['component']; cell: DeliveryCell }>;
+  rows: Array<{ component: DeliveryRow['component']; cell: DeliveryCell }>;
   findings: string[];
+  /** What its cluster can carry, and what is taken of it. */
+  capacity: Observed<EnvironmentCapacity>;
+  /** Its CloudFormation stacks; failed and drifted ones first. */
+  stacks: Observed<EnvironmentStack[]>;
+  /** What the viewer may do with it. */
+  operations: EnvironmentOperations;
 }
 
 /** What a viewer may do with a promotion, and why not. @public */
@@ -325,14 +340,4 @@ export interface CancelPromotionRequest {
 /** Answer of `GET /environments`, in promotion order within each system. @public */
 export interface EnvironmentList {
   items: EnvironmentSummary[];
-}
-
-/**
- * Data of one `revision` event of `GET /overview/stream`. It carries no
- * delivery state: whoever reads it asks again with their own permissions.
- *
- * @public
- */
-export interface OverviewStreamEvent {
-  revision: string;
 }

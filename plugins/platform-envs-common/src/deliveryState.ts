@@ -1,4 +1,6 @@
 import { CellResource, DeliveryCell } from './api';
+import { SyncWindowState } from './applicationDetail';
+import { causeOf, describeClosedWindow } from './deliveryCauses';
 import { DEPLOYERS } from './deployer';
 import { EnvironmentRuntime } from './environment';
 import { compareVersions } from './promotion/compareVersions';
@@ -20,6 +22,8 @@ export interface ApplicationFact {
   name: string;
   automated: boolean;
   sync: SyncStatus;
+  /** ISO 8601 UTC time since when `sync` is what it is, where that was seen. */
+  syncSince?: string;
   health: HealthStatus;
   healthMessage?: string;
   healthSince?: string;
@@ -35,6 +39,10 @@ export interface ApplicationFact {
     finishedAt?: string;
   };
   resources: CellResource[];
+  /** Absent when no window concerns it. */
+  syncWindow?: SyncWindowState;
+  /** ISO 8601 UTC; set while it is being deleted. */
+  deletedAt?: string;
   /** Why what Argo CD says about it cannot be used. */
   problem?: string;
 }
@@ -78,11 +86,14 @@ export function compareDeliveryStates(
  * What is not known is never called healthy: a source that has gone quiet
  * makes the state `unknown`, whatever it said last.
  *
+ * Without `now` the sentence has places for ages, which {@link tellAges} fills,
+ * so that it does not change as time passes.
+ *
  * @public
  */
 export function judgeDelivery(
   facts: DeliveryFacts,
-  now: Date,
+  now?: Date,
 ): DeliveryJudgement {
   if (!facts.application) return judgeWithoutApplication(facts, now);
   const app = facts.application;
@@ -112,6 +123,25 @@ export function compareWithPrevious(
   };
 }
 
+const AGE_PLACE = /\{age:([^{}]{1,40})\}/g;
+
+/**
+ * Puts ages into a sentence that was made without a time: each place
+ * `{age:<ISO 8601 time>}` becomes how long that is ago.
+ *
+ * @public
+ */
+export function tellAges(sentence: string, now: Date): string {
+  return sentence.includes('{age:')
+    ? sentence.replace(AGE_PLACE, (_, since) => formatAge(since, now))
+    : sentence;
+}
+
+/** An age, or the place where it goes once it is known what time it is. */
+function age(since: string, now: Date | undefined): string {
+  return now ? formatAge(since, now) : `{age:${since}}`;
+}
+
 /** The age of a moment in words: `40 s`, `4 min`, `5 h`, `3 days`. @public */
 export function formatAge(since: string, now: Date): string {
   const seconds = Math.max(
@@ -128,7 +158,7 @@ export function formatAge(since: string, now: Date): string {
 
 function judgeWithoutApplication(
   facts: DeliveryFacts,
-  now: Date,
+  now: Date | undefined,
 ): DeliveryJudgement {
   const { desired, runtime, source } = facts;
   if (desired.kind === 'unknown') {
@@ -168,7 +198,7 @@ function judgeWithoutApplication(
 function judgeApplication(
   { desired, runtime }: DeliveryFacts,
   app: ApplicationFact,
-  now: Date,
+  now: Date | undefined,
 ): DeliveryJudgement {
   const broken = app.conditions.find(
     c =>
@@ -176,6 +206,7 @@ function judgeApplication(
       c.type === 'InvalidSpecError' ||
       c.type === 'UnknownError',
   );
+  if (app.deletedAt) return judgeDeletion(app, runtime, now);
   if (app.health === 'Degraded') return judgeDegraded(app, runtime, now);
   if (broken) {
     return {
@@ -191,24 +222,35 @@ function judgeApplication(
   }
   if (isRunning(app)) return judgeOperation(app, desired, runtime, now);
   if (app.health === 'Missing') return judgeMissing(app, desired, never);
-  if (app.sync === 'OutOfSync') return judgeOutOfSync(app, desired, runtime);
+  if (app.sync === 'OutOfSync') {
+    return judgeOutOfSync(app, desired, runtime, now);
+  }
   return judgeSynced(app, desired, runtime, now);
+}
+
+function judgeDeletion(
+  app: ApplicationFact,
+  runtime: EnvironmentRuntime,
+  now: Date | undefined,
+): DeliveryJudgement {
+  const { name } = DEPLOYERS[runtime];
+  const hindrance = app.conditions.find(c => c.type === 'DeletionError');
+  return {
+    state: 'progressing',
+    sentence: `${name} has been deleting it for ${age(app.deletedAt!, now)}${
+      hindrance ? `: ${withStop(hindrance.message)}` : '.'
+    }`,
+    since: app.deletedAt,
+  };
 }
 
 function judgeDegraded(
   app: ApplicationFact,
   runtime: EnvironmentRuntime,
-  now: Date,
+  now: Date | undefined,
 ): DeliveryJudgement {
-  const resource = app.resources.find(r => r.health === 'Degraded');
-  const message = app.healthMessage ?? resource?.message;
-  const isNamed = resource && message?.includes(resource.name);
-  const where =
-    resource && !isNamed ? `${resource.kind} ${resource.name}` : undefined;
-  const cause = [where, message].filter(Boolean).join(': ');
-  const sinceText = app.healthSince
-    ? ` for ${formatAge(app.healthSince, now)}`
-    : '';
+  const cause = causeOf(app.resources, app.healthMessage);
+  const sinceText = app.healthSince ? ` for ${age(app.healthSince, now)}` : '';
   return {
     state: 'degraded',
     sentence: cause
@@ -222,19 +264,31 @@ function judgeOperation(
   app: ApplicationFact,
   desired: DesiredFact,
   runtime: EnvironmentRuntime,
-  now: Date,
+  now: Date | undefined,
 ): DeliveryJudgement {
   const since = app.operation?.startedAt;
   const what =
     desired.kind === 'released' ? ` to ${describe(desired.release)}` : '';
-  const age = since ? ` for ${formatAge(since, now)}` : '';
+  const lasting = since ? ` for ${age(since, now)}` : '';
   return {
     state: 'progressing',
-    sentence: `${DEPLOYERS[runtime].moving}${what}${age}${
-      runtime === 'ecs' && app.healthMessage ? `: ${app.healthMessage}` : ''
-    }.`,
+    sentence: `${DEPLOYERS[runtime].moving}${what}${lasting}${
+      whyNotYet(app, runtime) ?? '.'
+    }`,
     ...(since && { since }),
   };
+}
+
+/** What holds up a change that is under way. */
+function whyNotYet(
+  app: ApplicationFact,
+  runtime: EnvironmentRuntime,
+): string | undefined {
+  const isTold = app.resources.some(r => r.health === 'Degraded');
+  const cause = isTold
+    ? causeOf(app.resources, app.healthMessage)
+    : runtime === 'ecs' && app.healthMessage;
+  return cause ? `: ${withStop(cause)}` : undefined;
 }
 
 function judgeMissing(
@@ -247,7 +301,7 @@ function judgeMissing(
       state: 'missing',
       sentence: `Waiting for its first sync: Git says ${describe(
         desired.release,
-      )}${app.automated ? '' : notAutomated()}.`,
+      )}${whoSyncs(app, '')}.`,
     };
   }
   const missing = app.resources.filter(r => r.health === 'Missing').length;
@@ -267,36 +321,47 @@ function judgeOutOfSync(
   app: ApplicationFact,
   desired: DesiredFact,
   runtime: EnvironmentRuntime,
+  now: Date | undefined,
 ): DeliveryJudgement {
   const { name, attempt } = DEPLOYERS[runtime];
   const differs = whatDiffers(app, desired, runtime);
   const failed =
     app.operation?.phase === 'Failed' || app.operation?.phase === 'Error';
+  const known = app.syncSince ?? sinceCommit(app, desired);
+  const since = known ? { since: known } : {};
+  const outOfSync = `Out of sync${known ? ` for ${age(known, now)}` : ''}`;
+  const closed = describeClosedWindow(app.syncWindow);
   if (failed) {
+    const reason = app.operation?.message ?? `${name} gives no reason`;
     return {
       state: 'out-of-sync',
-      sentence: `Out of sync: ${differs}; the last ${attempt} failed: ${withStop(
-        app.operation?.message ?? `${name} gives no reason`,
-      )}`,
+      sentence: `${outOfSync}: ${differs}; the last ${attempt} failed: ${withStop(
+        reason,
+      )}${closed ? ` ${withStop(capital(closed))}` : ''}`,
       ...(app.operation?.finishedAt && { since: app.operation.finishedAt }),
-    };
-  }
-  if (runtime === 'ecs') {
-    const since = desired.kind === 'released' ? desired.committedAt : undefined;
-    return {
-      state: 'out-of-sync',
-      sentence: `Out of sync: ${differs}; the pipeline has not rolled that out.`,
-      ...(since && { since }),
+      ...since,
     };
   }
   return {
     state: 'out-of-sync',
-    sentence: `Out of sync: ${differs}${
-      app.automated
-        ? '; Argo CD syncs this environment on its own'
-        : notAutomated()
-    }.`,
+    sentence:
+      runtime === 'ecs'
+        ? `${outOfSync}: ${differs}; the pipeline has not rolled that out.`
+        : `${outOfSync}: ${differs}${whoSyncs(
+            app,
+            '; Argo CD syncs this environment on its own',
+          )}.`,
+    ...since,
   };
+}
+
+/** What is committed and not what runs has not been in sync since then, at the latest. */
+function sinceCommit(
+  app: ApplicationFact,
+  desired: DesiredFact,
+): string | undefined {
+  if (desired.kind !== 'released' || !desired.committedAt) return undefined;
+  return gitIsAhead(app, desired) ? desired.committedAt : undefined;
 }
 
 function whatDiffers(
@@ -319,14 +384,15 @@ function judgeSynced(
   app: ApplicationFact,
   desired: DesiredFact,
   runtime: EnvironmentRuntime,
-  now: Date,
+  now: Date | undefined,
 ): DeliveryJudgement {
   if (app.health === 'Progressing') {
     const since = app.healthSince ?? app.operation?.finishedAt;
     return {
       state: 'progressing',
-      sentence: `Progressing${since ? ` for ${formatAge(since, now)}` : ''}${
-        app.healthMessage ? `: ${withStop(app.healthMessage)}` : '.'
+      sentence: `Progressing${since ? ` for ${age(since, now)}` : ''}${
+        whyNotYet(app, runtime) ??
+        (app.healthMessage ? `: ${withStop(app.healthMessage)}` : '.')
       }`,
       ...(since && { since }),
     };
@@ -358,9 +424,7 @@ function judgeSynced(
     };
   }
   const version = app.running ? describe(app.running) : 'deployed';
-  const since = app.deployedAt
-    ? ` since ${formatAge(app.deployedAt, now)}`
-    : '';
+  const since = app.deployedAt ? ` since ${age(app.deployedAt, now)}` : '';
   // ECS goes back by itself, so that all looks well again
   const failure =
     runtime === 'ecs' && app.operation?.phase === 'Failed'
@@ -392,12 +456,15 @@ function isRunning(app: ApplicationFact): boolean {
   );
 }
 
-function quiet({ source, runtime }: DeliveryFacts, now: Date): string {
+function quiet(
+  { source, runtime }: DeliveryFacts,
+  now: Date | undefined,
+): string {
   const { name } = DEPLOYERS[runtime];
-  const age = source.observedAt
-    ? `${name} has not answered for ${formatAge(source.observedAt, now)}`
+  const silence = source.observedAt
+    ? `${name} has not answered for ${age(source.observedAt, now)}`
     : `${name} has not answered yet`;
-  return source.message ? `${age} (${source.message})` : age;
+  return source.message ? `${silence} (${source.message})` : silence;
 }
 
 function lastKnown(app: ApplicationFact): string {
@@ -433,8 +500,18 @@ function describe(release: Release): string {
   );
 }
 
-function notAutomated(): string {
-  return '; Argo CD does not sync this environment on its own';
+/** Who will sync, and when. */
+function whoSyncs(app: ApplicationFact, automatically: string): string {
+  const closed = describeClosedWindow(app.syncWindow);
+  const tail = app.automated
+    ? automatically
+    : '; Argo CD does not sync this environment on its own';
+  if (!closed) return tail;
+  return app.automated ? `; ${closed}` : `${tail}, and ${closed}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function count(n: number, one: string, many: string): string {

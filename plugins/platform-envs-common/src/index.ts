@@ -10,6 +10,7 @@ export * from './applicationDetail';
 export * from './behind';
 export * from './capacity';
 export * from './comparison';
+export * from './deliveryCauses';
 export * from './deliveryState';
 export * from './deployer';
 export * from './environment';

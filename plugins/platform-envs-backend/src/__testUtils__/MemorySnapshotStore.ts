@@ -14,4 +14,24 @@ export class MemorySnapshotStore implements SnapshotStore {
       ? undefined
       : shape.parse(JSON.parse(document));
   }
+
+  async saveAll(
+    documents: Map<string, unknown>,
+    gone: string[],
+  ): Promise<void> {
+    for (const [name, content] of documents) await this.save(name, content);
+    for (const name of gone) this.documents.delete(name);
+  }
+
+  async loadAll<T>(
+    prefix: string,
+    shape: SnapshotShape<T>,
+  ): Promise<Map<string, T>> {
+    const found = new Map<string, T>();
+    for (const name of this.documents.keys()) {
+      if (!name.startsWith(prefix)) continue;
+      found.set(name, (await this.load(name, shape))!);
+    }
+    return found;
+  }
 }

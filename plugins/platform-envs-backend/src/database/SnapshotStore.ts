@@ -15,4 +15,11 @@ export interface SnapshotStore {
    * unusable one is dropped.
    */
   load<T>(name: string, shape: SnapshotShape<T>): Promise<T | undefined>;
+  /**
+   * Replaces and deletes many documents, in parts, so that nobody waits for
+   * long. Two may do so at once; of each document the last writer's stays.
+   */
+  saveAll(documents: Map<string, unknown>, gone: string[]): Promise<void>;
+  /** The documents whose names begin so, by name; those that cannot be used are dropped. */
+  loadAll<T>(prefix: string, shape: SnapshotShape<T>): Promise<Map<string, T>>;
 }

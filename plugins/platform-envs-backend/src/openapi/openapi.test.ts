@@ -46,7 +46,18 @@ describe('the description of the API', () => {
     const { paths } = describeApi(OPERATIONS) as any;
     expect(
       paths['/overview'].get.parameters.map((p: { name: string }) => p.name),
-    ).toEqual(['system', 'owner', 'state', 'q', 'sort', 'cursor', 'limit']);
+    ).toEqual([
+      'system',
+      'owner',
+      'mine',
+      'attention',
+      'state',
+      'component',
+      'q',
+      'sort',
+      'cursor',
+      'limit',
+    ]);
     expect(
       paths['/environments/{namespace}/{name}'].get.parameters,
     ).toMatchObject([

@@ -1,4 +1,6 @@
 import { querySchema as applications } from '../router/applications';
+import { querySchema as comparison } from '../router/comparison';
+import { querySchema as links } from '../router/observability';
 import { querySchema as overview } from '../router/overview';
 import { listQuery as promotions } from '../router/promotions';
 import { Operation, schemaOf } from './describeApi';
@@ -64,6 +66,24 @@ export const OPERATIONS: Operation[] = [
     },
   },
   {
+    method: 'post',
+    path: '/environments/:namespace/:name/drift-detections',
+    id: 'detectDrift',
+    summary: 'Has CloudFormation compare a stack of it with its template.',
+    body: 'DetectDriftRequest',
+    answers: {
+      202: {
+        description: 'Begun; the result comes with the environment.',
+        schema: {
+          type: 'object',
+          required: ['detection'],
+          additionalProperties: false,
+          properties: { detection: schemaOf('DriftDetection') },
+        },
+      },
+    },
+  },
+  {
     method: 'get',
     path: '/environments/:namespace/:name/replication-lag',
     id: 'getReplicationLag',
@@ -83,7 +103,7 @@ export const OPERATIONS: Operation[] = [
       'The board: every component in every environment. Answers 304 to a known ETag, after authorization.',
     query: overview,
     answers: {
-      200: { description: 'One page.', schema: schemaOf('Overview') },
+      200: { description: 'One page.', schema: schemaOf('OverviewPage') },
       304: { description: 'Nothing changed.' },
     },
   },
@@ -92,7 +112,7 @@ export const OPERATIONS: Operation[] = [
     path: '/overview/stream',
     id: 'streamOverview',
     summary:
-      'Server-sent events of type `revision` whenever the board changed: a hint to ask again.',
+      'Server-sent events of type `revision` whenever the board changed: a hint which rows to ask for again.',
     contentType: 'text/event-stream',
     answers: {
       200: {
@@ -108,6 +128,75 @@ export const OPERATIONS: Operation[] = [
     summary: 'Everything about the delivery of one component.',
     answers: {
       200: { description: 'It.', schema: schemaOf('ComponentDelivery') },
+    },
+  },
+  {
+    method: 'get',
+    path: '/components/:namespace/:kind/:name/observability',
+    id: 'getObservability',
+    summary:
+      'Request figures, alerts and dashboards of a component, from the feeds.',
+    answers: {
+      200: {
+        description: 'They.',
+        schema: schemaOf('ComponentObservability'),
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: `${CELL}/links`,
+    id: 'getCellLinks',
+    summary:
+      'Everything that leads out of a component in an environment, already filled.',
+    query: links,
+    answers: {
+      200: { description: 'Links.', schema: schemaOf('CellLinks') },
+    },
+  },
+  {
+    method: 'get',
+    path: CELL,
+    id: 'getCell',
+    summary: 'Everything about one component in one environment.',
+    answers: { 200: { description: 'It.', schema: schemaOf('CellDetail') } },
+  },
+  {
+    method: 'get',
+    path: '/components/:namespace/:kind/:name/observability',
+    id: 'getObservability',
+    summary:
+      'Request figures, alerts and dashboards of a component, from the feeds.',
+    answers: {
+      200: {
+        description: 'They.',
+        schema: schemaOf('ComponentObservability'),
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: `${CELL}/links`,
+    id: 'getCellLinks',
+    summary:
+      'Everything that leads out of a component in an environment, already filled.',
+    query: links,
+    answers: {
+      200: { description: 'Links.', schema: schemaOf('CellLinks') },
+    },
+  },
+  {
+    method: 'get',
+    path: '/components/:namespace/:kind/:name/comparison',
+    id: 'getComparison',
+    summary:
+      'What differs between two environments (from, to), or between what Git says and what runs in one (environment, against=live).',
+    query: comparison,
+    answers: {
+      200: {
+        description: 'A section that cannot be had says why.',
+        schema: schemaOf('ComponentComparison'),
+      },
     },
   },
   ...(['sync', 'refresh'] as const).map(

@@ -4,6 +4,7 @@ import {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import { CustomErrorBase } from '@backstage/errors';
+import { OverviewStreamEvent } from '@fairway/plugin-platform-envs-common';
 import { Response } from 'express';
 import { requireRead } from './authorize';
 
@@ -26,28 +27,32 @@ const HEARTBEAT_MS = 15_000;
 /** A person whose rights end is cut off within a minute. */
 const REAUTHORIZE_MS = 60_000;
 
-/** At most two hints a second and reader: whoever gets one asks for the whole. */
+/** At most two hints a second and reader; the first after quiet goes at once. */
 const COALESCE_MS = 500;
 
+/** Whoever hears of more rows than this asks for the board as a whole. */
+const MAX_NAMED = 50;
+
 /**
- * Open event streams that tell readers of a new revision and nothing else, so
- * that whoever reads on must ask with their own rights. A reader who is slow
- * gets the newest revision once they catch up; nothing piles up for them.
+ * Open event streams that tell readers of a new revision and which rows it
+ * concerns, not what is in them, so that whoever reads on must ask with their
+ * own rights. Nothing piles up for a reader who is slow: once they catch up
+ * they get one hint, without names when those were many.
  */
 export class RevisionStreams {
   readonly #open = new Map<string, Set<() => void>>();
   readonly #unsubscribe: () => void;
-  readonly #tellers = new Set<(revision: string) => void>();
+  readonly #tellers = new Set<(hint: OverviewStreamEvent) => void>();
 
   constructor(
     private readonly options: {
       permissions: PermissionsService;
       getRevision: () => string;
-      onRevision: (listener: (revision: string) => void) => () => void;
+      onChange: (listener: (hint: OverviewStreamEvent) => void) => () => void;
     },
   ) {
-    this.#unsubscribe = options.onRevision(revision => {
-      for (const tell of this.#tellers) tell(revision);
+    this.#unsubscribe = options.onChange(hint => {
+      for (const tell of this.#tellers) tell(hint);
     });
   }
 
@@ -83,19 +88,19 @@ export class RevisionStreams {
       'X-Accel-Buffering': 'no',
       Connection: 'keep-alive',
     });
-    let pending: string | undefined;
+    const pending = new PendingHint();
     let timer: NodeJS.Timeout | undefined;
     const flush = () => {
-      timer = undefined;
-      if (pending === undefined || res.writableNeedDrain) return;
-      res.write(
-        `event: revision\ndata: ${JSON.stringify({ revision: pending })}\n\n`,
-      );
-      pending = undefined;
+      if (timer || !pending.isThere || res.writableNeedDrain) return;
+      res.write(`event: revision\ndata: ${JSON.stringify(pending.take())}\n\n`);
+      timer = setTimeout(() => {
+        timer = undefined;
+        flush();
+      }, COALESCE_MS);
     };
-    const tell = (revision: string) => {
-      pending = revision;
-      timer ??= setTimeout(flush, COALESCE_MS);
+    const tell = (hint: OverviewStreamEvent) => {
+      pending.add(hint);
+      flush();
     };
     res.on('drain', flush);
     const timers: NodeJS.Timeout[] = [];
@@ -116,9 +121,38 @@ export class RevisionStreams {
     );
     res.on('close', end);
     this.#tellers.add(tell);
-    pending = this.options.getRevision();
-    flush();
+    tell({ revision: this.options.getRevision() });
     return end;
+  }
+}
+
+/** What a reader is still to be told, as one hint. */
+class PendingHint {
+  #revision?: string;
+  /** Undefined: anything may have changed. */
+  #changed?: Set<string> = new Set();
+
+  get isThere(): boolean {
+    return this.#revision !== undefined;
+  }
+
+  add({ revision, changed }: OverviewStreamEvent): void {
+    this.#revision = revision;
+    if (!changed) this.#changed = undefined;
+    for (const ref of changed ?? []) this.#changed?.add(ref);
+    if (this.#changed && this.#changed.size > MAX_NAMED) {
+      this.#changed = undefined;
+    }
+  }
+
+  take(): OverviewStreamEvent {
+    const hint = {
+      revision: this.#revision!,
+      ...(this.#changed && { changed: [...this.#changed] }),
+    };
+    this.#revision = undefined;
+    this.#changed = new Set();
+    return hint;
   }
 }
 

@@ -28,6 +28,9 @@ export interface DeliveryPromotions {
   ): Promise<ComponentDelivery['promotionTargets']>;
 }
 
+const CELL =
+  '/components/:namespace/:kind/:name/environments/:environmentNamespace/:environmentName';
+
 /** `/components`: how one is delivered, and having Argo CD look or sync. */
 export function createComponentsRouter(
   options: Gatekeeper & {
@@ -65,9 +68,16 @@ export function createComponentsRouter(
     },
   );
 
+  router.get(CELL, async (req, res) => {
+    await readerOf(options, req);
+    const { componentRef, environmentRef } = cellOf(req.params);
+    await environments.ensureComponent(componentRef);
+    res.json(environments.getCellDetail(componentRef, environmentRef));
+  });
+
   for (const operation of ['sync', 'refresh'] as const) {
     router.post(
-      `/components/:namespace/:kind/:name/environments/:environmentNamespace/:environmentName/${operation}`,
+      `${CELL}/${operation}`,
       async (req, res) => {
         const target = cellOf(req.params);
         const event = await auditor.createEvent({

@@ -2,18 +2,22 @@ import { mockErrorHandler, mockServices } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   DeliveryCell,
-  Overview,
-  OverviewRow,
+  DeliveryRow,
+  OverviewPage,
 } from '@fairway/plugin-platform-envs-common';
 import express from 'express';
 import request from 'supertest';
+import { toBoardLine } from '../services/boardLine';
+import { LiveBoard } from '../services/LiveBoard';
+import { overviewJson } from '../services/overviewPage';
+import { LineQuery } from '../services/selectLines';
 import { createOverviewRouter } from './overview';
 
 function row(
   system: string,
   name: string,
   cells: Array<[DeliveryCell['state'], string?]>,
-): OverviewRow {
+): DeliveryRow {
   return {
     component: {
       ref: `component:default/${name}`,
@@ -23,9 +27,19 @@ function row(
       ownerRef: `group:default/${system}-team`,
       systemRef: `system:default/${system}`,
     },
-    cells: cells.map(
-      ([state, since]) => ({ state, ...(since && { since }) } as DeliveryCell),
-    ),
+    cells: cells.map(([state, since]) => ({
+      componentRef: `component:default/${name}`,
+      environmentRef: `environment:default/${system}-dev`,
+      state,
+      sentence: state,
+      sync: 'Synced',
+      health: 'Healthy',
+      ...(since && { since }),
+      desired: { status: 'unavailable', reason: 'none' },
+      live: { status: 'unavailable', reason: 'none' },
+      source: { state: 'live' },
+      links: [],
+    })),
     findings: [],
   };
 }
@@ -41,25 +55,28 @@ const ROWS = [
 ];
 
 function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
-  const overview: Overview = {
-    revision: '7',
-    generatedAt: '2026-03-10T12:00:00Z',
-    sources: [],
+  const board = {
+    lines: ROWS.map(toBoardLine),
     environments: [],
-    rows: ROWS,
+    revision: 'one',
   };
-  let etag = 'one';
   const app = express();
   app.use(
     createOverviewRouter({
       httpAuth: mockServices.httpAuth(),
+      userInfo: mockServices.userInfo({
+        ownershipEntityRefs: ['user:default/me', 'group:default/Store-Team'],
+      }),
       permissions: mockServices.permissions.mock({
         authorize: async requests => requests.map(() => ({ result })),
       }),
       environments: {
-        getEtag: () => etag,
-        getOverview: () => overview,
-        getOverviewJson: () => JSON.stringify(overview),
+        getRevision: () => board.revision,
+        getOverviewJson: (query: LineQuery) =>
+          overviewJson(board as unknown as LiveBoard, query, {
+            sources: [],
+            now: new Date('2026-03-10T12:00:00Z'),
+          }),
       } as never,
       streams: {} as never,
     }),
@@ -68,12 +85,12 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
   return {
     api: request(app),
     change: () => {
-      etag = 'two';
+      board.revision = 'two';
     },
   };
 }
 
-const names = (body: Overview) => body.rows.map(r => r.component.name);
+const names = (body: OverviewPage) => body.rows.map(r => r.component.name);
 
 describe('/overview', () => {
   const { api, change } = setUp(AuthorizeResult.ALLOW);
@@ -87,13 +104,20 @@ describe('/overview', () => {
     ['system=shop', ['cart', 'web']],
     ['system=system:default/store', ['audit', 'bill']],
     ['owner=store-team', ['audit', 'bill']],
+    ['mine=true', ['audit', 'bill']],
+    ['attention=true', ['web', 'audit']],
+    ['attention=false', ['cart', 'web', 'audit', 'bill']],
     ['state=degraded,unknown', ['web', 'audit']],
+    ['component=component:default/web,component:default/gone', ['web']],
     ['q=AU', ['audit']],
+    ['q=SHOP%20deg', ['web']],
     ['q=nothing', []],
     ['system=store&sort=worst&q=b', ['bill']],
+    ['limit=all', ['cart', 'web', 'audit', 'bill']],
   ])('answers ?%s with %j', async (query, expected) => {
     const { body } = await api.get(`/overview?${query}`).expect(200);
     expect(names(body)).toEqual(expected);
+    expect(body.total).toBe(expected.length);
     expect(body.nextCursor).toBeUndefined();
   });
 
@@ -105,16 +129,42 @@ describe('/overview', () => {
         .get(`/overview?sort=worst&limit=1${cursor && `&cursor=${cursor}`}`)
         .expect(200);
       seen.push(...names(body));
+      expect(body).toMatchObject({ total: 4, attention: 2 });
       cursor = body.nextCursor ?? '';
     } while (cursor);
     expect(seen).toEqual(['web', 'audit', 'cart', 'bill']);
+  });
+
+  it('says on the first page what there is to filter by, whatever is filtered', async () => {
+    const first = await api.get('/overview?q=web&limit=1').expect(200);
+    expect(first.body).toMatchObject({
+      total: 1,
+      attention: 1,
+      facets: {
+        platforms: [
+          { ref: 'system:default/shop', count: 2 },
+          { ref: 'system:default/store', count: 2 },
+        ],
+        owners: [
+          { ref: 'group:default/shop-team', count: 2 },
+          { ref: 'group:default/store-team', count: 2 },
+        ],
+      },
+    });
+    const next = await api
+      .get('/overview?cursor=component:default/web')
+      .expect(200);
+    expect(next.body.facets).toBeUndefined();
   });
 
   it.each([
     ['sort=loudest', /sort/],
     ['state=fine', /state/],
     ['limit=0', /limit/],
+    ['limit=501', /limit/],
     ['limit=many', /limit/],
+    ['mine=perhaps', /mine/],
+    [`component=${Array(51).fill('c').join(',')}`, /component/],
     ['cursor=component:default/gone', /begin with the first page again/],
   ])('refuses ?%s', async (query, message) => {
     const { body } = await api.get(`/overview?${query}`).expect(400);
@@ -130,7 +180,7 @@ describe('/overview', () => {
     await api.get('/overview?sort=name').set(known).expect(200);
   });
 
-  it('lets nobody in by an ETag who may not read', async () => {
+  it('F74 lets nobody in by an ETag who may not read', async () => {
     const open = await api.get('/overview').expect(200);
     const closed = setUp(AuthorizeResult.DENY);
     await closed.api

@@ -1,10 +1,15 @@
 import { AuthService, LoggerService } from '@backstage/backend-plugin-api';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { OverviewSource } from '@fairway/plugin-platform-envs-common';
+import { isDeepStrictEqual } from 'node:util';
 import { buildCatalogView, CatalogView, databaseRefsOf } from './CatalogView';
 
 /** Asking for what does not exist must not become a way to load the catalog. */
 const ON_DEMAND_EVERY_MS = 3_000;
+
+/** Entities of one answer: as many as can be read without holding up others. */
+const PAGE_SIZE = 200;
 
 const ENTITY_FIELDS = [
   'apiVersion',
@@ -15,6 +20,7 @@ const ENTITY_FIELDS = [
   'metadata.description',
   'metadata.annotations',
   'metadata.links',
+  'metadata.etag',
   'spec',
   'relations',
 ];
@@ -27,7 +33,10 @@ const EMPTY_VIEW: CatalogView = {
   problems: [],
 };
 
-/** Keeps what the catalog says about environments and what runs in them. */
+/**
+ * Keeps what the catalog says about environments and what runs in them. As
+ * long as it says the same, the view and everything in it are the same objects.
+ */
 export class CatalogFeed {
   #view: CatalogView = EMPTY_VIEW;
   #source: OverviewSource = {
@@ -38,6 +47,8 @@ export class CatalogFeed {
   };
   #reading?: Promise<void>;
   #readAt = 0;
+  /** Of all entities that the view was built from. */
+  #etags?: Map<string, string | undefined>;
 
   constructor(
     private readonly options: {
@@ -82,28 +93,10 @@ export class CatalogFeed {
   }
 
   async #read(): Promise<void> {
-    const { catalog, auth, logger, now, onRead } = this.options;
+    const { logger, now, onRead } = this.options;
     this.#readAt = now().getTime();
     try {
-      const credentials = await auth.getOwnServiceCredentials();
-      const { items } = await catalog.getEntities(
-        {
-          filter: [{ kind: 'environment' }, { kind: 'component' }],
-          fields: ENTITY_FIELDS,
-        },
-        { credentials },
-      );
-      const entityRefs = databaseRefsOf(items);
-      const databases = entityRefs.length
-        ? await catalog.getEntitiesByRefs(
-            { entityRefs, fields: ENTITY_FIELDS },
-            { credentials },
-          )
-        : { items: [] };
-      this.#view = buildCatalogView([
-        ...items,
-        ...databases.items.filter(e => !!e),
-      ]);
+      this.#take(await this.#fetch());
       this.#source = {
         id: 'catalog',
         title: 'Catalog',
@@ -119,4 +112,57 @@ export class CatalogFeed {
     }
     onRead();
   }
+
+  async #fetch(): Promise<Entity[]> {
+    const { catalog, auth } = this.options;
+    const credentials = await auth.getOwnServiceCredentials();
+    const entities: Entity[] = [];
+    const pages = catalog.streamEntities(
+      {
+        filter: [{ kind: 'environment' }, { kind: 'component' }],
+        fields: ENTITY_FIELDS,
+        pageSize: PAGE_SIZE,
+      },
+      { credentials },
+    );
+    for await (const page of pages) entities.push(...page);
+    const entityRefs = databaseRefsOf(entities);
+    if (entityRefs.length === 0) return entities;
+    const { items } = await catalog.getEntitiesByRefs(
+      { entityRefs, fields: ENTITY_FIELDS },
+      { credentials },
+    );
+    return [...entities, ...items.filter(entity => !!entity)];
+  }
+
+  #take(entities: Entity[]): void {
+    const etags = new Map(
+      entities.map(e => [stringifyEntityRef(e), e.metadata.etag]),
+    );
+    // an etag is of all that the catalog says of an entity
+    const same =
+      this.#etags?.size === etags.size &&
+      [...etags].every(([ref, etag]) => etag && this.#etags!.get(ref) === etag);
+    if (same) return;
+    this.#etags = etags;
+    this.#view = keepSame(this.#view, buildCatalogView(entities));
+  }
+}
+
+/** What is now, made of the objects that were before where they say the same. */
+function keepSame(before: CatalogView, now: CatalogView): CatalogView {
+  const environments = new Map(before.environments.map(e => [e.ref, e]));
+  const components = new Map(before.components.map(c => [c.component.ref, c]));
+  const view = {
+    ...now,
+    environments: now.environments.map(e => same(environments.get(e.ref), e)),
+    components: now.components.map(c =>
+      same(components.get(c.component.ref), c),
+    ),
+  };
+  return isDeepStrictEqual(before, view) ? before : view;
+}
+
+function same<T>(before: T | undefined, now: T): T {
+  return before && isDeepStrictEqual(before, now) ? before : now;
 }

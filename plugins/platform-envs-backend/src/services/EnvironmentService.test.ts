@@ -2,6 +2,11 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
+  expandOverview,
+  Overview,
+  sentenceOf,
+} from '@fairway/plugin-platform-envs-common';
+import {
   aDeployment,
   FakeDeploymentSource,
   FakeGitHost,
@@ -16,6 +21,7 @@ import {
   REPOSITORY,
 } from '../__testUtils__/entities';
 import { MemorySnapshotStore } from '../__testUtils__/MemorySnapshotStore';
+import { BoardHint } from './BoardKeeper';
 import { EnvironmentService } from './EnvironmentService';
 
 const OVERLAY = 'gitops/overlays/dev/backend/kustomization.yaml';
@@ -59,6 +65,9 @@ function setUp(
   };
 }
 
+const overviewOf = (service: EnvironmentService): Overview =>
+  expandOverview(JSON.parse(service.getOverviewJson()));
+
 const settle = () => new Promise(resolve => setTimeout(resolve, 80));
 
 async function running(options?: Parameters<typeof setUp>[0]) {
@@ -80,7 +89,7 @@ describe('EnvironmentService', () => {
     const { service } = setUp();
     await service.load();
     service.start();
-    const overview = service.getOverview();
+    const overview = overviewOf(service);
     expect(overview.rows).toEqual([]);
     expect(overview.sources.map(s => [s.id, s.state, s.message])).toEqual([
       ['catalog', 'stale', 'It has not been read yet'],
@@ -88,26 +97,58 @@ describe('EnvironmentService', () => {
     ]);
   });
 
-  it('grows its revision with what can be seen, and not with time', async () => {
+  it('has another revision when something else can be seen, and not for the time', async () => {
     const { service, source, advance } = await running();
-    const revisions: string[] = [];
-    service.onRevision(revision => revisions.push(revision));
-    const before = Number(service.getRevision());
+    const hints: BoardHint[] = [];
+    service.onChange(hint => hints.push(hint));
+    const before = service.getRevision();
     source.set([deployment], {
       state: 'live',
       observedAt: '2026-03-10T12:01:00.000Z',
     });
     await settle();
     advance(3_600_000);
-    service.getOverview();
-    expect(revisions).toEqual([]);
+    overviewOf(service);
+    expect(hints).toEqual([]);
     source.set([{ ...deployment, health: 'Degraded' }]);
     await settle();
-    expect(revisions).toEqual([String(before + 1)]);
+    expect(hints).toEqual([
+      { revision: service.getRevision(), changed: [BACKEND] },
+    ]);
+    expect(service.getRevision()).not.toBe(before);
     expect(service.getCell(BACKEND, DEV).state).toBe('degraded');
+    source.set([deployment]);
+    await settle();
+    expect(service.getRevision()).toBe(before);
   });
 
-  it('tells ages anew every minute', async () => {
+  it('has the revision that another replica has which sees the same', async () => {
+    const [one, other] = [await running(), await running()];
+    expect(other.service.getRevision()).toBe(one.service.getRevision());
+    other.source.set([{ ...deployment, health: 'Degraded' }]);
+    await settle();
+    expect(other.service.getRevision()).not.toBe(one.service.getRevision());
+    one.source.set([{ ...deployment, health: 'Degraded' }]);
+    await settle();
+    expect(other.service.getRevision()).toBe(one.service.getRevision());
+  });
+
+  it('tells the first change at once, and those that follow together', async () => {
+    const { service, source } = await running();
+    await settle();
+    const hints: BoardHint[] = [];
+    service.onChange(hint => hints.push(hint));
+    for (const health of ['Degraded', 'Progressing', 'Missing'] as const) {
+      source.set([{ ...deployment, health }]);
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    expect(hints).toHaveLength(1);
+    await settle();
+    expect(hints).toHaveLength(2);
+    expect(service.getCell(BACKEND, DEV).health).toBe('Missing');
+  });
+
+  it('tells ages as of now', async () => {
     const { service, source, advance } = await running();
     source.set([
       {
@@ -116,50 +157,79 @@ describe('EnvironmentService', () => {
       },
     ]);
     await settle();
-    const first = service.getEtag();
+    const first = service.getRevision();
     expect(service.getCell(BACKEND, DEV).sentence).toContain('since 1 min');
+    const [{ cells }] = overviewOf(service).rows;
+    expect(sentenceOf(cells[0], new Date('2026-03-10T12:00:00Z'))).toBe(
+      'Healthy and synced; 1.2.0 since 1 min.',
+    );
     advance(5 * 60_000);
     expect(service.getCell(BACKEND, DEV).sentence).toContain('since 6 min');
-    expect(service.getEtag()).not.toBe(first);
+    expect(service.getRevision()).toBe(first);
   });
 
   it('comes back from a restart with the last picture, marked stale', async () => {
     const first = await running();
-    const revision = Number(first.service.getRevision());
     await first.service.stop();
 
     const second = setUp({ store: first.store });
     await second.service.load();
     second.service.start();
-    const { rows, sources } = second.service.getOverview();
-    expect(rows[0].cells[0]).toMatchObject({
+    const { sources } = overviewOf(second.service);
+    expect(second.service.getCell(BACKEND, DEV)).toMatchObject({
       state: 'unknown',
       health: 'Healthy',
       desired: { status: 'ok', value: { version: '1.2.0' } },
     });
     expect(sources.map(s => s.state)).toEqual(['stale', 'stale', 'stale']);
-    expect(Number(second.service.getRevision())).toBeGreaterThan(revision);
   });
 
   it('saves only what changed', async () => {
-    const { service, store } = await running();
-    const save = jest.spyOn(store, 'save');
+    const { service, source, store } = await running();
+    const saveAll = jest.spyOn(store, 'saveAll');
     await service.save();
-    expect(save).toHaveBeenCalled();
-    save.mockClear();
+    expect([...saveAll.mock.calls[0][0].keys()]).toEqual([
+      'catalog',
+      `repository:${REPOSITORY}#main`,
+      'deployment:main/argocd/backend-dev',
+      'observed:main',
+    ]);
     await service.save();
-    expect(save).not.toHaveBeenCalled();
+    expect(saveAll).toHaveBeenCalledTimes(1);
+    source.set([deployment, { ...deployment, name: 'new' }]);
+    await service.save();
+    expect([...saveAll.mock.calls[1][0].keys()]).toEqual([
+      'deployment:main/argocd/new',
+      'observed:main',
+    ]);
+    source.set([deployment]);
+    await service.save();
+    expect(saveAll.mock.calls[2][1]).toEqual(['deployment:main/argocd/new']);
+  });
+
+  it('saves nothing that it only loaded, so that no newer picture is lost', async () => {
+    const first = await running();
+    await first.service.save();
+    const cutOff = setUp({ store: first.store });
+    await cutOff.service.load();
+    cutOff.service.start();
+    first.source.set([{ ...deployment, health: 'Degraded' }]);
+    await first.service.save();
+    await cutOff.service.save();
+    expect(
+      first.store.documents.get('deployment:main/argocd/backend-dev'),
+    ).toContain('Degraded');
   });
 
   it('keeps the picture when the catalog does not answer', async () => {
     const { service, catalog } = await running();
-    jest
-      .spyOn(catalog, 'getEntities')
-      .mockRejectedValue(new Error('no catalog'));
+    jest.spyOn(catalog, 'streamEntities').mockImplementation(() => {
+      throw new Error('no catalog');
+    });
     await service.refreshCatalog();
     await settle();
-    expect(service.getOverview().rows).toHaveLength(1);
-    expect(service.getOverview().sources[0]).toMatchObject({
+    expect(overviewOf(service).rows).toHaveLength(1);
+    expect(overviewOf(service).sources[0]).toMatchObject({
       id: 'catalog',
       state: 'stale',
       message: 'no catalog',
@@ -168,13 +238,13 @@ describe('EnvironmentService', () => {
 
   it('reads the catalog for what it does not know, but not at every asking', async () => {
     const { service, catalog, advance } = await running();
-    const getEntities = jest.spyOn(catalog, 'getEntities');
+    const read = jest.spyOn(catalog, 'streamEntities');
     advance(10_000);
     await service.ensureEnvironment('environment:default/new');
     await service.ensureEnvironment('environment:default/new');
     await service.ensureComponent('component:default/new');
     await service.ensureComponent(BACKEND);
-    expect(getEntities).toHaveBeenCalledTimes(1);
+    expect(read).toHaveBeenCalledTimes(1);
   });
 
   it('sees a commit of ours at once when told', async () => {

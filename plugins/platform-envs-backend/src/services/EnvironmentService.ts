@@ -1,134 +1,67 @@
-import { AuthService, LoggerService } from '@backstage/backend-plugin-api';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { ConflictError, NotFoundError } from '@backstage/errors';
-import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
+  CellDetail,
   compareDeliveryStates,
   ComponentDelivery,
   DeliveryCell,
+  DeliveryRow,
   EnvironmentDetail,
   EnvironmentSummary,
-  Overview,
-  OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
   DeploymentSource,
-  GitHost,
   ReplicatedDatabase,
   RevisionMetadata,
 } from '@fairway/plugin-platform-envs-node';
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SnapshotStore } from '../database/SnapshotStore';
-import { CatalogFeed } from './CatalogFeed';
-import { Board, cellKey } from './board';
-import { composeBoard } from './composeBoard';
+import { BoardHint, BoardKeeper, BoardKeeperOptions } from './BoardKeeper';
+import { missingCommits } from './commits/applyCommits';
+import { ComponentSource } from './commits/sourceOf';
+import { ComponentEntry } from './CatalogView';
 import { deliveryHistory } from './deliveryHistory';
-import { DesiredFile, DesiredState, RepositoryState } from './DesiredState';
-import { LinkTemplate } from './links';
-import {
-  savedCatalog,
-  savedDeployments,
-  savedRepositories,
-  savedRevision,
-} from './savedSnapshot';
-
-/** @public */
-export interface EnvironmentServiceOptions {
-  catalog: CatalogService;
-  auth: AuthService;
-  logger: LoggerService;
-  gitHost?: GitHost;
-  deploymentSources: DeploymentSource[];
-  linkTemplates: LinkTemplate[];
-  store: SnapshotStore;
-  now?: () => Date;
-}
-
-/** A board as it was composed at one moment. */
-interface Rendered {
-  board: Board;
-  revision: string;
-  /** Changes with anything that a reader would see, the age of a state included. */
-  etag: string;
-  at: Date;
-  /** The whole overview as JSON, once somebody asked for it. */
-  body?: string;
-}
-
-/** Sentences tell ages in minutes, so a board older than that is composed again. */
-const RENDER_EVERY_MS = 60_000;
-
-/** Changes that come together are composed together. */
-const COMPOSE_DELAY_MS = 50;
+import { DesiredFile, RepositoryState } from './DesiredState';
+import { overviewJson } from './overviewPage';
+import { LineQuery } from './selectLines';
 
 const COMMIT = /^[0-9a-f]{40}$/;
+
+/** @public */
+export type EnvironmentServiceOptions = BoardKeeperOptions;
 
 /**
  * What stands in which environment: the catalog's word on what should exist,
  * Git's on what should run, Argo CD's on what does run.
  *
- * Reading never calls upstream. The catalog is read every 30 s, the GitOps
- * repositories are polled, deployment sources feed themselves; the result is
- * saved every 30 s and loaded at start, marked stale until they answer.
+ * Reading never calls upstream: {@link BoardKeeper} has everything in memory.
  */
 export class EnvironmentService {
   readonly #options: EnvironmentServiceOptions;
-  readonly #now: () => Date;
-  readonly #catalog: CatalogFeed;
-  readonly #desired: DesiredState;
-  readonly #listeners = new Set<(revision: string) => void>();
-  #revision = 0;
-  #fingerprint = '';
-  #rendered?: Rendered;
-  #composeTimer?: NodeJS.Timeout;
-  #savedRevision = -1;
-  #stopped = false;
+  readonly #keeper: BoardKeeper;
 
   constructor(options: EnvironmentServiceOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => new Date());
-    this.#catalog = new CatalogFeed({
-      catalog: options.catalog,
-      auth: options.auth,
-      logger: options.logger,
-      now: this.#now,
-      onRead: () => this.#catalogRead(),
-    });
-    this.#desired = new DesiredState({
-      gitHost: options.gitHost,
-      logger: options.logger,
-      now: this.#now,
-      onChange: () => this.#changed(),
-    });
+    this.#keeper = new BoardKeeper(options);
   }
 
   /** Loads what was known before; nobody is asked yet. */
-  async load(): Promise<void> {
-    await this.#load();
-    this.#compose();
+  load(): Promise<void> {
+    return this.#keeper.load();
   }
 
   /** Lets the sources feed. */
   start(): void {
-    for (const source of this.#options.deploymentSources) {
-      source.onChange(() => this.#changed());
-      source.start();
-    }
+    this.#keeper.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#composeTimer);
-    this.#listeners.clear();
-    await Promise.all(this.#options.deploymentSources.map(s => s.stop()));
-    await this.save();
+  stop(): Promise<void> {
+    return this.#keeper.stop();
   }
 
   /** Reads the catalog. Never throws; one reading at a time. */
   refreshCatalog(): Promise<void> {
-    return this.#catalog.refresh();
+    return this.#keeper.catalog.refresh();
   }
 
   /** Reads the catalog again, unless that was just done, when it does not know an environment yet. */
@@ -139,83 +72,57 @@ export class EnvironmentService {
 
   /** Reads the catalog again, unless that was just done, when it does not know a component yet. */
   async ensureComponent(componentRef: string): Promise<void> {
-    const { rows } = this.#current().board;
-    if (rows.some(r => r.component.ref === componentRef)) return;
+    if (this.#keeper.fresh().has(componentRef)) return;
     await this.#refreshCatalogOnDemand();
   }
 
   /** Looks at all GitOps repositories. Never throws. */
   async pollDesiredState(): Promise<void> {
-    await this.#desired.poll();
+    await this.#keeper.desired.poll();
   }
 
   /** Looks at one GitOps repository now, as after a commit of ours. Never throws. */
   async refreshDesiredState(repository: string, branch: string): Promise<void> {
-    await this.#desired.refresh(repository, branch);
-    this.#compose();
+    await this.#keeper.desired.refresh(repository, branch);
+    this.#keeper.compose();
   }
 
-  /** Saves what is known, if it changed since the last time. */
-  async save(): Promise<void> {
-    if (this.#revision === this.#savedRevision) return;
-    const revision = this.#revision;
-    try {
-      await this.#options.store.save('revision', revision);
-      await this.#options.store.save('catalog', this.#catalog.view);
-      await this.#options.store.save(
-        'desired',
-        this.#desired.getRepositories(),
-      );
-      for (const source of this.#options.deploymentSources) {
-        const { deployments, observedAt } = source.getSnapshot();
-        await this.#options.store.save(`deployments:${source.instance}`, {
-          deployments,
-          observedAt,
-        });
-      }
-      this.#savedRevision = revision;
-    } catch (error) {
-      this.#options.logger.warn('The snapshot of the board was not saved', {
-        reason: String(error),
-      });
-    }
+  /** Saves what changed since the last time. Never throws. */
+  save(): Promise<void> {
+    return this.#keeper.save();
   }
 
-  /** Calls back with the new revision after each visible change. Returns the way to stop that. */
-  onRevision(listener: (revision: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls back after each change of what the board shows. Returns the way to stop that. */
+  onChange(listener: (hint: BoardHint) => void): () => void {
+    return this.#keeper.onChange(listener);
   }
 
+  /** Says which board this is: two that show the same have the same, on any replica. */
   getRevision(): string {
-    return this.#current().revision;
+    return this.#keeper.board.revision;
   }
 
-  /** Changes with anything a reader of the board would see. */
-  getEtag(): string {
-    return this.#current().etag;
-  }
-
-  getOverview(): Overview {
-    const { board, revision, at } = this.#current();
-    return {
-      revision,
-      generatedAt: at.toISOString(),
+  /**
+   * One page of the board: the text of an `OverviewPage`.
+   *
+   * @throws InputError - the row that the page before ended with is gone.
+   */
+  getOverviewJson(query: LineQuery = {}): string {
+    const board = this.#keeper.fresh();
+    return overviewJson(board, query, {
       sources: board.sources,
-      environments: board.environments,
-      rows: board.rows,
-    };
+      now: this.#keeper.now(),
+    });
   }
 
-  /** The whole overview as JSON text, made once for all who ask. */
-  getOverviewJson(): string {
-    const rendered = this.#current();
-    rendered.body ??= JSON.stringify(this.getOverview());
-    return rendered.body;
+  /** All rows, with places for ages in their sentences and without links. */
+  getBoard(): { rows: DeliveryRow[]; environments: EnvironmentSummary[] } {
+    const { rows, environments } = this.#keeper.board;
+    return { rows: rows.map(({ row }) => row), environments };
   }
 
   getEnvironments(): EnvironmentSummary[] {
-    return this.#current().board.environments;
+    return this.#keeper.fresh().environments;
   }
 
   /** @throws NotFoundError - the catalog has no such environment. */
@@ -237,44 +144,54 @@ export class EnvironmentService {
   }
 
   /** @throws NotFoundError - the catalog has no such environment. */
-  getEnvironmentDetail(environmentRef: string): EnvironmentDetail {
+  getEnvironmentDetail(
+    environmentRef: string,
+  ): Omit<EnvironmentDetail, 'capacity' | 'stacks' | 'operations'> {
     const environment = this.getEnvironment(environmentRef);
-    const { board } = this.#current();
-    const rows = board.rows.flatMap(({ component, cells }) =>
-      cells
+    const board = this.#keeper.board;
+    const rows = board.componentsIn(environmentRef).flatMap(ref => {
+      const { component, cells } = this.#row(ref);
+      return cells
         .filter(cell => cell.environmentRef === environmentRef)
-        .map(cell => ({ component, cell })),
-    );
-    const names = new Map(
-      board.rows.map(r => [r.component.ref, r.component.name]),
-    );
+        .map(cell => ({ component, cell }));
+    });
     return {
       environment,
       sources: board.sources,
-      rows: rows.sort((a, b) =>
-        compareDeliveryStates(a.cell.state, b.cell.state),
+      rows: rows.sort(
+        (a, b) =>
+          compareDeliveryStates(a.cell.state, b.cell.state) ||
+          a.component.name.localeCompare(b.component.name),
       ),
       findings: board.findings
         .filter(f => f.environmentRef === environmentRef)
         .map(f =>
           f.componentRef
-            ? `${names.get(f.componentRef) ?? f.componentRef}: ${f.text}`
+            ? `${parseEntityRef(f.componentRef).name}: ${f.text}`
             : f.text,
         ),
     };
   }
 
   /** @throws NotFoundError - the component is on no board. */
-  getRow(componentRef: string): OverviewRow {
-    const row = this.#current().board.rows.find(
-      r => r.component.ref === componentRef,
+  getRow(componentRef: string): DeliveryRow {
+    this.#keeper.fresh();
+    return this.#row(componentRef);
+  }
+
+  /**
+   * What the catalog says about a component.
+   *
+   * @throws NotFoundError - the component is on no board.
+   */
+  getComponentEntry(componentRef: string): ComponentEntry {
+    const entry = this.#keeper.catalog.view.components.find(
+      ({ component }) => component.ref === componentRef,
     );
-    if (!row) {
-      throw new NotFoundError(
-        `${componentRef} is not delivered by Fairway: the catalog has no such component, or it runs in no environment`,
-      );
+    if (!entry) {
+      throw new NotFoundError(`The catalog has no component ${componentRef}`);
     }
-    return row;
+    return entry;
   }
 
   /** @throws NotFoundError - the component does not run in that environment. */
@@ -291,6 +208,24 @@ export class EnvironmentService {
   }
 
   /**
+   * Everything about one cell.
+   *
+   * @throws NotFoundError - the component does not run in that environment.
+   */
+  getCellDetail(componentRef: string, environmentRef: string): CellDetail {
+    const row = this.#withMissing(this.getRow(componentRef));
+    const { component, findings } = row;
+    const known = this.getCell(componentRef, environmentRef);
+    return {
+      revision: this.getRevision(),
+      component,
+      cell: row.cells.find(c => c.environmentRef === environmentRef) ?? known,
+      environment: this.getEnvironment(environmentRef),
+      findings,
+    };
+  }
+
+  /**
    * The file that holds the release of a component in an environment.
    *
    * @throws NotFoundError - the component does not run there, or the
@@ -298,9 +233,7 @@ export class EnvironmentService {
    */
   getDesiredFile(componentRef: string, environmentRef: string): DesiredFile {
     this.getCell(componentRef, environmentRef);
-    const file = this.#current().board.files.get(
-      cellKey(componentRef, environmentRef),
-    );
+    const file = this.#keeper.board.file(componentRef, environmentRef);
     if (!file) {
       throw new NotFoundError(
         `${environmentRef} does not say where its desired state is kept (spec.gitops)`,
@@ -309,12 +242,34 @@ export class EnvironmentService {
     return file;
   }
 
+  /** Where a component's source is; undefined when its entry names none. */
+  getComponentSource(componentRef: string): ComponentSource | undefined {
+    return this.#keeper.board.sourceOf(componentRef);
+  }
+
+  /** Refs of the components whose source is in a repository. */
+  getComponentsFrom(repository: string): string[] {
+    return this.#keeper.board.componentsFrom(repository);
+  }
+
+  /**
+   * Finds out which commits the releases of these components were built from,
+   * of all of them when absent. Never throws.
+   */
+  async learnCommits(componentRefs?: string[]): Promise<void> {
+    const { commits } = this.#options;
+    const { board } = this.#keeper;
+    if (!commits) return;
+    await commits.learn(() => board.commitQuestions(componentRefs));
+    if (!componentRefs) commits.forgetAllBut(board.commitQuestions());
+  }
+
   /** What a GitOps repository says; undefined when no environment names it. */
   getRepository(
     repository: string,
     branch: string,
   ): RepositoryState | undefined {
-    return this.#desired.getRepository(repository, branch);
+    return this.#keeper.desired.getRepository(repository, branch);
   }
 
   /** The deployment behind a cell; undefined when there is none or nobody can tell which. */
@@ -322,9 +277,7 @@ export class EnvironmentService {
     componentRef: string,
     environmentRef: string,
   ): Deployment | undefined {
-    return this.#current().board.deployments.get(
-      cellKey(componentRef, environmentRef),
-    );
+    return this.#keeper.fresh().deployment(componentRef, environmentRef);
   }
 
   /** Every Argo CD application that the sources know. */
@@ -338,8 +291,8 @@ export class EnvironmentService {
   getDatabase(environmentRef: string): ReplicatedDatabase | string {
     this.getEnvironment(environmentRef);
     return (
-      this.#catalog.view.databases[environmentRef] ??
-      this.#catalog.view.databaseAbsence[environmentRef] ??
+      this.#keeper.catalog.view.databases[environmentRef] ??
+      this.#keeper.catalog.view.databaseAbsence[environmentRef] ??
       'This environment names no database.'
     );
   }
@@ -351,13 +304,13 @@ export class EnvironmentService {
   async learnHistory(componentRef: string, withinMs = 500): Promise<void> {
     const reading = this.getRow(componentRef).cells.flatMap(
       ({ environmentRef }) => {
-        const key = cellKey(componentRef, environmentRef);
-        const { deployments, files } = this.#current().board;
-        const file = files.get(key);
+        const { board } = this.#keeper;
+        const file = board.file(componentRef, environmentRef);
         if (!file) return [];
-        return (deployments.get(key)?.history ?? []).flatMap(({ revision }) =>
+        const deployment = board.deployment(componentRef, environmentRef);
+        return (deployment?.history ?? []).flatMap(({ revision }) =>
           revision && COMMIT.test(revision)
-            ? [this.#desired.releaseAt(file, revision)]
+            ? [this.#keeper.desired.releaseAt(file, revision)]
             : [],
         );
       },
@@ -374,11 +327,11 @@ export class EnvironmentService {
   getDelivery(
     componentRef: string,
   ): Omit<ComponentDelivery, 'promotions' | 'promotionTargets'> {
-    const row = this.getRow(componentRef);
-    const { board, revision } = this.#current();
+    const row = this.#withMissing(this.getRow(componentRef));
+    const { board } = this.#keeper;
     const refs = new Set(row.cells.map(c => c.environmentRef));
     return {
-      revision,
+      revision: board.revision,
       environments: board.environments.filter(e => refs.has(e.ref)),
       row,
       sources: board.sources,
@@ -401,7 +354,7 @@ export class EnvironmentService {
   ): Promise<Deployment> {
     const { source, name } = this.#operable(componentRef, environmentRef);
     const deployment = await source.refresh(name);
-    this.#compose();
+    this.#keeper.compose();
     return deployment;
   }
 
@@ -419,7 +372,7 @@ export class EnvironmentService {
   ): Promise<Deployment> {
     const { source, name } = this.#operable(componentRef, environmentRef);
     const deployment = await source.sync(name, options);
-    this.#compose();
+    this.#keeper.compose();
     return deployment;
   }
 
@@ -439,11 +392,25 @@ export class EnvironmentService {
     return source.getRevisionMetadata(name, revision);
   }
 
-  #history(cell: DeliveryCell, row: OverviewRow): ComponentDelivery['history'] {
-    const key = cellKey(cell.componentRef, cell.environmentRef);
-    const { deployments, files } = this.#current().board;
-    const deployment = deployments.get(key);
-    const file = files.get(key);
+  /** The row with the commits that its cells lack. */
+  #withMissing(row: DeliveryRow): DeliveryRow {
+    const { commits } = this.#options;
+    const source = this.getComponentSource(row.component.ref);
+    if (!commits || !source) return row;
+    const cells = row.cells.map(cell => {
+      const missing = missingCommits(row.cells, cell, source, commits);
+      return cell.behind && missing?.length
+        ? { ...cell, behind: { ...cell.behind, missing } }
+        : cell;
+    });
+    return { ...row, cells };
+  }
+
+  #history(cell: DeliveryCell, row: DeliveryRow): ComponentDelivery['history'] {
+    const { componentRef, environmentRef } = cell;
+    const { board } = this.#keeper;
+    const deployment = board.deployment(componentRef, environmentRef);
+    const file = board.file(componentRef, environmentRef);
     if (!deployment?.history) return [];
     const source = this.#source(deployment.instance);
     return deliveryHistory(cell, deployment, {
@@ -451,7 +418,7 @@ export class EnvironmentService {
       metadataOf: revision =>
         source.peekRevisionMetadata(deployment.name, revision),
       releaseAt: revision =>
-        file && this.#desired.peekReleaseAt(file, revision),
+        file && this.#keeper.desired.peekReleaseAt(file, revision),
     });
   }
 
@@ -486,112 +453,20 @@ export class EnvironmentService {
     return source;
   }
 
-  async #refreshCatalogOnDemand(): Promise<void> {
-    if (await this.#catalog.refreshOnDemand()) this.#compose();
-  }
-
-  #catalogRead(): void {
-    if (this.#catalog.source.state === 'live') {
-      this.#tellEnvironments();
-      const unread = this.#desired
-        .getRepositories()
-        .some(r => !r.head && r.state === 'stale');
-      if (unread) void this.#desired.poll();
-    }
-    this.#changed();
-  }
-
-  #tellEnvironments(): void {
-    const { environments } = this.#catalog.view;
-    this.#desired.setEnvironments(environments);
-    for (const source of this.#options.deploymentSources) {
-      source.follow?.(environments);
-    }
-  }
-
-  async #load(): Promise<void> {
-    const { store, deploymentSources } = this.#options;
-    this.#revision = (await store.load('revision', savedRevision)) ?? 0;
-    this.#savedRevision = this.#revision;
-    const catalog = await store.load('catalog', savedCatalog);
-    if (catalog) {
-      this.#catalog.restore(catalog);
-      this.#tellEnvironments();
-    }
-    const desired = await store.load('desired', savedRepositories);
-    if (desired) this.#desired.restore(desired);
-    for (const source of deploymentSources) {
-      const saved = await store.load(
-        `deployments:${source.instance}`,
-        savedDeployments,
+  #row(componentRef: string): DeliveryRow {
+    const composed = this.#keeper.board.detail(
+      componentRef,
+      this.#keeper.now(),
+    );
+    if (!composed) {
+      throw new NotFoundError(
+        `${componentRef} is not delivered by Fairway: the catalog has no such component, or it runs in no environment`,
       );
-      if (saved) source.restore({ ...saved, state: 'stale' });
     }
+    return composed.row;
   }
 
-  #changed(): void {
-    if (this.#stopped) return;
-    this.#composeTimer ??= setTimeout(() => this.#compose(), COMPOSE_DELAY_MS);
+  async #refreshCatalogOnDemand(): Promise<void> {
+    if (await this.#keeper.catalog.refreshOnDemand()) this.#keeper.compose();
   }
-
-  #current(): Rendered {
-    const rendered = this.#rendered;
-    const age = rendered && this.#now().getTime() - rendered.at.getTime();
-    if (rendered && age! < RENDER_EVERY_MS) return rendered;
-    return this.#compose();
-  }
-
-  #compose(): Rendered {
-    clearTimeout(this.#composeTimer);
-    this.#composeTimer = undefined;
-    const at = this.#now();
-    const board = composeBoard({
-      catalog: this.#catalog.view,
-      catalogSource: this.#catalog.source,
-      repositories: this.#desired.getRepositories(),
-      deploymentSources: this.#options.deploymentSources.map(s => ({
-        instance: s.instance,
-        title: s.title,
-        runtime: s.runtime,
-        snapshot: s.getSnapshot(),
-      })),
-      gitHost: this.#options.gitHost,
-      linkTemplates: this.#options.linkTemplates,
-      now: at,
-    });
-    const fingerprint = fingerprintOf(board);
-    const changed = fingerprint !== this.#fingerprint;
-    if (changed) {
-      this.#fingerprint = fingerprint;
-      this.#revision++;
-    }
-    const revision = String(this.#revision);
-    this.#rendered = {
-      board,
-      revision,
-      at,
-      etag: hash(
-        JSON.stringify([board.sources, board.environments, board.rows]),
-      ),
-    };
-    if (changed) {
-      for (const listener of this.#listeners) listener(revision);
-    }
-    return this.#rendered;
-  }
-}
-
-/** Of all that a person would call a change; the passing of time is none. */
-function fingerprintOf(board: Board): string {
-  const passing = new Set(['observedAt', 'sentence']);
-  return hash(
-    JSON.stringify(
-      [board.sources, board.environments, board.rows, board.findings],
-      (key, value) => (passing.has(key) ? undefined : value),
-    ),
-  );
-}
-
-function hash(text: string): string {
-  return createHash('sha1').update(text).digest('base64url');
 }

@@ -1,6 +1,6 @@
 import {
+  DeliveryRow,
   EnvironmentSummary,
-  OverviewRow,
   OverviewSource,
 } from '@fairway/plugin-platform-envs-common';
 import {
@@ -10,6 +10,7 @@ import {
   GitHost,
 } from '@fairway/plugin-platform-envs-node';
 import { CatalogView } from './CatalogView';
+import { KnownCommits } from './commits/applyCommits';
 import { DesiredFile, RepositoryState } from './DesiredState';
 import { LinkTemplate } from './links';
 
@@ -26,7 +27,8 @@ export interface BoardInput {
   }>;
   gitHost?: Pick<GitHost, 'webUrl'>;
   linkTemplates: LinkTemplate[];
-  now: Date;
+  /** Absent: nobody finds out which commits releases were built from. */
+  commits?: KnownCommits;
 }
 
 /** Something that does not add up; concerns a component, an environment or both. */
@@ -36,16 +38,24 @@ export interface Finding {
   text: string;
 }
 
-/** The board, and by which deployment each cell is fed. */
-export interface Board {
-  sources: OverviewSource[];
-  environments: EnvironmentSummary[];
-  rows: OverviewRow[];
+/** A row, and what it was made of. */
+export interface ComposedRow {
+  row: DeliveryRow;
   findings: Finding[];
-  /** By `cellKey`. */
+  /** By environment ref: the one that feeds the cell. */
   deployments: Map<string, Deployment>;
-  /** By `cellKey`. */
+  /** By environment ref: where its release is written. */
   files: Map<string, DesiredFile>;
+  /** By `deploymentId`: all that could stand for one of its cells. */
+  matched: string[];
+}
+
+/** What changed on the board since one asked before. */
+export interface BoardChange {
+  /** Of components whose rows came, went or show something else. */
+  changed: Set<string>;
+  /** Whether anything else did: sources, environments, what belongs to no row. */
+  other: boolean;
 }
 
 /** Key of one component in one environment. */

@@ -2,7 +2,7 @@ import {
   ComponentDelivery,
   DeliveryCell,
   isSameRelease,
-  OverviewRow,
+  DeliveryRow,
   parseImageReference,
   Release,
 } from '@fairway/plugin-platform-envs-common';
@@ -14,7 +14,7 @@ import {
 
 /** What is known beside the deployment itself. */
 export interface HistoryContext {
-  row: OverviewRow;
+  row: DeliveryRow;
   /** Author and message of a commit, as far as known. */
   metadataOf(revision: string): RevisionMetadata | undefined;
   /** What Git said at a commit, as far as known. */
@@ -59,7 +59,7 @@ function runningRelease(cell: DeliveryCell): Release | undefined {
 /** An image that is told by digest alone has the version that it has in another environment. */
 function releaseOf(
   { image }: DeploymentHistoryEntry,
-  { cells }: OverviewRow,
+  { cells }: DeliveryRow,
 ): Release | undefined {
   if (!image) return undefined;
   try {

@@ -7,22 +7,71 @@ import {
   LABEL_PART_OF,
 } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
+import { isDeepStrictEqual } from 'node:util';
 import { ComponentEntry } from './CatalogView';
+
+/** What of a component decides which deployments are its own. */
+export type MatchedEntry = Pick<
+  ComponentEntry,
+  'component' | 'gitopsName' | 'applicationNames'
+>;
+
+/** Names a deployment among those of all sources. */
+export function deploymentId({
+  instance,
+  namespace,
+  name,
+}: Deployment): string {
+  return `${instance}/${namespace}/${name}`;
+}
 
 /** The deployments of a moment, findable by name and by label. */
 export class DeploymentIndex {
-  readonly #byName = new Map<string, Deployment[]>();
-  readonly #byLabels = new Map<string, Deployment[]>();
+  #all: Deployment[] = [];
+  /** By the keys of {@link keysOf}. */
+  readonly #byKey = new Map<string, Deployment[]>();
 
-  constructor(readonly all: Deployment[]) {
-    for (const deployment of all) {
-      push(this.#byName, deployment.name, deployment);
-      const component = deployment.labels[LABEL_COMPONENT];
-      const environment = deployment.labels[LABEL_ENVIRONMENT];
-      if (component && environment) {
-        push(this.#byLabels, `${component} ${environment}`, deployment);
+  constructor(all: Deployment[] = []) {
+    this.update(all);
+  }
+
+  get all(): Deployment[] {
+    return this.#all;
+  }
+
+  /**
+   * Takes the deployments of a later moment.
+   *
+   * @returns the keys under which something else is found now; who looked
+   * under one of them ({@link lookupKeysOf}) has to look again.
+   */
+  update(all: Deployment[]): Set<string> {
+    const before = this.#all;
+    const changed = new Set<string>();
+    const unseen = new Set<string>();
+    const replace = (gone: Deployment, come: Deployment) => {
+      const keys = isDeepStrictEqual(gone, come) ? unseen : changed;
+      this.#remove(gone, keys);
+      this.#add(come, keys);
+    };
+    if (before.length === all.length) {
+      // nearly always each stands where it stood
+      for (let i = 0; i < all.length; i++) {
+        if (before[i] !== all[i]) replace(before[i], all[i]);
       }
+    } else {
+      const known = new Map(before.map(d => [deploymentId(d), d]));
+      for (const deployment of all) {
+        const id = deploymentId(deployment);
+        const gone = known.get(id);
+        known.delete(id);
+        if (!gone) this.#add(deployment, changed);
+        else if (gone !== deployment) replace(gone, deployment);
+      }
+      for (const gone of known.values()) this.#remove(gone, changed);
     }
+    this.#all = all;
+    return changed;
   }
 
   /**
@@ -31,12 +80,13 @@ export class DeploymentIndex {
    * More than one means that nobody can tell which.
    */
   match(
-    { component, gitopsName, applicationNames }: ComponentEntry,
+    entry: MatchedEntry,
     environment: EnvironmentSummary,
   ): { match: CellMatch; deployments: Deployment[]; expected?: string } {
+    const { component, gitopsName, applicationNames } = entry;
     const declared = applicationNames[environment.ref];
     if (declared) {
-      const deployments = this.#byName.get(declared) ?? [];
+      const deployments = this.#find(nameKey(declared));
       return {
         match: deployments.length ? 'declared' : 'none',
         deployments,
@@ -48,13 +98,11 @@ export class DeploymentIndex {
       (d.labels[LABEL_PART_OF] ?? system) === system;
     const names = new Set([component.name, gitopsName]);
     const labelled = [...names]
-      .flatMap(
-        name => this.#byLabels.get(`${name} ${environment.shortName}`) ?? [],
-      )
+      .flatMap(name => this.#find(labelKey(name, environment.shortName)))
       .filter(ofSystem);
     if (labelled.length) return { match: 'declared', deployments: labelled };
-    const named = (
-      this.#byName.get(`${gitopsName}-${environment.shortName}`) ?? []
+    const named = this.#find(
+      nameKey(`${gitopsName}-${environment.shortName}`),
     ).filter(
       d =>
         ofSystem(d) &&
@@ -64,10 +112,57 @@ export class DeploymentIndex {
     );
     return { match: named.length ? 'derived' : 'none', deployments: named };
   }
+
+  #find(key: string): Deployment[] {
+    return this.#byKey.get(key) ?? [];
+  }
+
+  #add(deployment: Deployment, changed: Set<string>): void {
+    for (const key of keysOf(deployment)) {
+      changed.add(key);
+      const list = this.#byKey.get(key);
+      if (list) list.push(deployment);
+      else this.#byKey.set(key, [deployment]);
+    }
+  }
+
+  #remove(deployment: Deployment, changed: Set<string>): void {
+    for (const key of keysOf(deployment)) {
+      changed.add(key);
+      const rest = this.#find(key).filter(d => d !== deployment);
+      if (rest.length) this.#byKey.set(key, rest);
+      else this.#byKey.delete(key);
+    }
+  }
 }
 
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
+/** Every key under which `match` looks for a component in an environment. */
+export function lookupKeysOf(
+  { component, gitopsName, applicationNames }: MatchedEntry,
+  { ref, shortName }: EnvironmentSummary,
+): string[] {
+  const declared = applicationNames[ref];
+  if (declared) return [nameKey(declared)];
+  return [
+    nameKey(`${gitopsName}-${shortName}`),
+    labelKey(component.name, shortName),
+    ...(gitopsName === component.name ? [] : [labelKey(gitopsName, shortName)]),
+  ];
+}
+
+/** Every key under which a deployment is found. */
+function keysOf({ name, labels }: Deployment): string[] {
+  const component = labels[LABEL_COMPONENT];
+  const environment = labels[LABEL_ENVIRONMENT];
+  return component && environment
+    ? [nameKey(name), labelKey(component, environment)]
+    : [nameKey(name)];
+}
+
+function nameKey(name: string): string {
+  return `name ${name}`;
+}
+
+function labelKey(component: string, environment: string): string {
+  return `label ${component} ${environment}`;
 }

@@ -35,8 +35,6 @@ const component = z.looseObject({
   problems: z.array(text),
 });
 
-export const savedRevision: SnapshotShape<number> = z.number().int();
-
 export const savedCatalog = z.looseObject({
   environments: z.array(environment),
   components: z.array(component),
@@ -48,32 +46,25 @@ export const savedCatalog = z.looseObject({
   problems: z.array(text),
 }) as unknown as SnapshotShape<CatalogView>;
 
-export const savedRepositories = z.array(
-  z.looseObject({
-    repository: text,
-    branch: text,
-    state: text,
-    entries: z.record(text, z.looseObject({ path: text, blobSha: text })),
-  }),
-) as unknown as SnapshotShape<RepositoryState[]>;
+export const savedRepository = z.looseObject({
+  repository: text,
+  branch: text,
+  state: text,
+  entries: z.record(text, z.looseObject({ path: text, blobSha: text })),
+}) as unknown as SnapshotShape<RepositoryState>;
 
-export const savedDeployments = z.looseObject({
-  observedAt: text.optional(),
-  deployments: z.array(
-    z.looseObject({
-      instance: text,
-      name: text,
-      namespace: text,
-      labels: z.record(text, text),
-      automated: z.boolean(),
-      sync: text,
-      health: text,
-      images: z.array(text),
-      resources: list,
-      conditions: list,
-    }),
-  ),
-}) as unknown as SnapshotShape<{
-  deployments: Deployment[];
-  observedAt?: string;
-}>;
+export const savedObservation: SnapshotShape<{ observedAt?: string }> =
+  z.looseObject({ observedAt: text.optional() });
+
+export const savedDeployment = z.looseObject({
+  instance: text,
+  name: text,
+  namespace: text,
+  labels: z.record(text, text),
+  automated: z.boolean(),
+  sync: text,
+  health: text,
+  images: z.array(text),
+  resources: list,
+  conditions: list,
+}) as unknown as SnapshotShape<Deployment>;

@@ -2,6 +2,7 @@ import { SchedulerService } from '@backstage/backend-plugin-api';
 import { PlatformEnvsConfig } from '../readConfig';
 import { OwnerAlerts } from './alerts/OwnerAlerts';
 import { EnvironmentService } from './EnvironmentService';
+import { ObservabilityService } from './observability/ObservabilityService';
 import { ReplicationService } from './ReplicationService';
 
 /** After a start the catalog may still be filling, so it is read more often for a while. */
@@ -13,12 +14,14 @@ const WARM_UP = { everyMs: 3_000, forMs: 120_000 };
  */
 export async function scheduleFeeds(options: {
   scheduler: SchedulerService;
-  config: Pick<PlatformEnvsConfig, 'gitPollInterval'>;
+  config: Pick<PlatformEnvsConfig, 'gitPollInterval' | 'observability'>;
   environments: EnvironmentService;
   replication: ReplicationService;
+  observability: ObservabilityService;
   alerts: OwnerAlerts;
 }): Promise<{ stop: () => void }> {
   const { scheduler, config, environments, replication, alerts } = options;
+  const { observability } = options;
   await scheduler.scheduleTask({
     id: 'platform-envs-catalog',
     scope: 'local',
@@ -35,7 +38,7 @@ export async function scheduleFeeds(options: {
   });
   await scheduler.scheduleTask({
     id: 'platform-envs-snapshot',
-    scope: 'local',
+    scope: 'global',
     frequency: { seconds: 30 },
     timeout: { minutes: 1 },
     initialDelay: { seconds: 30 },
@@ -57,7 +60,35 @@ export async function scheduleFeeds(options: {
     initialDelay: { seconds: 15 },
     fn: () => alerts.check(),
   });
+  await scheduleObservability(scheduler, config.observability, observability);
   return warmUp(environments);
+}
+
+/** Nothing is scheduled for what is not configured. */
+async function scheduleObservability(
+  scheduler: SchedulerService,
+  { grafana, prometheus, intervals }: PlatformEnvsConfig['observability'],
+  observability: ObservabilityService,
+): Promise<void> {
+  const soon = { initialDelay: { seconds: 3 }, timeout: { minutes: 5 } };
+  if (grafana.length > 0) {
+    await scheduler.scheduleTask({
+      ...soon,
+      id: 'platform-envs-grafana',
+      scope: 'local',
+      frequency: { milliseconds: intervals.grafanaMs },
+      fn: () => observability.pollThings(),
+    });
+  }
+  if (prometheus.length > 0) {
+    await scheduler.scheduleTask({
+      ...soon,
+      id: 'platform-envs-prometheus',
+      scope: 'local',
+      frequency: { milliseconds: intervals.prometheusMs },
+      fn: () => observability.pollMetrics(),
+    });
+  }
 }
 
 function warmUp(environments: EnvironmentService): { stop: () => void } {

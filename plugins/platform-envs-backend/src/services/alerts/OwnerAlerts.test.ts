@@ -1,10 +1,10 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import {
   DeliveryCell,
-  Overview,
-  OverviewRow,
+  DeliveryRow,
 } from '@fairway/plugin-platform-envs-common';
 import { MemorySnapshotStore } from '../../__testUtils__/MemorySnapshotStore';
+import { EnvironmentService } from '../EnvironmentService';
 import { OwnerAlerts } from './OwnerAlerts';
 
 const PATIENCE = {
@@ -27,7 +27,7 @@ function setUp(store = new MemorySnapshotStore()) {
   const owners = new Map<string, string>();
   const sent: Sent[] = [];
   let isDown = false;
-  const row = (name: string): OverviewRow => ({
+  const row = (name: string): DeliveryRow => ({
     component: {
       ref: `component:default/${name}`,
       name,
@@ -49,14 +49,14 @@ function setUp(store = new MemorySnapshotStore()) {
   });
   const alerts = new OwnerAlerts({
     environments: {
-      getOverview: () =>
+      getBoard: () =>
         ({
           rows: ['cart', 'pay', 'search', 'stock', 'web'].map(row),
           environments: [
             { ref: DEV, title: 'shop dev', tier: 'dev' },
             { ref: PROD, title: 'shop prod', tier: 'prod' },
           ],
-        } as Overview),
+        } as ReturnType<EnvironmentService['getBoard']>),
     },
     notifications: {
       async send(notification: unknown) {

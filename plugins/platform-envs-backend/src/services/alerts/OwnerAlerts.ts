@@ -1,7 +1,10 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { NotificationService } from '@backstage/plugin-notifications-node';
-import { EnvironmentSummary } from '@fairway/plugin-platform-envs-common';
+import {
+  EnvironmentSummary,
+  tellAges,
+} from '@fairway/plugin-platform-envs-common';
 import { SnapshotStore } from '../../database/SnapshotStore';
 import { cellKey } from '../board';
 import { EnvironmentService } from '../EnvironmentService';
@@ -27,7 +30,7 @@ const DOCUMENT = 'owner-alerts';
 
 /** @public */
 export interface OwnerAlertsOptions {
-  environments: Pick<EnvironmentService, 'getOverview'>;
+  environments: Pick<EnvironmentService, 'getBoard'>;
   notifications: NotificationService;
   store: SnapshotStore;
   logger: LoggerService;
@@ -57,7 +60,7 @@ export class OwnerAlerts {
    */
   async check(): Promise<void> {
     const { environments, store, patience, logger } = this.options;
-    const { rows, environments: summaries } = environments.getOverview();
+    const { rows, environments: summaries } = environments.getBoard();
     // a board that is not there yet says nothing about anybody
     if (rows.length === 0) return;
     try {
@@ -98,7 +101,7 @@ export class OwnerAlerts {
       payload: {
         title: titleOf(group, environment?.title ?? cell.environmentRef),
         description: group
-          .map(({ row: r, cell: c }) => `${nameOf(r)}: ${c.sentence}`)
+          .map(({ row: r, cell: c }) => `${nameOf(r)}: ${tellAges(c.sentence, this.#now())}`)
           .join('\n'),
         link: linkTo(group),
         severity: severityOf(bad, environment),

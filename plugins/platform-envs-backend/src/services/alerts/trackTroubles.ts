@@ -1,6 +1,6 @@
 import {
   DeliveryCell,
-  OverviewRow,
+  DeliveryRow,
 } from '@fairway/plugin-platform-envs-common';
 import { z } from 'zod';
 import { cellKey } from '../board';
@@ -35,7 +35,7 @@ export const trackedTroubles = z.record(
 
 /** Something that an owner is to be told. */
 export interface News {
-  row: OverviewRow;
+  row: DeliveryRow;
   cell: DeliveryCell;
   /** Absent: it is well again. */
   trouble?: Trouble;
@@ -63,7 +63,7 @@ function readingOf({ state }: DeliveryCell): Trouble | 'well' | undefined {
  * and marks as told what it could tell.
  */
 export function trackTroubles(
-  rows: OverviewRow[],
+  rows: DeliveryRow[],
   before: TrackedTroubles,
   options: { now: Date; patience: Patience },
 ): { tracked: TrackedTroubles; news: News[] } {

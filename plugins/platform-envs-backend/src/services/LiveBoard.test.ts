@@ -13,10 +13,11 @@ import {
   PROD,
   REPOSITORY,
 } from '../__testUtils__/entities';
+import { composeBoard, wholeBoard } from '../__testUtils__/composeBoard';
 import { buildCatalogView } from './CatalogView';
 import { BoardInput } from './board';
-import { composeBoard } from './composeBoard';
 import { DesiredEntry } from './DesiredState';
+import { LiveBoard } from './LiveBoard';
 
 // eslint-disable-next-line no-script-url
 const SCRIPT_URL = 'javascript:alert(1)';
@@ -57,7 +58,7 @@ function board(
     input?: Partial<BoardInput>;
   } = {},
 ) {
-  return composeBoard({
+  const input: BoardInput = {
     catalog: buildCatalogView(
       options.entities ?? [
         anEnvironment('dev'),
@@ -95,9 +96,9 @@ function board(
     ],
     gitHost: new FakeGitHost(),
     linkTemplates: [],
-    now: NOW,
     ...options.input,
-  });
+  };
+  return { input, ...composeBoard(input, NOW) };
 }
 
 describe('matching', () => {
@@ -493,16 +494,16 @@ describe('cells', () => {
   });
 
   it('points at the file to change and the deployment to watch', () => {
-    const { files, deployments } = board({
+    const composed = board({
       deployments: [{ name: 'b', labels: labels('backend', 'dev') }],
-    });
-    expect(files.get(`${BACKEND} ${PROD}`)).toEqual({
+    }).board;
+    expect(composed.file(BACKEND, PROD)).toEqual({
       repository: REPOSITORY,
       branch: 'main',
       path: file('prod'),
       target: { format: 'kustomize', imageName: 'backend' },
     });
-    expect(deployments.get(`${BACKEND} ${DEV}`)?.name).toBe('b');
+    expect(composed.deployment(BACKEND, DEV)?.name).toBe('b');
   });
 
   it('composes 2,000 services in 3 environments quickly', () => {
@@ -529,5 +530,164 @@ describe('cells', () => {
     });
     expect(composed.rows).toHaveLength(2000);
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('keeping in step', () => {
+  const services = ['backend', 'web'];
+  const deploymentOf = (name: string) =>
+    aDeployment({
+      name: `${name}-dev`,
+      labels: labels(name, 'dev'),
+      images: [anImage(name, '1.2.0')],
+    });
+
+  function setUp() {
+    const { input, board: kept } = board({
+      entities: [
+        anEnvironment('dev'),
+        anEnvironment('prod'),
+        ...services.map(name =>
+          aComponent(name, { 'fairway.dev/environments': 'dev' }),
+        ),
+      ],
+      entries: services.map(name => entry(file('dev', name), '1.2.0')),
+      deployments: services.map(deploymentOf),
+    });
+    const [source] = input.deploymentSources;
+    const [repository] = input.repositories;
+    return {
+      kept,
+      input,
+      repository,
+      withSource: (
+        snapshot: Partial<BoardInput['deploymentSources'][0]['snapshot']>,
+      ): BoardInput => ({
+        ...input,
+        deploymentSources: [
+          { ...source, snapshot: { ...source.snapshot, ...snapshot } },
+        ],
+      }),
+    };
+  }
+
+  it('has nothing to compose when only times of reading moved', () => {
+    const { kept, input, repository, withSource } = setUp();
+    const before = kept.revision;
+    kept.take({
+      ...withSource({
+        observedAt: '2026-03-10T13:00:00Z',
+        deployments: services.map(deploymentOf),
+      }),
+      catalogSource: {
+        ...input.catalogSource,
+        observedAt: '2026-03-10T13:00:00Z',
+      },
+      repositories: [{ ...repository, observedAt: '2026-03-10T13:00:00Z' }],
+    });
+    expect(kept.isBehind).toBe(false);
+    expect(kept.compose()).toEqual({ changed: new Set(), other: false });
+    expect(kept.revision).toBe(before);
+    expect(kept.detail(BACKEND, NOW)?.row.cells[0].source.observedAt).toBe(
+      '2026-03-10T13:00:00Z',
+    );
+  });
+
+  it('composes the row whose deployment changed, came or went, and no other', () => {
+    const { kept, withSource } = setUp();
+    const [backend, web] = services.map(deploymentOf);
+    const steps: Array<[ReturnType<typeof deploymentOf>[], string]> = [
+      [[{ ...backend, health: 'Degraded' }, web], 'degraded'],
+      [[web], 'missing'],
+      [[web, backend], 'healthy'],
+      [[web, { ...backend, name: 'other' }], 'healthy'],
+    ];
+    for (const [deployments, state] of steps) {
+      kept.take(withSource({ deployments }));
+      expect([...kept.compose().changed]).toEqual([BACKEND]);
+      expect(kept.detail(BACKEND, NOW)?.row.cells[0].state).toBe(state);
+    }
+  });
+
+  it('composes the row whose file changed, and no other', () => {
+    const { kept, input, repository } = setUp();
+    const [path, changed] = entry(file('dev', 'web'), '1.3.0');
+    kept.take({
+      ...input,
+      repositories: [
+        {
+          ...repository,
+          head: 'h2',
+          entries: { ...repository.entries, [path]: changed },
+        },
+      ],
+    });
+    expect([...kept.compose().changed]).toEqual(['component:default/web']);
+  });
+
+  it('composes every row of a source that went quiet, and again when it is back', () => {
+    const { kept, withSource } = setUp();
+    const before = kept.revision;
+    kept.take(withSource({ state: 'stale', message: 'refused' }));
+    expect(kept.compose()).toMatchObject({ changed: { size: 2 }, other: true });
+    kept.take(withSource({}));
+    expect(kept.compose().changed.size).toBe(2);
+    expect(kept.revision).toBe(before);
+  });
+
+  it('follows components that come, change and go', () => {
+    const { kept, input } = setUp();
+    const view = (names: string[], owner = 'group:default/shop') =>
+      buildCatalogView([
+        anEnvironment('dev'),
+        anEnvironment('prod'),
+        ...names.map(name =>
+          aComponent(
+            name,
+            { 'fairway.dev/environments': 'dev' },
+            name === 'web' ? { owner } : {},
+          ),
+        ),
+      ]);
+    kept.take({ ...input, catalog: view(['backend']) });
+    expect([...kept.compose().changed]).toEqual(['component:default/web']);
+    expect(kept.findings.map(f => f.text)).toEqual([
+      expect.stringContaining('web-dev deploys "web" to dev'),
+      expect.stringContaining(file('dev', 'web')),
+    ]);
+    kept.take({ ...input, catalog: view(['backend', 'web'], 'group:x') });
+    kept.compose();
+    expect(kept.findings).toEqual([]);
+    expect(kept.lines.map(({ row }) => row.component.ownerRef)).toEqual([
+      'group:default/shop',
+      'group:default/x',
+    ]);
+  });
+
+  it('is the board that a new one would be', () => {
+    const { kept, withSource } = setUp();
+    const input = withSource({
+      deployments: [{ ...deploymentOf('web'), health: 'Degraded' }],
+    });
+    kept.take(input);
+    kept.compose();
+    const fresh = composeBoard(input, NOW);
+    expect(wholeBoard(kept, NOW)).toEqual({
+      rows: fresh.rows,
+      environments: fresh.environments,
+      sources: fresh.sources,
+      findings: fresh.findings,
+    });
+    expect(kept.revision).toBe(fresh.board.revision);
+  });
+
+  it('composes in parts, and tells of each part once', () => {
+    const kept = new LiveBoard();
+    kept.take(setUp().input);
+    expect([...kept.compose(0).changed]).toEqual([BACKEND]);
+    expect(kept.isBehind).toBe(true);
+    expect([...kept.compose(0).changed]).toEqual(['component:default/web']);
+    expect(kept.isBehind).toBe(false);
+    expect(kept.compose().changed.size).toBe(0);
   });
 });

@@ -1,0 +1,134 @@
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { OverviewStreamEvent } from '@fairway/plugin-platform-envs-common';
+import { EventEmitter } from 'node:events';
+import { RevisionStreams } from './RevisionStreams';
+
+/** The part of a response that a stream uses. */
+class FakeResponse extends EventEmitter {
+  readonly written: string[] = [];
+  writableNeedDrain = false;
+  ended = false;
+
+  writeHead() {}
+
+  write(text: string) {
+    this.written.push(text);
+  }
+
+  end() {
+    this.ended = true;
+  }
+
+  get hints(): OverviewStreamEvent[] {
+    return this.written
+      .filter(text => text.startsWith('event: revision\n'))
+      .map(text => JSON.parse(text.split('data: ')[1]));
+  }
+}
+
+describe('RevisionStreams', () => {
+  let tell: (hint: OverviewStreamEvent) => void;
+  let result: AuthorizeResult.ALLOW | AuthorizeResult.DENY;
+  let streams: RevisionStreams;
+
+  function open(user = 'user:default/me') {
+    const res = new FakeResponse();
+    streams.open(mockCredentials.user(user), res as never);
+    return res;
+  }
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    result = AuthorizeResult.ALLOW;
+    streams = new RevisionStreams({
+      permissions: mockServices.permissions.mock({
+        authorize: async requests => requests.map(() => ({ result })),
+      }),
+      getRevision: () => 'a',
+      onChange: listener => {
+        tell = listener;
+        return () => {};
+      },
+    });
+  });
+
+  afterEach(() => {
+    streams.close();
+    jest.useRealTimers();
+  });
+
+  it('says at first which board there is, so that who has it need not ask', () => {
+    expect(open().hints).toEqual([{ revision: 'a' }]);
+  });
+
+  it('tells the first change after quiet at once, and no more than two a second', () => {
+    const res = open();
+    jest.advanceTimersByTime(1_000);
+    tell({ revision: 'b', changed: ['one'] });
+    expect(res.hints.slice(1)).toEqual([{ revision: 'b', changed: ['one'] }]);
+    for (let i = 0; i < 20; i++) {
+      tell({ revision: `c${i}`, changed: [`two${i % 2}`] });
+      jest.advanceTimersByTime(50);
+    }
+    expect(res.hints.slice(2)).toEqual([
+      { revision: 'c9', changed: ['two0', 'two1'] },
+      { revision: 'c19', changed: ['two0', 'two1'] },
+    ]);
+  });
+
+  it('names no rows when they are many, or when more than rows changed', () => {
+    const res = open();
+    jest.advanceTimersByTime(1_000);
+    tell({
+      revision: 'b',
+      changed: Array.from({ length: 51 }, (_, i) => `row${i}`),
+    });
+    jest.advanceTimersByTime(500);
+    tell({ revision: 'c' });
+    jest.advanceTimersByTime(500);
+    tell({ revision: 'd', changed: ['one'] });
+    expect(res.hints.slice(1)).toEqual([
+      { revision: 'b' },
+      { revision: 'c' },
+      { revision: 'd', changed: ['one'] },
+    ]);
+  });
+
+  it('F76 keeps one hint for a reader who is slow, whatever happens meanwhile', () => {
+    const res = open();
+    jest.advanceTimersByTime(1_000);
+    res.writableNeedDrain = true;
+    for (let i = 0; i < 1_000; i++) {
+      tell({ revision: `b${i}`, changed: [`row${i}`] });
+      jest.advanceTimersByTime(100);
+    }
+    expect(res.written).toHaveLength(1);
+    res.writableNeedDrain = false;
+    res.emit('drain');
+    expect(res.hints.slice(1)).toEqual([{ revision: 'b999' }]);
+  });
+
+  it('breathes every 15 s', () => {
+    const res = open();
+    jest.advanceTimersByTime(45_000);
+    expect(res.written.slice(1)).toEqual(Array(3).fill(': heartbeat\n\n'));
+  });
+
+  it('ends within a minute for who may not read any more', async () => {
+    const res = open();
+    result = AuthorizeResult.DENY;
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(res.ended).toBe(true);
+    tell({ revision: 'b' });
+    expect(res.hints).toHaveLength(1);
+  });
+
+  it('F76 gives one person ten, and another theirs', () => {
+    const mine = Array.from({ length: 10 }, () => open());
+    expect(() => open()).toThrow('10 are allowed');
+    expect(open('user:default/other').hints).toHaveLength(1);
+    mine[0].emit('close');
+    expect(open().hints).toHaveLength(1);
+  });
+});

@@ -1,0 +1,59 @@
+import {
+  compactRow,
+  compareDeliveryStates,
+  DeliveryRow,
+  overviewText,
+  OverviewRow,
+  rowNeedsAttention,
+  toOverviewRow,
+} from '@fairway/plugin-platform-envs-common';
+import { createHash } from 'node:crypto';
+
+/** A row of the board, ready to be searched, sorted and sent. */
+export interface BoardLine {
+  row: OverviewRow;
+  /** As it goes over the wire; two rows that show the same have the same. */
+  json: string;
+  /** 128 bits of all that the row and its details say, times of reading left out. */
+  hash: bigint;
+  /** What the search looks into, in lower case. */
+  text: string;
+  attention: boolean;
+  worst: OverviewRow['cells'][number]['state'];
+  /** When any of its cells came into its present state; empty when nobody knows. */
+  changedAt: string;
+}
+
+/** Makes ready what is asked for often, once for each change of a row. */
+export function toBoardLine(delivered: DeliveryRow): BoardLine {
+  const row = toOverviewRow(delivered);
+  const json = JSON.stringify(compactRow(row));
+  const [worst = 'healthy'] = row.cells
+    .map(({ state }) => state)
+    .sort(compareDeliveryStates);
+  return {
+    row,
+    json,
+    hash: hashOf(json + JSON.stringify(delivered, withoutReadingTime)),
+    text: overviewText(row),
+    attention: rowNeedsAttention(row),
+    worst,
+    changedAt: row.cells.reduce(
+      (latest, { since = '' }) => (since > latest ? since : latest),
+      '',
+    ),
+  };
+}
+
+function withoutReadingTime(key: string, value: unknown): unknown {
+  return key === 'observedAt' ? undefined : value;
+}
+
+/**
+ * 128 bits of a text. The hash of a set is the exclusive or of its members',
+ * so that one member can be taken out and put in without looking at the rest.
+ */
+export function hashOf(text: string): bigint {
+  const hex = createHash('sha1').update(text).digest('hex').slice(0, 32);
+  return BigInt(`0x${hex}`);
+}

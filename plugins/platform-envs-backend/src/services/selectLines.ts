@@ -1,0 +1,130 @@
+import { parseEntityRef } from '@backstage/catalog-model';
+import { InputError } from '@backstage/errors';
+import {
+  compareDeliveryStates,
+  OverviewFacet,
+  OverviewQuery,
+} from '@fairway/plugin-platform-envs-common';
+import { BoardLine } from './boardLine';
+
+/** What is asked of the board; `mine` are the refs of whoever asks and of their groups. */
+export type LineQuery = Omit<OverviewQuery, 'mine'> & {
+  mine?: ReadonlySet<string>;
+};
+
+/** Part of the lines of a board, in the order asked for. */
+export interface Selection {
+  lines: BoardLine[];
+  /** Lines that the filters let through, on all pages. */
+  total: number;
+  /** How many of them, or of those that `attention` hides, need attention. */
+  attention: number;
+  nextCursor?: string;
+}
+
+const DEFAULT_LIMIT = 50;
+
+const collator = new Intl.Collator('en-US', { numeric: true });
+
+/**
+ * The lines that are asked for. `lines` stand by platform and name.
+ *
+ * @throws InputError - the row that the page before ended with is gone.
+ */
+export function selectLines(lines: BoardLine[], query: LineQuery): Selection {
+  const isWanted = filterOf(query);
+  const found = lines.filter(isWanted);
+  const attending = found.filter(line => line.attention);
+  const matching = sorted(query.attention ? attending : found, query.sort);
+  const begin = query.cursor ? positionAfter(matching, query.cursor) : 0;
+  const { limit = DEFAULT_LIMIT } = query;
+  const end = limit === 'all' ? matching.length : begin + limit;
+  const page = matching.slice(begin, end);
+  return {
+    lines: page,
+    total: matching.length,
+    attention: attending.length,
+    ...(end < matching.length && {
+      nextCursor: page.at(-1)!.row.component.ref,
+    }),
+  };
+}
+
+/** What there is to filter by, by ref. */
+export function facetsOf(lines: BoardLine[]): {
+  platforms: OverviewFacet[];
+  owners: OverviewFacet[];
+} {
+  const platforms = new Map<string, number>();
+  const owners = new Map<string, number>();
+  for (const { row } of lines) {
+    const { systemRef, ownerRef } = row.component;
+    if (systemRef)
+      platforms.set(systemRef, (platforms.get(systemRef) ?? 0) + 1);
+    owners.set(ownerRef, (owners.get(ownerRef) ?? 0) + 1);
+  }
+  return { platforms: toFacets(platforms), owners: toFacets(owners) };
+}
+
+function toFacets(counts: Map<string, number>): OverviewFacet[] {
+  return [...counts]
+    .map(([ref, count]) => ({ ref, count }))
+    .sort((a, b) => compareText(a.ref, b.ref));
+}
+
+function positionAfter(lines: BoardLine[], cursor: string): number {
+  const index = lines.findIndex(line => line.row.component.ref === cursor);
+  if (index < 0) {
+    throw new InputError(
+      `cursor: ${cursor} is not among the rows any more; begin with the first page again`,
+    );
+  }
+  return index + 1;
+}
+
+/** A new order of the lines; within it, as they come: by platform and name. */
+function sorted(lines: BoardLine[], sort: OverviewQuery['sort']): BoardLine[] {
+  switch (sort) {
+    case 'name':
+      return lines.toSorted((a, b) => collator.compare(nameOf(a), nameOf(b)));
+    case 'worst':
+      return lines.toSorted((a, b) => compareDeliveryStates(a.worst, b.worst));
+    case 'changed':
+      return lines.toSorted((a, b) => compareText(b.changedAt, a.changedAt));
+    default:
+      return lines;
+  }
+}
+
+function nameOf({ row: { component } }: BoardLine): string {
+  return component.title ?? component.name;
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function filterOf(query: LineQuery): (line: BoardLine) => boolean {
+  const { system, owner, mine } = query;
+  const states = query.state && new Set(query.state);
+  const refs = query.component && new Set(query.component);
+  const words =
+    query.q?.toLocaleLowerCase('en-US').split(/\s+/).filter(Boolean) ?? [];
+  return ({ row: { component, cells }, text }) =>
+    (!refs || refs.has(component.ref)) &&
+    (!system || isRef(component.systemRef, system)) &&
+    (!owner || isRef(component.ownerRef, owner)) &&
+    (!mine || mine.has(component.ownerRef.toLocaleLowerCase('en-US'))) &&
+    (!states || cells.some(cell => states.has(cell.state))) &&
+    words.every(word => text.includes(word));
+}
+
+/** Whether a full ref is meant by what a person wrote: the ref itself, or just its name. */
+function isRef(ref: string | undefined, wanted: string): boolean {
+  if (!ref) return false;
+  return (
+    ref === wanted.toLocaleLowerCase('en-US') ||
+    parseEntityRef(ref).name === wanted
+  );
+}
