@@ -8,6 +8,7 @@ const COMMANDS = {
   e2e: 'the browser tests alone',
   sandbox: 'start the sandbox alone, or ask and drive it: sandbox --help',
   token: 'print a token of a person, for the API: token <name>',
+  bench: 'measure against other plugins and gates: bench --help',
   doctor: 'what is present, missing or unreachable, and how to mend it',
   clean: 'remove what was built and kept (--all: the dependencies too)',
 };
@@ -43,8 +44,8 @@ Everything that Fairway keeps is below .fairway/ and .tools/ in this folder.`;
 
 const [command, ...args] = process.argv.slice(2);
 
-// it has a help of its own
-const explainsItself = command === 'sandbox';
+// they have a help of their own
+const explainsItself = ['sandbox', 'bench'].includes(command);
 if (
   !command ||
   command === 'help' ||

@@ -5,17 +5,18 @@ import { ROOT } from '../paths.mjs';
 import { runToEnd } from '../processes.mjs';
 
 /**
- * The tests of the launcher itself, with Node's own runner. Prints what it
- * says only when a test fails.
+ * The tests of the launcher itself and of the benchmarks, with Node's own
+ * runner. Prints what it says only when a test fails.
  *
  * @returns {Promise<import('../counts.mjs').Counts>}
  */
 export async function runLauncherTests() {
-  const folder = path.join(ROOT, 'launcher');
-  const files = fs
-    .readdirSync(folder)
-    .filter(name => name.endsWith('.test.mjs'))
-    .map(name => path.join(folder, name));
+  const files = ['launcher', 'bench'].flatMap(folder =>
+    fs
+      .readdirSync(path.join(ROOT, folder), { recursive: true })
+      .filter(name => name.endsWith('.test.mjs'))
+      .map(name => path.join(ROOT, folder, name)),
+  );
   const { code, output } = await runToEnd(
     process.execPath,
     ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files],

@@ -18,6 +18,11 @@ import { endOfLog, hintFor } from './explainLog.mjs';
  * @property {string} [databaseUrl] PostgreSQL; SQLite below dataDir when absent
  * @property {number | string} [speed] of everything in the sandbox that takes time
  * @property {string} [generate] a generated platform, `<services>x<environments>`
+ * @property {string} [name] of the process and its log; `portal` unless told
+ * @property {string} [entry] what runs, absolute; the portal's backend unless told
+ * @property {string[]} [configFiles] absolute, after the usual ones
+ * @property {string[]} [preload] absolute; files that Node loads first
+ * @property {Record<string, string>} [env] beside what the configuration is filled from
  */
 
 /**
@@ -113,37 +118,12 @@ export async function startBackend(options) {
   const configSchema = await collectConfigSchema();
   return step('portal', async note => {
     note('starting');
-    const logFile = path.join(options.logDir, 'portal.log');
-    const child = start(
-      process.execPath,
-      [
-        '--enable-source-maps',
-        // a small young generation: some 60 MB less for no measured delay
-        '--max-semi-space-size=4',
-        // what only the start needed is given back after it
-        '--expose-gc',
-        '--require',
-        NODE_TRANSFORM,
-        path.join(ROOT, 'packages/backend/src/index.ts'),
-        ...CONFIG_ARGS,
-      ],
-      {
-        name: 'portal',
-        cwd: path.join(ROOT, 'packages/backend'),
-        logFile,
-        env: {
-          ...portalEnvironment(options),
-          FAIRWAY_CONFIG_SCHEMA: configSchema,
-          NODE_ENV: 'development',
-          LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
-        },
-      },
-    );
-    await waitFor(
-      child,
-      `http://localhost:${options.port}/.backstage/health/v1/readiness`,
-      { name: 'The portal', logFile, seconds: 120 },
-    );
+    const { child, logFile } = launchBackend(options, configSchema);
+    await waitFor(child, readinessOf(options), {
+      name: 'The portal',
+      logFile,
+      seconds: 120,
+    });
     note('filling its catalog');
     try {
       await awaitPeople(`http://localhost:${options.port}`);
@@ -157,12 +137,58 @@ export async function startBackend(options) {
 }
 
 /**
+ * Starts a backend from its sources, and waits for nothing.
+ *
+ * @param {PortalOptions} options
+ * @param {string} configSchema from `collectConfigSchema`
+ */
+export function launchBackend(options, configSchema) {
+  const { name = 'portal', preload = [], configFiles = [] } = options;
+  const logFile = path.join(options.logDir, `${name}.log`);
+  const child = start(
+    process.execPath,
+    [
+      '--enable-source-maps',
+      // a small young generation: some 60 MB less for no measured delay
+      '--max-semi-space-size=4',
+      // what only the start needed is given back after it
+      '--expose-gc',
+      ...preload.flatMap(file => ['--require', file]),
+      '--require',
+      NODE_TRANSFORM,
+      options.entry ?? path.join(ROOT, 'packages/backend/src/index.ts'),
+      ...CONFIG_ARGS,
+      ...configFiles.flatMap(file => ['--config', file]),
+    ],
+    {
+      name,
+      cwd: path.join(ROOT, 'packages/backend'),
+      logFile,
+      env: {
+        ...portalEnvironment(options),
+        FAIRWAY_CONFIG_SCHEMA: configSchema,
+        NODE_ENV: 'development',
+        LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
+        ...options.env,
+      },
+    },
+  );
+  return { child, logFile };
+}
+
+/** Answers 200 as soon as all plugins have started. */
+export function readinessOf({ port }) {
+  return `http://localhost:${port}/.backstage/health/v1/readiness`;
+}
+
+/**
  * Waits until a child answers at a URL.
  *
  * @throws Problem with the end of its log, when it ends first or takes too
  *   long; it is stopped then
  */
-export async function waitFor(child, url, { name, logFile, seconds }) {
+export async function waitFor(child, url, options) {
+  const { name, logFile, seconds, everyMs = 100 } = options;
   let ended = false;
   const onEnd = () => {
     ended = true;
@@ -195,7 +221,7 @@ export async function waitFor(child, url, { name, logFile, seconds }) {
     } catch {
       // not yet
     }
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await new Promise(resolve => setTimeout(resolve, everyMs));
   }
   child.off('exit', onEnd);
   child.stdout?.off('data', onOutput);

@@ -1,0 +1,106 @@
+import fs from 'node:fs';
+import os from 'node:os';
+
+/** More than this share of the machine for others, and a figure is not fair. */
+const MOST_FOR_OTHERS = 0.1;
+
+/** What a reader must know of where the figures come from. */
+export function describeMachine() {
+  return {
+    cores: os.cpus().length,
+    memoryGb: Math.round(os.totalmem() / 1e9),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+/**
+ * Watches how much of the machine other programs take while something is
+ * measured: all that is busy, less this process and everything it started.
+ * Where there is no `/proc`, the load average when the watch began decides.
+ *
+ * @returns {{ stop(): { othersShare: number, fair: boolean, how: 'cpu time' | 'load average' } }}
+ */
+export function watchMachine() {
+  const load = os.loadavg()[0];
+  const before = readTimes();
+  return {
+    stop() {
+      const after = before && readTimes();
+      if (!after) {
+        const othersShare = Math.min(1, load / os.cpus().length);
+        return {
+          othersShare,
+          fair: othersShare <= MOST_FOR_OTHERS,
+          how: 'load average',
+        };
+      }
+      const othersShare = shareOfOthers(before, after);
+      return {
+        othersShare,
+        fair: othersShare <= MOST_FOR_OTHERS,
+        how: 'cpu time',
+      };
+    },
+  };
+}
+
+/**
+ * @param {{ total: number, busy: number, own: number }} before
+ * @param {{ total: number, busy: number, own: number }} after
+ * @returns {number} 0 to 1; what was stolen by other guests of the host counts
+ *   as theirs
+ */
+export function shareOfOthers(before, after) {
+  const total = after.total - before.total;
+  if (total <= 0) return 0;
+  const busy = after.busy - before.busy;
+  const own = after.own - before.own;
+  return Math.min(1, Math.max(0, busy - own) / total);
+}
+
+/** In clock ticks, of all cores; undefined where there is no `/proc`. */
+export function readTimes() {
+  try {
+    const [line] = fs.readFileSync('/proc/stat', 'utf8').split('\n');
+    // user nice system idle iowait irq softirq steal
+    const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+    const total = ticks.reduce((sum, one) => sum + one, 0);
+    const [, , , idle, waiting] = ticks;
+    return { total, busy: total - idle - waiting, own: ownTicks() };
+  } catch {
+    return undefined;
+  }
+}
+
+// also of those that have ended: their parents hold what they took
+function ownTicks() {
+  const processes = new Map();
+  for (const name of fs.readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
+      // "pid (name) state parent ...": the name may hold anything
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const ticks = fields.slice(11, 15).map(Number);
+      processes.set(Number(name), {
+        parent: Number(fields[1]),
+        ticks: ticks.reduce((sum, one) => sum + one, 0),
+      });
+    } catch {
+      // ended meanwhile
+    }
+  }
+  let own = 0;
+  for (const [pid, { ticks }] of processes) {
+    if (isOurs(pid, processes)) own += ticks;
+  }
+  return own;
+}
+
+function isOurs(pid, processes) {
+  for (let at = pid; at > 1; at = processes.get(at)?.parent ?? 0) {
+    if (at === process.pid) return true;
+  }
+  return false;
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { readTimes, shareOfOthers } from './machine.mjs';
+
+describe('shareOfOthers', () => {
+  const before = { total: 1000, busy: 500, own: 100 };
+
+  it('is what is busy and not ours, of all there is', () => {
+    const after = { total: 1200, busy: 640, own: 200 };
+    assert.equal(shareOfOthers(before, after), 0.2);
+  });
+
+  it('is never below nothing, and nothing when no time has passed', () => {
+    const after = { total: 1200, busy: 600, own: 220 };
+    assert.equal(shareOfOthers(before, after), 0);
+    assert.equal(shareOfOthers(before, before), 0);
+  });
+});
+
+describe('readTimes', () => {
+  const noProc = process.platform !== 'linux' && 'there is no /proc';
+
+  it(
+    'counts what a child did as ours, also after it has ended',
+    { skip: noProc },
+    async () => {
+      const before = readTimes();
+      const child = spawn(process.execPath, [
+        '-e',
+        'while (process.cpuUsage().user < 400_000);',
+      ]);
+      await new Promise(resolve => child.once('exit', resolve));
+      const after = readTimes();
+      // a tick is ten milliseconds
+      assert.ok(after.own - before.own >= 35);
+      assert.ok(after.busy - before.busy >= 35);
+    },
+  );
+});

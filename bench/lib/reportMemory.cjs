@@ -1,0 +1,29 @@
+/**
+ * Loaded into a backend that is measured: on SIGUSR2 it collects its garbage
+ * and writes what it holds to the file FAIRWAY_BENCH_MEMORY_FILE, in bytes,
+ * with the delay of its event loop since the last time, in milliseconds.
+ */
+const fs = require('node:fs');
+const { monitorEventLoopDelay } = require('node:perf_hooks');
+
+const RESOLUTION_MS = 10;
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+delay.enable();
+
+process.on('SIGUSR2', () => {
+  const file = process.env.FAIRWAY_BENCH_MEMORY_FILE;
+  const eventLoopP99Ms = Math.max(
+    0,
+    delay.percentile(99) / 1e6 - RESOLUTION_MS,
+  );
+  const before = process.memoryUsage();
+  globalThis.gc?.();
+  const { heapUsed } = process.memoryUsage();
+  // renamed into place: a reader never sees half of it
+  fs.writeFileSync(
+    `${file}.new`,
+    JSON.stringify({ rss: before.rss, heapUsed, eventLoopP99Ms }),
+  );
+  fs.renameSync(`${file}.new`, file);
+  delay.reset();
+});

@@ -1,0 +1,241 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../../launcher/paths.mjs';
+import { Problem } from '../../launcher/problem.mjs';
+import { stop } from '../../launcher/processes.mjs';
+import { step } from '../../launcher/progress.mjs';
+import { controlOf } from '../../launcher/sandbox/client.mjs';
+import { collectConfigSchema } from '../../launcher/steps/configSchema.mjs';
+import {
+  launchBackend,
+  readinessOf,
+  startSandbox,
+  waitFor,
+} from '../../launcher/steps/startPortal.mjs';
+import { countersOf } from './counters.mjs';
+import { createClient, jsonOf } from './http.mjs';
+import { signInPatiently, writePeople } from './people.mjs';
+
+/** Of each generated service. */
+export const ENVIRONMENTS = 3;
+
+/** The person whom single questions are asked as. */
+export const VIEWER = 'sample-platform-developer';
+
+const HERE = path.join(ROOT, 'bench');
+
+/**
+ * A backend that runs, and what is needed to ask it.
+ *
+ * @typedef {object} Running
+ * @property {string} url
+ * @property {import('node:child_process').ChildProcess} child
+ * @property {ReturnType<typeof createClient>} client
+ * @property {string} token of {@link VIEWER}
+ * @property {number} readyMs from the start of the process to its readiness
+ * @property {() => Promise<Memory>} memory
+ */
+
+/** @typedef {{ rssMb: number, heapMb: number, eventLoopP99Ms: number }} Memory */
+
+/**
+ * What a rig is made of.
+ *
+ * @typedef {object} RigOptions
+ * @property {string} folder absolute; its own, emptied first
+ * @property {number} size services that are generated
+ * @property {number} port the first of ten
+ * @property {string} databaseUrl a PostgreSQL that all backends share
+ * @property {string[]} peers which of them to start
+ * @property {number} [speed] of the sandbox
+ */
+
+/**
+ * A sandbox of a size, the portal on it, and backends with the peers' plugins
+ * beside it: same world, same database server, each with databases of its own.
+ *
+ * @param {RigOptions} options
+ */
+export async function startRig(options) {
+  const { folder, size, port, speed } = options;
+  fs.rmSync(folder, { recursive: true, force: true });
+  const generate = `${size}x${ENVIRONMENTS}`;
+  const sandboxPort = port + 3;
+  const base = {
+    sandboxPort,
+    dataDir: folder,
+    logDir: path.join(folder, 'logs'),
+    generate,
+    speed,
+  };
+  writePeople(folder, size);
+  const configSchema = await collectConfigSchema();
+  const started = [];
+  const rig = {
+    size,
+    control: controlOf(sandboxPort),
+    counters: countersOf(controlOf(sandboxPort)),
+    sandboxUrl: offset => `http://localhost:${sandboxPort + offset}`,
+    /** @type {Running} */
+    portal: undefined,
+    /** @type {Record<string, Running>} */
+    peers: {},
+    /** Stops the portal and starts it again on the same data. */
+    async restartPortal() {
+      await stop(rig.portal.child);
+      rig.portal = await run('portal');
+      return rig.portal;
+    },
+    async restartPeer(name) {
+      await stop(rig.peers[name].child);
+      rig.peers[name] = await run(name);
+      return rig.peers[name];
+    },
+    async stop() {
+      rig.portal?.client.close();
+      for (const child of started.reverse()) await stop(child);
+      keepLogsOnly(folder);
+    },
+  };
+  const names = ['portal', ...options.peers];
+  const run = async name => {
+    const running = await startOne(
+      name,
+      { ...base, port: port + names.indexOf(name) },
+      { ...options, configSchema },
+    );
+    started.push(running.child);
+    return running;
+  };
+  started.push(await startSandbox(base));
+  rig.portal = await step('portal', async note => {
+    note('starting');
+    const running = await run('portal');
+    note('filling its catalog and its board');
+    await untilBoardStands(running, size);
+    note(running.url);
+    return running;
+  });
+  for (const name of options.peers) {
+    rig.peers[name] = await step(name, async note => {
+      note('starting');
+      const running = await run(name);
+      note(running.url);
+      return running;
+    });
+  }
+  return rig;
+}
+
+async function startOne(name, base, rig) {
+  const { folder, size, databaseUrl, configSchema } = rig;
+  const isPortal = name === 'portal';
+  const memoryFile = path.join(folder, `${name}.memory.json`);
+  const options = {
+    ...base,
+    name,
+    configFiles: [
+      path.join(HERE, 'lib/app-config.bench.yaml'),
+      path.join(
+        HERE,
+        isPortal ? 'lib/app-config.portal.yaml' : 'peers/app-config.peer.yaml',
+      ),
+    ],
+    preload: [path.join(HERE, 'lib/reportMemory.cjs')],
+    ...(!isPortal && { entry: path.join(HERE, 'peers/backend.cjs') }),
+    env: {
+      FAIRWAY_BENCH_DIR: folder,
+      FAIRWAY_BENCH_CATALOG: path.join(
+        folder,
+        `sandbox-${size}x${ENVIRONMENTS}/catalog/generated.yaml`,
+      ),
+      FAIRWAY_BENCH_MEMORY_FILE: memoryFile,
+      ...(!isPortal && { FAIRWAY_BENCH_PEER: name }),
+      APP_CONFIG_backend_database: JSON.stringify({
+        client: 'pg',
+        connection: databaseUrl,
+        prefix: `bench_${size}_${name}_`,
+      }),
+    },
+  };
+  const began = performance.now();
+  const { child, logFile } = launchBackend(options, configSchema);
+  await waitFor(child, readinessOf(options), {
+    name: isPortal ? 'The portal' : `The backend with ${name}'s plugin`,
+    logFile,
+    seconds: 180,
+    everyMs: 50,
+  });
+  const readyMs = performance.now() - began;
+  const url = `http://localhost:${options.port}`;
+  return {
+    url,
+    child,
+    readyMs,
+    client: createClient(url),
+    token: await signInPatiently(VIEWER, url),
+    memory: () => readMemory(child, memoryFile),
+  };
+}
+
+const BOARD_PATIENCE_MS = 300_000;
+const SETTLED_MS = 3000;
+/** The most that the overview gives at once. */
+const MOST_ROWS = 5000;
+
+/** Until every component is on the board and nothing has changed for a while. */
+async function untilBoardStands({ client, token }, size) {
+  const deadline = Date.now() + BOARD_PATIENCE_MS;
+  let revision;
+  let since = Date.now();
+  let what = 'has not answered';
+  while (Date.now() < deadline) {
+    const path = `/api/platform-envs/overview?limit=${MOST_ROWS}`;
+    const answer = await client.ask(path, { token });
+    const board = jsonOf(answer, 'the overview');
+    const rows = board.rows.length;
+    const unready = board.sources.filter(({ state }) => state !== 'live');
+    what = `has ${rows} rows; not live: ${
+      unready.map(({ title }) => title).join(', ') || 'nothing'
+    }`;
+    if (board.revision !== revision) {
+      revision = board.revision;
+      since = Date.now();
+    }
+    const isSettled = Date.now() - since >= SETTLED_MS;
+    if (rows >= size && !unready.length && isSettled) return;
+    await new Promise(resolve => setTimeout(resolve, 500));
+  }
+  throw new Problem(
+    `The board of ${size} services does not stand after ${
+      BOARD_PATIENCE_MS / 1000
+    } s: it ${what}.`,
+    `read the logs in .fairway/bench/${size}/logs.`,
+  );
+}
+
+const MEMORY_PATIENCE_MS = 10_000;
+
+/** @returns {Promise<Memory>} heap: after a collection; in MB of a million bytes */
+async function readMemory(child, file) {
+  fs.rmSync(file, { force: true });
+  process.kill(child.pid, 'SIGUSR2');
+  const deadline = Date.now() + MEMORY_PATIENCE_MS;
+  while (!fs.existsSync(file)) {
+    if (Date.now() > deadline) {
+      throw new Error(`process ${child.pid} does not tell its memory`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  const { rss, heapUsed, eventLoopP99Ms } = JSON.parse(
+    fs.readFileSync(file, 'utf8'),
+  );
+  return { rssMb: rss / 1e6, heapMb: heapUsed / 1e6, eventLoopP99Ms };
+}
+
+function keepLogsOnly(folder) {
+  for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+    if (name === 'logs') continue;
+    fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}

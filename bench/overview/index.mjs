@@ -1,0 +1,152 @@
+import path from 'node:path';
+import { STATE_DIR } from '../../launcher/paths.mjs';
+import { step } from '../../launcher/progress.mjs';
+import { describeMachine, watchMachine } from '../lib/machine.mjs';
+import { signInMany } from '../lib/people.mjs';
+import { startRig } from '../lib/rig.mjs';
+import { componentsOfPage } from './boardRequests.mjs';
+import { measureBoardTimes } from './boardTimes.mjs';
+import { measureBytes } from './bytes.mjs';
+import { measureChangeEvent } from './changeEvent.mjs';
+import { prepareChanges } from './changes.mjs';
+import { measureChangeToPixel } from './changeToPixel.mjs';
+import { measureColdStart } from './coldStart.mjs';
+import { overviewFigures } from './figures.mjs';
+import { measureIdleCalls } from './idleCalls.mjs';
+import { measureUpstreamCalls } from './upstreamCalls.mjs';
+
+/** Who looks at the board at the same time. */
+const SESSIONS = 20;
+
+/**
+ * What runs where, measured: see bench/README.md.
+ *
+ * @typedef {object} OverviewOptions
+ * @property {number[]} sizes services, ascending
+ * @property {number} rounds of each side, in turn
+ * @property {number} seconds for each rate in a round
+ * @property {number} idleSeconds of counting while nobody looks
+ * @property {number} starts of each backend with the largest board
+ * @property {number} changes to merge while a browser has the board open
+ * @property {string} [chromium] absolute; without it no browser is used
+ * @property {number} port the first of ten
+ * @property {string} databaseUrl
+ */
+
+/**
+ * @param {OverviewOptions} options
+ * @returns {Promise<object>} the report that `--json` prints
+ */
+export async function runOverview(options) {
+  const startedAt = new Date().toISOString();
+  const runs = [];
+  for (const [index, size] of options.sizes.entries()) {
+    process.stdout.write(`\n${size} services in 3 environments\n`);
+    runs.push(
+      await measureSize(size, {
+        ...options,
+        isFirst: index === 0,
+        isLast: index === options.sizes.length - 1,
+      }),
+    );
+  }
+  return {
+    name: 'overview',
+    startedAt,
+    machine: describeMachine(),
+    sizes: options.sizes,
+    rounds: options.rounds,
+    sessions: SESSIONS,
+    fair: runs.every(({ watched }) => watched.fair),
+    watched: runs.map(({ size, watched }) => ({ size, ...watched })),
+    figures: overviewFigures(runs),
+    runs,
+  };
+}
+
+async function measureSize(size, options) {
+  const rig = await startRig({
+    folder: path.join(STATE_DIR, 'bench', String(size)),
+    size,
+    port: options.port,
+    databaseUrl: options.databaseUrl,
+    peers: ['roadie', 'community'],
+  });
+  try {
+    const sessions = await step('sign-in', async note => {
+      const signedIn = await signInMany(rig.portal.url, size, SESSIONS);
+      note(`${SESSIONS} sessions of ${signedIn.people} people`);
+      return signedIn;
+    });
+    const components = await componentsOfPage(rig.portal);
+    const watch = watchMachine();
+    // what the event loop did before does not count
+    await rig.portal.memory();
+    const times = await step('board pages', note =>
+      measureBoardTimes(rig, { ...options, ...sessions, components, note }),
+    );
+    const memory = await rig.portal.memory();
+    const watched = watch.stop();
+    const bytes = await measureBytes(rig);
+    const idle = await step('nobody looking', note => {
+      note(`${options.idleSeconds} s`);
+      return measureIdleCalls(rig, options.idleSeconds);
+    });
+    const calls = await step('calls of a view', note =>
+      measureUpstreamCalls(rig, { components, idle, note }),
+    );
+    const changed = options.isFirst ? await measureChanges(rig, options) : {};
+    const start =
+      options.isLast &&
+      (await step('cold start', note =>
+        measureColdStart(rig, { times: options.starts, note }),
+      ));
+    return {
+      size,
+      people: sessions.people,
+      watched,
+      times,
+      memory,
+      calls,
+      bytes,
+      idle,
+      ...changed,
+      ...(start && { start }),
+    };
+  } finally {
+    await rig.stop();
+  }
+}
+
+/** Where the generated changes are merged, and how many are put aside for the event. */
+const PLATFORM = {
+  system: 'generated-01',
+  repository: 'generated-01/platform-infra',
+  gitopsPath: 'gitops',
+  environment: 'dev',
+};
+
+async function measureChanges(rig, { changes: count, chromium }) {
+  const [forEvent, ...changes] = await step('changes', async note => {
+    const prepared = await prepareChanges(rig, {
+      ...PLATFORM,
+      count: count + 1,
+    });
+    note(`${prepared.length} can be merged`);
+    return prepared;
+  });
+  if (!forEvent) {
+    throw new Error(
+      `no overlay of ${PLATFORM.system} has an earlier version to go back to`,
+    );
+  }
+  const event = await step('change event', () =>
+    measureChangeEvent(rig, forEvent),
+  );
+  const pixels =
+    chromium &&
+    (await step('change to pixel', note =>
+      measureChangeToPixel(rig, { ...PLATFORM, changes, chromium, note }),
+    ));
+  return { event, ...(pixels && { pixels }) };
+}
