@@ -156,6 +156,9 @@ describe('CloudFormation change sets and resources', () => {
         ({ DetectionStatus }) => DetectionStatus === 'DETECTION_COMPLETE',
       );
     };
+    expect(
+      (await rig.describeStack('orders-registry')).DriftInformation,
+    ).toEqual({ StackDriftStatus: 'NOT_CHECKED' });
     expect((await detect()).StackDriftStatus).toBe('IN_SYNC');
     rig.aws.world.images.updateRepository(
       { accountId: ACCOUNT, region: 'ap-southeast-2' },
@@ -165,6 +168,12 @@ describe('CloudFormation change sets and resources', () => {
     expect(await detect()).toMatchObject({
       StackDriftStatus: 'DRIFTED',
       DriftedStackResourceCount: 1,
+    });
+    expect(
+      (await rig.describeStack('orders-registry')).DriftInformation,
+    ).toEqual({
+      StackDriftStatus: 'DRIFTED',
+      LastCheckTimestamp: expect.any(Date),
     });
     const { StackResourceDrifts } = await rig.cfn.send(
       new DescribeStackResourceDriftsCommand({ StackName: 'orders-registry' }),

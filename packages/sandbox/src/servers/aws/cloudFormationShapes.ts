@@ -10,6 +10,7 @@ import {
   ResourceRecord,
   StackRecord,
 } from '../../world/aws/stacks/records';
+import { DriftDetection } from '../../world/aws/stacks/DriftDetector';
 
 /** Parameters as resolved. */
 export function describeParameters(parameters: Record<string, string>) {
@@ -28,8 +29,23 @@ function optionalDate(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(text);
 }
 
+/** What the last detection found; a stack that changed since keeps it, as with AWS. */
+function describeDrift(
+  detection: DriftDetection | undefined,
+): NonNullable<Stack['DriftInformation']> {
+  if (!detection) return { StackDriftStatus: 'NOT_CHECKED' };
+  const drifted = detection.resources.some(r => r.status !== 'IN_SYNC');
+  return {
+    StackDriftStatus: drifted ? 'DRIFTED' : 'IN_SYNC',
+    LastCheckTimestamp: detection.at,
+  };
+}
+
 /** As DescribeStacks shows a stack. */
-export function describeStack(stack: StackRecord): Stack {
+export function describeStack(
+  stack: StackRecord,
+  detection?: DriftDetection,
+): Stack {
   return {
     StackId: stack.id,
     StackName: stack.name,
@@ -49,7 +65,7 @@ export function describeStack(stack: StackRecord): Stack {
     NotificationARNs: stack.notificationArns,
     DisableRollback: stack.onFailure === 'DO_NOTHING',
     EnableTerminationProtection: stack.terminationProtection,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: describeDrift(detection),
     CreationTime: new Date(stack.createdAt),
     LastUpdatedTime: optionalDate(stack.updatedAt),
     DeletionTime: optionalDate(stack.deletedAt),
@@ -57,7 +73,10 @@ export function describeStack(stack: StackRecord): Stack {
 }
 
 /** As ListStacks shows a stack. */
-export function summarizeStack(stack: StackRecord): StackSummary {
+export function summarizeStack(
+  stack: StackRecord,
+  detection?: DriftDetection,
+): StackSummary {
   return {
     StackId: stack.id,
     StackName: stack.name,
@@ -67,7 +86,7 @@ export function summarizeStack(stack: StackRecord): StackSummary {
     CreationTime: new Date(stack.createdAt),
     LastUpdatedTime: optionalDate(stack.updatedAt),
     DeletionTime: optionalDate(stack.deletedAt),
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: describeDrift(detection),
   };
 }
 

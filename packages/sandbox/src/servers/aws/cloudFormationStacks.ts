@@ -92,7 +92,9 @@ export const stackHandlers: Handlers<
           .filter(({ status }) => status !== 'DELETE_COMPLETE');
     const page = pageOf(stacks, input.NextToken);
     return {
-      Stacks: page.items.map(describeStack),
+      Stacks: page.items.map(stack =>
+        describeStack(stack, context.aws.drifts.verdict(stack.id)),
+      ),
       NextToken: page.nextToken,
     };
   },
@@ -110,7 +112,9 @@ export const stackHandlers: Handlers<
       input.NextToken,
     );
     return {
-      StackSummaries: page.items.map(summarizeStack),
+      StackSummaries: page.items.map(stack =>
+        summarizeStack(stack, context.aws.drifts.verdict(stack.id)),
+      ),
       NextToken: page.nextToken,
     };
   },

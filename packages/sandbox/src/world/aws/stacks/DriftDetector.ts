@@ -83,6 +83,13 @@ export class DriftDetector {
       .filter(detection => detection.stackId === stackId)
       .pop();
   }
+
+  /** The last detection of a stack that came to its end. */
+  verdict(stackId: string): DriftDetection | undefined {
+    return [...this.detections.values()]
+      .filter(({ stackId: id, complete }) => id === stackId && complete)
+      .pop();
+  }
 }
 
 function compare(
