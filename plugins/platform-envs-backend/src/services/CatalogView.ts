@@ -20,7 +20,9 @@ import {
   OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import { ReplicatedDatabase } from '@fairway/plugin-platform-envs-node';
+import { ComponentSource, sourceOf } from './commits/sourceOf';
 import { isWebUrl } from './links';
+import { Monitoring, monitoringOf } from './observability/monitoringOf';
 
 /** A component, and where the catalog says that it runs. */
 export interface ComponentEntry {
@@ -31,8 +33,12 @@ export interface ComponentEntry {
   environmentRefs: string[];
   /** Argo CD application by environment ref, where an annotation names it. */
   applicationNames: Record<string, string>;
+  /** Where its source is kept; absent where the entity names no repository. */
+  source?: ComponentSource;
   /** Links of the entity itself. */
   links: DeliveryLink[];
+  /** How it is watched; absent in what an older version saved. */
+  monitoring?: Monitoring;
   /** What is wrong with its entry in the catalog. */
   problems: string[];
 }
@@ -204,6 +210,13 @@ function toComponent(
     return undefined;
   }
   const { refs, problems } = environmentsOf(declared, systemRef, siblings);
+  const gitopsName =
+    annotations[ANNOTATION_GITOPS_NAME] ?? entity.metadata.name;
+  const source = sourceOf(
+    annotations,
+    [gitopsName, entity.metadata.name],
+    siblings,
+  );
   return {
     component: {
       ref: stringifyEntityRef(entity),
@@ -217,10 +230,12 @@ function toComponent(
       ownerRef: ownerOf(entity),
       ...(systemRef && { systemRef }),
     },
-    gitopsName: annotations[ANNOTATION_GITOPS_NAME] ?? entity.metadata.name,
+    gitopsName,
+    ...(source && { source }),
     environmentRefs: refs,
     applicationNames: applicationNames(annotations, refs, siblings),
     links: entityLinks(entity),
+    monitoring: monitoringOf(annotations, siblings),
     problems,
   };
 }

@@ -70,7 +70,12 @@ export function readEntry(
       ...(entry.change && { committedAt: entry.change.committedAt }),
     },
     reading: okReading(
-      { ...entry.release, path: entry.path, ...entry.change },
+      {
+        ...entry.release,
+        path: entry.path,
+        ...entry.change,
+        ...(entry.replicas !== undefined && { replicas: entry.replicas }),
+      },
       observedAt,
     ),
   };

@@ -8,6 +8,20 @@ import {
   SyncWindowState,
 } from '@fairway/plugin-platform-envs-common';
 
+/** A Kubernetes object, as JSON. Secrets may be in it: whoever shows it masks them. @public */
+export interface KubernetesDocument {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: { name?: string; namespace?: string; [key: string]: unknown };
+  [key: string]: unknown;
+}
+
+/** One object of a deployment. @public */
+export interface ManagedObject {
+  live?: KubernetesDocument;
+  desired?: KubernetesDocument;
+}
+
 /** A resource that belongs to a deployment. @public */
 export interface DeploymentResource {
   kind: string;
@@ -187,4 +201,26 @@ export interface DeploymentSource {
     name: string,
     revision: string,
   ): RevisionMetadata | undefined;
+  /**
+   * The objects that would be applied, in the order of upstream. Upstream
+   * renders them anew, so this is for a person who asked and not for a page.
+   *
+   * @param options.revision - commit of the desired state; the tracked one when absent
+   * @throws NotFoundError | NotAllowedError | ServiceUnavailableError
+   */
+  getRenderedObjects?(
+    name: string,
+    options: { namespace?: string; revision?: string },
+  ): Promise<KubernetesDocument[]>;
+  /**
+   * Each object of a deployment as it runs and as it would be after a sync,
+   * both without what means no difference. Neither is there for an object that
+   * is missing, or that is not wanted any more.
+   *
+   * @throws NotFoundError | NotAllowedError | ServiceUnavailableError
+   */
+  getManagedObjects?(
+    name: string,
+    options: { namespace?: string },
+  ): Promise<ManagedObject[]>;
 }

@@ -47,7 +47,9 @@ export async function readRendered(
   }
   const body = await client.objects(name, 'manifests', search, signal);
   const { manifests } = parse(manifestsSchema, body, name);
-  return (manifests ?? []).flatMap(text => parseDocument(text, name) ?? []);
+  return (manifests ?? [])
+    .map(text => parseDocument(text, name))
+    .filter(document => document !== undefined);
 }
 
 /** The objects of an application; hooks, which come and go, are none. */

@@ -55,7 +55,7 @@ function setUp() {
       gitHost,
       labels: {
         handles: image => image === IMAGE,
-        readLabels: async ({ version }) => {
+        readLabels: async ({ version }): Promise<Record<string, string>> => {
           asked.push(version!);
           const label = labels.get(version!);
           if (label instanceof Error) throw label;
@@ -68,6 +68,8 @@ function setUp() {
         save: async (name, content) => {
           documents.set(name, JSON.parse(JSON.stringify(content)));
         },
+        saveAll: async () => {},
+        loadAll: async () => new Map(),
         load: async (name, shape) =>
           documents.has(name) ? shape.parse(documents.get(name)) : undefined,
       },

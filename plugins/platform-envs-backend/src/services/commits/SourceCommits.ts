@@ -53,12 +53,15 @@ type Fact<T> = T & {
 export class SourceCommits implements KnownCommits {
   readonly #revisions = new Map<string, Fact<KnownRevision>>();
   readonly #differences = new Map<string, Fact<KnownDifference>>();
+  /** The version with which something was last found out about each repository. */
+  readonly #changes = new Map<string, number>();
   /** When each repository was last brought up to date, milliseconds since 1970. */
   readonly #updatedAt = new Map<string, number>();
   readonly #updating = new Map<string, Promise<void>>();
   readonly #listeners = new Set<() => void>();
+  readonly #asked: Array<() => CommitQuestion[]> = [];
+  #version = 0;
   #learning?: Promise<void>;
-  #isAskedAgain = false;
 
   constructor(
     private readonly options: {
@@ -87,6 +90,18 @@ export class SourceCommits implements KnownCommits {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Grows whenever something was found out. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Repositories about which something was found out since that version. */
+  changedSince(version: number): string[] {
+    return [...this.#changes].flatMap(([repository, at]) =>
+      at > version ? [repository] : [],
+    );
+  }
+
   revisionOf(
     source: ComponentSource,
     release: Release,
@@ -107,11 +122,31 @@ export class SourceCommits implements KnownCommits {
    * asks while that runs waits for one more look.
    */
   learn(questions: () => CommitQuestion[]): Promise<void> {
-    this.#isAskedAgain = true;
-    this.#learning ??= this.#learnAll(questions).finally(() => {
+    this.#asked.push(questions);
+    this.#learning ??= this.#learnAll().finally(() => {
       this.#learning = undefined;
     });
     return this.#learning;
+  }
+
+  /** Forgets what none of these questions needs: what stands nowhere is asked for no more. */
+  forgetAllBut(questions: CommitQuestion[]): void {
+    const wanted = new Set<string>();
+    for (const { source, release, previous } of questions) {
+      wanted.add(revisionKey(source, release));
+      if (!previous) continue;
+      wanted.add(revisionKey(source, previous));
+      const here = this.revisionOf(source, release);
+      const there = this.revisionOf(source, previous);
+      if (here && there && 'revision' in here && 'revision' in there) {
+        wanted.add(differenceKey(source, here.revision, there.revision));
+      }
+    }
+    for (const facts of [this.#revisions, this.#differences]) {
+      for (const key of facts.keys()) {
+        if (!wanted.has(key)) facts.delete(key);
+      }
+    }
   }
 
   /** A repository was pushed to: its tags are asked for again when something is not known. */
@@ -155,10 +190,10 @@ export class SourceCommits implements KnownCommits {
     };
   }
 
-  async #learnAll(questions: () => CommitQuestion[]): Promise<void> {
-    while (this.#isAskedAgain) {
-      this.#isAskedAgain = false;
-      await this.#learn(questions());
+  async #learnAll(): Promise<void> {
+    while (this.#asked.length > 0) {
+      const asked = this.#asked.splice(0);
+      await this.#learn(asked.flatMap(questions => questions()));
     }
   }
 
@@ -189,7 +224,7 @@ export class SourceCommits implements KnownCommits {
     }
     const foundDifference = await allOf([...pairs.values()]);
     if (!foundRevision && !foundDifference) return;
-    this.#forgetAllBut(questions);
+    this.#version += 1;
     for (const listener of this.#listeners) listener();
     await this.#save();
   }
@@ -263,7 +298,9 @@ export class SourceCommits implements KnownCommits {
     const before = facts.get(key);
     facts.set(key, fact);
     const visible = ({ until, ...rest }: Fact<T>) => JSON.stringify(rest);
-    return !before || visible(before) !== visible(fact);
+    if (before && visible(before) === visible(fact)) return false;
+    this.#changes.set(key.slice(0, key.indexOf(' ')), this.#version + 1);
+    return true;
   }
 
   #isDue(fact: { until?: number } | undefined): boolean {
@@ -293,28 +330,6 @@ export class SourceCommits implements KnownCommits {
       subject: commit.subject,
       url: this.options.gitHost!.webUrl(repository, { commit: commit.sha }),
     };
-  }
-
-  /** What stands nowhere any more is not asked for again, and need not be kept. */
-  #forgetAllBut(questions: CommitQuestion[]): void {
-    const revisions = new Set<string>();
-    const differences = new Set<string>();
-    for (const { source, release, previous } of questions) {
-      revisions.add(revisionKey(source, release));
-      if (!previous) continue;
-      revisions.add(revisionKey(source, previous));
-      const here = this.revisionOf(source, release);
-      const there = this.revisionOf(source, previous);
-      if (here && there && 'revision' in here && 'revision' in there) {
-        differences.add(differenceKey(source, here.revision, there.revision));
-      }
-    }
-    for (const key of this.#revisions.keys()) {
-      if (!revisions.has(key)) this.#revisions.delete(key);
-    }
-    for (const key of this.#differences.keys()) {
-      if (!differences.has(key)) this.#differences.delete(key);
-    }
   }
 
   async #save(): Promise<void> {

@@ -20,6 +20,10 @@ export type KnownDifference =
 
 /** What has been found out about releases so far; undefined is what has not. */
 export interface KnownCommits {
+  /** Grows whenever something was found out. */
+  readonly version: number;
+  /** Repositories about which something was found out since that version. */
+  changedSince(version: number): string[];
   revisionOf(
     source: ComponentSource,
     release: Release,
