@@ -4,15 +4,26 @@ import {
 } from '@backstage/backend-plugin-api';
 import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import {
+  ClusterSource,
   DeploymentSource,
   GitHost,
+  ImageLabelSource,
+  MetricsSource,
+  ObservabilitySource,
   PlatformEnvsAdaptersExtensionPoint,
   ReplicationLagSource,
+  StackSource,
 } from '@fairway/plugin-platform-envs-node';
 import { ArgocdDeploymentSource } from './adapters/argocd/ArgocdDeploymentSource';
+import { CloudFormationStackSource } from './adapters/cloudformation/CloudFormationStackSource';
 import { CloudWatchReplicationLagSource } from './adapters/aurora/CloudWatchReplicationLagSource';
+import { EcrImageLabelSource } from './adapters/ecr/EcrImageLabelSource';
 import { EcsDeploymentSource } from './adapters/ecs/EcsDeploymentSource';
+import { EksClusterSource } from './adapters/eks/EksClusterSource';
 import { GithubGitHost } from './adapters/github/GithubGitHost';
+import { GrafanaObservabilitySource } from './adapters/grafana/GrafanaObservabilitySource';
+import { CONVENTIONS } from './adapters/prometheus/conventions';
+import { PrometheusMetricsSource } from './adapters/prometheus/PrometheusMetricsSource';
 import { PlatformEnvsConfig } from './readConfig';
 
 /** The adapters in use: what modules added, and what configuration asks for besides. */
@@ -21,14 +32,26 @@ export interface Adapters {
   /** Absent: no Git host is configured. */
   gitHost?: GitHost;
   /** Absent: AWS is not configured. */
+  imageLabelSource?: ImageLabelSource;
+  /** Absent: AWS is not configured. */
   replicationLagSource?: ReplicationLagSource;
+  /** Absent: neither AWS nor a cluster is configured. */
+  clusterSource?: ClusterSource;
+  /** Absent: AWS is not configured. */
+  stackSource?: StackSource;
+  observabilitySources: ObservabilitySource[];
+  metricsSources: MetricsSource[];
 }
 
 /** Collects what modules add. */
 export class AdapterRegistry implements PlatformEnvsAdaptersExtensionPoint {
   readonly #deploymentSources = new Map<string, DeploymentSource>();
   readonly #gitHosts = new Map<string, GitHost>();
+  readonly #observabilitySources = new Map<string, ObservabilitySource>();
+  readonly #metricsSources = new Map<string, MetricsSource>();
   #replicationLagSource?: ReplicationLagSource;
+  #clusterSource?: ClusterSource;
+  #stackSource?: StackSource;
 
   addDeploymentSource(source: DeploymentSource): void {
     if (this.#deploymentSources.has(source.instance)) {
@@ -51,6 +74,26 @@ export class AdapterRegistry implements PlatformEnvsAdaptersExtensionPoint {
       throw new Error('There is a replication lag source already');
     }
     this.#replicationLagSource = source;
+  }
+
+  addClusterSource(source: ClusterSource): void {
+    if (this.#clusterSource) {
+      throw new Error('There is a cluster source already');
+    }
+    this.#clusterSource = source;
+  }
+
+  addStackSource(source: StackSource): void {
+    if (this.#stackSource) throw new Error('There is a stack source already');
+    this.#stackSource = source;
+  }
+
+  addObservabilitySource(source: ObservabilitySource): void {
+    addOnce(this.#observabilitySources, 'an observability source', source);
+  }
+
+  addMetricsSource(source: MetricsSource): void {
+    addOnce(this.#metricsSources, 'a metrics source', source);
   }
 
   /** @throws Error - configuration names something that does not exist. */
@@ -88,10 +131,79 @@ export class AdapterRegistry implements PlatformEnvsAdaptersExtensionPoint {
             ),
           })
         : undefined);
+    const imageLabelSource =
+      config.aws &&
+      new EcrImageLabelSource({
+        credentials: DefaultAwsCredentialsManager.fromConfig(services.config),
+      });
     return {
       deploymentSources: [...this.#deploymentSources.values()],
+      ...this.#observability(config),
       ...(gitHost && { gitHost }),
+      ...(imageLabelSource && { imageLabelSource }),
       ...(replicationLagSource && { replicationLagSource }),
+      ...this.#infrastructure(config, services.config),
     };
   }
+
+  #infrastructure(
+    { aws, infrastructure }: PlatformEnvsConfig,
+    root: RootConfigService,
+  ): Pick<Adapters, 'clusterSource' | 'stackSource'> {
+    const { clusterAccess } = infrastructure;
+    const credentials = aws
+      ? DefaultAwsCredentialsManager.fromConfig(root)
+      : undefined;
+    if (credentials || clusterAccess) {
+      this.#clusterSource ??= new EksClusterSource({
+        ...(credentials && { credentials }),
+        accessOf: clusterAccess ?? (() => ({})),
+      });
+    }
+    if (credentials) {
+      this.#stackSource ??= new CloudFormationStackSource({ credentials });
+    }
+    return {
+      ...(this.#clusterSource && { clusterSource: this.#clusterSource }),
+      ...(this.#stackSource && { stackSource: this.#stackSource }),
+    };
+  }
+
+  #observability({
+    observability,
+  }: PlatformEnvsConfig): Pick<
+    Adapters,
+    'observabilitySources' | 'metricsSources'
+  > {
+    for (const of of observability.grafana) {
+      if (this.#observabilitySources.has(of.instance)) continue;
+      this.addObservabilitySource(new GrafanaObservabilitySource(of));
+    }
+    for (const of of observability.prometheus) {
+      if (this.#metricsSources.has(of.instance)) continue;
+      const { queries, labels } = CONVENTIONS[of.convention];
+      this.addMetricsSource(
+        new PrometheusMetricsSource({
+          ...of,
+          queries: { ...queries, ...of.queries },
+          labels: { ...labels, ...of.labels },
+        }),
+      );
+    }
+    return {
+      observabilitySources: [...this.#observabilitySources.values()],
+      metricsSources: [...this.#metricsSources.values()],
+    };
+  }
+}
+
+function addOnce<T extends { instance: string }>(
+  into: Map<string, T>,
+  what: string,
+  source: T,
+): void {
+  if (into.has(source.instance)) {
+    throw new Error(`There is ${what} "${source.instance}" already`);
+  }
+  into.set(source.instance, source);
 }

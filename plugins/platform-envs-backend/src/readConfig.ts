@@ -1,8 +1,11 @@
-import { Config, readDurationFromConfig } from '@backstage/config';
+import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { durationToMilliseconds, HumanDuration } from '@backstage/types';
+import { HumanDuration } from '@backstage/types';
+import { InfrastructureConfig, readInfrastructure } from './readInfrastructure';
+import { ObservabilityConfig, readObservability } from './readObservability';
+import { checkUrl, readDuration, readMilliseconds } from './readValues';
 import { Patience } from './services/alerts/trackTroubles';
-import { isWebUrl, LinkTemplate } from './services/links';
+import { LINK_PLACES, UrlTemplate } from './services/links';
 
 /** One Argo CD to feed on. */
 export interface ArgocdInstanceConfig {
@@ -23,10 +26,18 @@ export interface PlatformEnvsConfig {
   argocd: ArgocdInstanceConfig[];
   ecs: { pollIntervalMs?: number };
   alerts: Patience;
-  linkTemplates: LinkTemplate[];
+  linkTemplates: UrlTemplate[];
+  webhooks: WebhooksConfig;
+  observability: ObservabilityConfig;
+  infrastructure: InfrastructureConfig;
   /** Whether AWS credentials are configured (the block `aws`). */
   aws: boolean;
   promotions: PromotionsConfig;
+}
+
+/** The block `platformEnvs.webhooks`; without a secret nothing is listened to. */
+export interface WebhooksConfig {
+  github?: { secret: string };
 }
 
 /** The block `platformEnvs.promotions`; absent values have defaults elsewhere. */
@@ -61,13 +72,30 @@ export function readConfig(root: Config): PlatformEnvsConfig {
     linkTemplates: LINKS.flatMap(({ key, title, type }) => {
       const urlTemplate = config?.getOptionalString(`links.${key}`);
       if (!urlTemplate) return [];
-      const sample = urlTemplate.replace(/\{\w+\}/g, 'x');
-      checkUrl(`platformEnvs.links.${key}`, sample);
+      checkTemplate(`platformEnvs.links.${key}`, urlTemplate);
       return [{ title, type, urlTemplate }];
     }),
+    webhooks: readWebhooks(root),
+    observability: readObservability(root),
+    infrastructure: readInfrastructure(root),
     aws: root.has('aws'),
     promotions: readPromotions(root),
   };
+}
+
+/** A secret that can be guessed is none: GitHub's own advice is 32 random bytes. */
+const MIN_SECRET_LENGTH = 16;
+
+function readWebhooks(root: Config): WebhooksConfig {
+  const path = 'platformEnvs.webhooks.github.secret';
+  const secret = root.getOptionalString(path);
+  if (secret === undefined) return {};
+  if (secret.length < MIN_SECRET_LENGTH) {
+    throw new InputError(
+      `${path} must have at least ${MIN_SECRET_LENGTH} characters; make one with "openssl rand -hex 32"`,
+    );
+  }
+  return { github: { secret } };
 }
 
 function readEcs(root: Config): PlatformEnvsConfig['ecs'] {
@@ -139,26 +167,18 @@ function readInstances(root: Config): ArgocdInstanceConfig[] {
   });
 }
 
-function checkUrl(path: string, url: string): string {
-  if (!isWebUrl(url)) {
-    throw new InputError(`${path} must be an http or https URL, not "${url}"`);
+/** @throws InputError - it has a place that nothing fills, or leads to no web page. */
+function checkTemplate(path: string, urlTemplate: string): void {
+  const places = [...urlTemplate.matchAll(/\{(\w+)\}/g)].map(m => m[1]);
+  const unknown = places.find(
+    place => !LINK_PLACES.some(known => known === place),
+  );
+  if (unknown) {
+    throw new InputError(
+      `${path} has a place {${unknown}} that nothing fills; there are ${LINK_PLACES.map(
+        place => `{${place}}`,
+      ).join(', ')}`,
+    );
   }
-  return url.replace(/\/+$/, '');
-}
-
-/** From the root and by the full path, for that is what its errors name. */
-function readDuration(root: Config, path: string): HumanDuration | undefined {
-  return root.has(path)
-    ? readDurationFromConfig(root, { key: path })
-    : undefined;
-}
-
-function readMilliseconds(root: Config, path: string): number | undefined {
-  const duration = readDuration(root, path);
-  if (!duration) return undefined;
-  const milliseconds = durationToMilliseconds(duration);
-  if (milliseconds < 1000) {
-    throw new InputError(`${path} must be at least one second`);
-  }
-  return milliseconds;
+  checkUrl(path, urlTemplate.replace(/\{\w+\}/g, 'x'));
 }

@@ -101,11 +101,14 @@ export interface PlatformEnvsApi {
     componentRef: string,
     options?: PlatformEnvsRequestOptions,
   ): Promise<ComponentObservability>;
-  /** Everything that leads out of one cell, already filled. */
+  /**
+   * Everything that leads out of one cell, already filled. `around` is an
+   * ISO 8601 time: dashboards then open half an hour around it.
+   */
   getCellLinks(
     componentRef: string,
     environmentRef: string,
-    options?: PlatformEnvsRequestOptions,
+    options?: PlatformEnvsRequestOptions & { around?: string },
   ): Promise<CellLinks>;
   /** Asks Argo CD to sync the component's application in one environment. */
   sync(
@@ -242,10 +245,13 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
   getCellLinks(
     componentRef: string,
     environmentRef: string,
-    options?: PlatformEnvsRequestOptions,
+    options: PlatformEnvsRequestOptions & { around?: string } = {},
   ) {
+    const { around } = options;
     return this.get<CellLinks>(
-      `${componentPath(componentRef)}${environmentPath(environmentRef)}/links`,
+      `${componentPath(componentRef)}${environmentPath(
+        environmentRef,
+      )}/links${searchOf({ around })}`,
       options,
     );
   }

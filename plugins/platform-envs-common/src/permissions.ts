@@ -12,7 +12,12 @@ export const environmentReadPermission = createPermission({
   attributes: { action: 'read' },
 });
 
-/** Refresh or sync an environment's deployments outside a promotion. @public */
+/**
+ * Refresh or sync an environment's deployments outside a promotion, and have
+ * what it stands on looked at.
+ *
+ * @public
+ */
 export const environmentOperatePermission = createPermission({
   name: 'platform-envs.environment.operate',
   attributes: { action: 'update' },

@@ -21,6 +21,19 @@ export function stringifyPromotionTarget(target: PromotionTarget): string {
   return `${target.componentRef}@${target.environmentRef}`;
 }
 
+/**
+ * The resource ref of an environment as such, with nothing in particular that
+ * runs there: it stands in the place of the component too.
+ *
+ * @public
+ */
+export function stringifyEnvironmentTarget(environmentRef: string): string {
+  return stringifyPromotionTarget({
+    componentRef: environmentRef,
+    environmentRef,
+  });
+}
+
 /** Reads a resource ref; undefined when it is none. @public */
 export function parsePromotionTarget(
   resourceRef: string,

@@ -66,9 +66,15 @@ export interface EnvironmentStack extends Omit<Stack, 'tags'> {
   detection?: DriftDetection;
 }
 
-/** Whether a viewer may have drift detected, and why not. @public */
-export interface StackOperations {
+/** What a viewer may do with an environment itself, and why not. @public */
+export interface EnvironmentOperations {
   detectDrift: { allowed: boolean; reason?: string };
+}
+
+/** Body of `POST /environments/:namespace/:name/drift-detections`. @public */
+export interface DetectDriftRequest {
+  /** ARN of a stack of the environment. */
+  stackId: string;
 }
 
 /** How well a stack status is. @public */

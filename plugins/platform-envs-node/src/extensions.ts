@@ -2,6 +2,8 @@ import { createExtensionPoint } from '@backstage/backend-plugin-api';
 import { ClusterSource } from './ports/ClusterSource';
 import { DeploymentSource } from './ports/DeploymentSource';
 import { GitHost } from './ports/GitHost';
+import { MetricsSource } from './ports/MetricsSource';
+import { ObservabilitySource } from './ports/ObservabilitySource';
 import { ReplicationLagSource } from './ports/ReplicationLagSource';
 import { StackSource } from './ports/StackSource';
 
@@ -25,6 +27,10 @@ export interface PlatformEnvsAdaptersExtensionPoint {
   addClusterSource(source: ClusterSource): void;
   /** @throws Error - there is one already. */
   addStackSource(source: StackSource): void;
+  /** @throws Error - the instance is taken. */
+  addObservabilitySource(source: ObservabilitySource): void;
+  /** @throws Error - the instance is taken. */
+  addMetricsSource(source: MetricsSource): void;
 }
 
 /** @public */

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './clusterAccess';
 export * from './extensions';
 export * from './platformEnvsServiceRef';
 export * from './ports/ClusterSource';

@@ -11,6 +11,7 @@ import {
   environmentOperatePermission,
   environmentReadPermission,
   PromotionTarget,
+  stringifyEnvironmentTarget,
   stringifyPromotionTarget,
 } from '@fairway/plugin-platform-envs-common';
 import { Request } from 'express';
@@ -101,4 +102,41 @@ export async function requireOperate(
   if (decision.result !== AuthorizeResult.ALLOW) {
     throw new NotAllowedError(refusal(target));
   }
+}
+
+/** Whether they may have an environment's own things looked at, with the reason where not. */
+export async function mayOperateEnvironment(
+  permissions: PermissionsService,
+  credentials: BackstageCredentials,
+  environmentRef: string,
+): Promise<{ allowed: boolean; reason?: string }> {
+  const [decision] = await permissions.authorize(
+    [
+      {
+        permission: environmentOperatePermission,
+        resourceRef: stringifyEnvironmentTarget(environmentRef),
+      },
+    ],
+    { credentials },
+  );
+  return decision.result === AuthorizeResult.ALLOW
+    ? { allowed: true }
+    : {
+        allowed: false,
+        reason: `Only the team that owns ${environmentRef} may do that (${environmentOperatePermission.name})`,
+      };
+}
+
+/** @throws NotAllowedError - they may not operate the environment itself. */
+export async function requireOperateEnvironment(
+  permissions: PermissionsService,
+  credentials: BackstageCredentials,
+  environmentRef: string,
+): Promise<void> {
+  const { allowed, reason } = await mayOperateEnvironment(
+    permissions,
+    credentials,
+    environmentRef,
+  );
+  if (!allowed) throw new NotAllowedError(reason);
 }

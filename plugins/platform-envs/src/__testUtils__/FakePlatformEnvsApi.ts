@@ -1,9 +1,13 @@
 import {
+  CellDetail,
+  CellLinks,
   ComponentDelivery,
+  ComponentObservability,
   EnvironmentDetail,
   EnvironmentReplication,
   ListPromotionsQuery,
   Overview,
+  OverviewQuery,
   OverviewStreamListeners,
   PlatformEnvsApi,
   PlatformEnvsRequestOptions,
@@ -13,15 +17,25 @@ import {
   PromotionPlanPreview,
   TERMINAL_PROMOTION_STATES,
 } from '@fairway/plugin-platform-envs-common';
-import { AT, aPlanPreview, aPromotion, aReplication } from './builders';
+import {
+  aPlanPreview,
+  aPromotion,
+  aReplication,
+  asOverview,
+  AT,
+  BuiltBoard,
+} from './builders';
+import { aCapacity, aLiveReading, aStack } from './environmentBuilders';
 
 /** What a {@link FakePlatformEnvsApi} answers with; a function may also throw or wait. */
 export interface FakeAnswers {
-  overview: Overview;
+  overview: BuiltBoard;
   replication: EnvironmentReplication;
   planPreview: PromotionPlanPreview;
   promotions: PromotionDetail[];
   delivery?: Partial<ComponentDelivery>;
+  environment?: Partial<EnvironmentDetail>;
+  observability?: ComponentObservability;
 }
 
 /** A backend in memory. Assign to a field or a method to change what it says. */
@@ -49,16 +63,64 @@ export class FakePlatformEnvsApi implements PlatformEnvsApi {
           .map(cell => ({ component: row.component, cell })),
       ),
       findings: [],
+      capacity: aLiveReading(aCapacity()),
+      stacks: aLiveReading([aStack()]),
+      operations: { detectDrift: { allowed: true } },
+      ...this.answers.environment,
     };
+  }
+
+  async detectDrift(environmentRef: string, request: { stackId: string }) {
+    this.calls.push({
+      method: 'detectDrift',
+      input: { environmentRef, ...request },
+    });
   }
 
   async getReplicationLag() {
     return this.answers.replication;
   }
 
-  async getOverview() {
-    this.calls.push({ method: 'getOverview', input: undefined });
-    return this.answers.overview;
+  async getOverview(query: OverviewQuery = {}): Promise<Overview> {
+    this.calls.push({ method: 'getOverview', input: query });
+    const overview = asOverview(this.answers.overview);
+    const { component } = query;
+    if (!component) return overview;
+    return {
+      ...overview,
+      rows: overview.rows.filter(row => component.includes(row.component.ref)),
+    };
+  }
+
+  async getCell(
+    componentRef: string,
+    environmentRef: string,
+  ): Promise<CellDetail> {
+    const { environments, rows, revision } = this.answers.overview;
+    const row = rows.find(r => r.component.ref === componentRef);
+    const cell = row?.cells.find(c => c.environmentRef === environmentRef);
+    const environment = environments.find(e => e.ref === environmentRef);
+    if (!row || !cell || !environment) {
+      throw new Error(`No ${componentRef} in ${environmentRef}`);
+    }
+    const { component, findings } = row;
+    return { revision, component, environment, cell, findings };
+  }
+
+  async getCellLinks(
+    componentRef: string,
+    environmentRef: string,
+  ): Promise<CellLinks> {
+    const { cell } = await this.getCell(componentRef, environmentRef);
+    return { items: cell.links };
+  }
+
+  async getObservability(
+    componentRef: string,
+  ): Promise<ComponentObservability> {
+    const { observability } = this.answers;
+    if (!observability) throw new Error(`Nothing observes ${componentRef}`);
+    return observability;
   }
 
   async streamOverview(
@@ -73,9 +135,9 @@ export class FakePlatformEnvsApi implements PlatformEnvsApi {
     this.streams.delete(listeners);
   }
 
-  /** Tells every open stream of a change. */
-  push(revision: string) {
-    this.streams.forEach(stream => stream.onRevision({ revision }));
+  /** Tells every open stream of a change, and which components changed where that is known. */
+  push(revision: string, changed?: string[]) {
+    this.streams.forEach(stream => stream.onRevision({ revision, changed }));
   }
 
   async getDelivery(componentRef: string): Promise<ComponentDelivery> {
@@ -194,7 +256,7 @@ export class FakePlatformEnvsApi implements PlatformEnvsApi {
 
 /** A fake backend with the given overview. */
 export function aFakeApi(
-  overview: Overview,
+  overview: BuiltBoard,
   answers: Partial<FakeAnswers> = {},
 ): FakePlatformEnvsApi {
   return new FakePlatformEnvsApi({

@@ -1,10 +1,10 @@
 import {
   DeliveryCell,
+  DeliveryRow,
   EnvironmentReplication,
   EnvironmentSummary,
   okReading,
   Overview,
-  OverviewRow,
   OverviewSource,
   Promotion,
   PromotionDetail,
@@ -12,6 +12,8 @@ import {
   PromotionPlanPreview,
   Release,
   ReplicationLag,
+  rowNeedsAttention,
+  toOverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 
 /** The moment at which the built world stands still. */
@@ -162,8 +164,8 @@ export function aRow(
   name: string,
   system: string,
   cells: DeliveryCell[],
-  overrides: Partial<OverviewRow> = {},
-): OverviewRow {
+  overrides: Partial<DeliveryRow> = {},
+): DeliveryRow {
   return {
     component: {
       ref: `component:default/${name}`,
@@ -192,7 +194,27 @@ export function aSource(
   };
 }
 
-export function anOverview(overrides: Partial<Overview> = {}): Overview {
+/** A whole board as the backend knows it: with everything about each cell. */
+export interface BuiltBoard {
+  revision: string;
+  generatedAt: string;
+  sources: OverviewSource[];
+  environments: EnvironmentSummary[];
+  rows: DeliveryRow[];
+}
+
+/** What the overview tells of a board. */
+export function asOverview(board: BuiltBoard): Overview {
+  const rows = board.rows.map(toOverviewRow);
+  return {
+    ...board,
+    rows,
+    total: rows.length,
+    attention: rows.filter(rowNeedsAttention).length,
+  };
+}
+
+export function anOverview(overrides: Partial<BuiltBoard> = {}): BuiltBoard {
   return {
     revision: '1',
     generatedAt: AT,
@@ -204,7 +226,7 @@ export function anOverview(overrides: Partial<Overview> = {}): Overview {
 }
 
 /** Two platforms: one with trouble in prod, one calm. */
-export function aSmallOverview(): Overview {
+export function aSmallOverview(): BuiltBoard {
   const [dev, uat, prod] = ['dev', 'uat', 'prod'].map(name =>
     anEnvironment('sample-platform-ai', name),
   );

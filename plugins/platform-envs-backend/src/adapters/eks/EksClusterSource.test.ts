@@ -1,10 +1,11 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
+import { ClusterAccess } from '@fairway/plugin-platform-envs-node';
 import { PLATFORMS, Sandbox, startSandbox } from '@fairway/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClusterAccess, EksClusterSource } from './EksClusterSource';
+import { EksClusterSource } from './EksClusterSource';
 
 jest.setTimeout(120_000);
 

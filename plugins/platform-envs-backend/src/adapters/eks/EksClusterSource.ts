@@ -4,6 +4,7 @@ import { ServiceUnavailableError } from '@backstage/errors';
 import { ClusterCapacity } from '@fairway/plugin-platform-envs-common';
 import {
   CapacityQuery,
+  ClusterAccess,
   ClusterSource,
   KubernetesCluster,
 } from '@fairway/plugin-platform-envs-node';
@@ -15,16 +16,6 @@ import {
   PodMetrics,
   toClusterCapacity,
 } from './toClusterCapacity';
-
-/** How a cluster is reached, where AWS is not to be asked. */
-export interface ClusterAccess {
-  /** Without trailing slash. */
-  url?: string;
-  /** Bearer token of a service account. Absent: a token by the role of the account. */
-  token?: string;
-  /** Base64 of PEM. */
-  caData?: string;
-}
 
 /** @public */
 export interface EksClusterSourceOptions {

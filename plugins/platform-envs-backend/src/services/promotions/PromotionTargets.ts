@@ -75,6 +75,9 @@ export class PromotionTargets {
     ref: PromotionTarget,
   ): Promise<PromotionTargetFacts | undefined> {
     try {
+      if (ref.componentRef === ref.environmentRef) {
+        return await this.#describeEnvironment(ref.environmentRef);
+      }
       const { component, environments } = await this.#load(ref.componentRef);
       const environment = environments.find(e => e.ref === ref.environmentRef);
       return (
@@ -106,6 +109,28 @@ export class PromotionTargets {
       source: predecessor(target, environments),
       reason: whyNoTarget(target, environments),
     }));
+  }
+
+  /** An environment as such: whoever owns it, owns all of what is asked. */
+  async #describeEnvironment(
+    environmentRef: string,
+  ): Promise<PromotionTargetFacts | undefined> {
+    const { catalog, auth } = this.options;
+    const credentials = await auth.getOwnServiceCredentials();
+    const entity = await catalog.getEntityByRef(environmentRef, {
+      credentials,
+    });
+    const { environments } = buildCatalogView(entity ? [entity] : []);
+    const environment = environments.find(e => e.ref === environmentRef);
+    return (
+      environment && {
+        componentRef: environmentRef,
+        environmentRef,
+        componentOwnerRef: environment.ownerRef,
+        environmentOwnerRef: environment.ownerRef,
+        approverRefs: environment.delivery.approverRefs,
+      }
+    );
   }
 
   async #load(componentRef: string): Promise<{
