@@ -54,6 +54,21 @@ const deliveryContent = EntityContentBlueprint.make({
   },
 });
 
+const monitoringContent = EntityContentBlueprint.make({
+  name: 'monitoring',
+  params: {
+    path: '/monitoring',
+    title: 'Monitoring',
+    group: 'observability',
+    filter: {
+      kind: 'component',
+      [`metadata.annotations.${ANNOTATION_ENVIRONMENTS}`]: { $exists: true },
+    },
+    loader: () =>
+      import('./components/Monitoring').then(m => <m.MonitoringTab />),
+  },
+});
+
 const isEnvironment = { kind: 'environment' };
 
 const passportCard = EntityCardBlueprint.make({
@@ -157,6 +172,7 @@ export const platformEnvsPlugin = createFrontendPlugin({
     boardPage,
     promotionsPage,
     deliveryContent,
+    monitoringContent,
     passportCard,
     runsHereCard,
     replicationCard,

@@ -59,13 +59,11 @@ describe('fillLinks', () => {
 
   it('encodes what it fills in', () => {
     expect(
-      fillLinks(
-        template('https://x.example.com/{component}?e={environment}'),
-        { component: 'a/../b?c#d', environment: '<prod>&"' },
-      )[0].url,
-    ).toBe(
-      'https://x.example.com/a%2F..%2Fb%3Fc%23d?e=%3Cprod%3E%26%22',
-    );
+      fillLinks(template('https://x.example.com/{component}?e={environment}'), {
+        component: 'a/../b?c#d',
+        environment: '<prod>&"',
+      })[0].url,
+    ).toBe('https://x.example.com/a%2F..%2Fb%3Fc%23d?e=%3Cprod%3E%26%22');
   });
 
   it('leaves out a link with a place that is not known', () => {

@@ -1,1 +1,2 @@
+export * from './CellLinks';
 export * from './Links';
