@@ -8,6 +8,8 @@ export const queryKeys = {
   overview: [...live, 'overview'] as const,
   delivery: (componentRef: string) =>
     [...live, 'delivery', componentRef] as const,
+  cell: (componentRef: string, environmentRef: string) =>
+    [...live, 'cell', componentRef, environmentRef] as const,
   environment: (environmentRef: string) =>
     [...live, 'environment', environmentRef] as const,
   promotions: (query: ListPromotionsQuery) =>

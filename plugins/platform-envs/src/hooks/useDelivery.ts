@@ -25,9 +25,12 @@ export function useOperate(componentRef: string) {
       operation: 'sync' | 'refresh';
       environmentRef: string;
     }) => api[input.operation](componentRef, input.environmentRef),
-    onSettled: () =>
-      queryClient.invalidateQueries({
-        queryKey: queryKeys.delivery(componentRef),
-      }),
+    onSettled: (_data, _error, { environmentRef }) =>
+      Promise.all(
+        [
+          queryKeys.delivery(componentRef),
+          queryKeys.cell(componentRef, environmentRef),
+        ].map(queryKey => queryClient.invalidateQueries({ queryKey })),
+      ),
   });
 }

@@ -1,5 +1,6 @@
 import { OverviewSource } from '@fairway/plugin-platform-envs-common';
 import { StreamState } from '../hooks/OverviewStream';
+import { formatClock } from './time';
 
 /** How far what is on the screen can be trusted. */
 export interface Freshness {
@@ -8,6 +9,8 @@ export interface Freshness {
   at?: number;
   /** Why it is stale. */
   reason?: string;
+  /** Nothing on the screen is known to be true any more, not only what one source told. */
+  isCutOff?: boolean;
 }
 
 /** What {@link freshnessOf} judges. */
@@ -20,14 +23,37 @@ export interface FreshnessInput {
   failed: boolean;
 }
 
-/** Judges freshness: the worst of the portal, the stream and the sources. */
-export function freshnessOf(input: FreshnessInput): Freshness {
+/** Three heartbeats of the stream, or three polls without it: after that it is no news. */
+const OLD_MS = 50_000;
+
+/**
+ * Judges freshness: the worst of the portal, the stream and the sources.
+ *
+ * @param now - milliseconds since the epoch; catches a machine that slept
+ */
+export function freshnessOf(
+  input: FreshnessInput,
+  now: number = Date.now(),
+): Freshness {
   const { sources, stream, dataUpdatedAt, failed } = input;
-  if (failed) {
+  if (failed || stream.isOffline) {
     return {
       state: 'stale',
       at: dataUpdatedAt,
-      reason: 'the portal cannot be reached',
+      reason: stream.isOffline ? stream.reason : 'the portal cannot be reached',
+      isCutOff: true,
+    };
+  }
+  const at =
+    stream.status === 'live'
+      ? Math.max(dataUpdatedAt, stream.lastActivityAt ?? 0)
+      : dataUpdatedAt;
+  if (now - at > OLD_MS) {
+    return {
+      state: 'stale',
+      at,
+      reason: stream.reason ?? 'nothing was heard since; asking again',
+      isCutOff: true,
     };
   }
   const bad = sources.filter(s => s.state === 'stale' || s.state === 'error');
@@ -43,18 +69,24 @@ export function freshnessOf(input: FreshnessInput): Freshness {
         .join('; '),
     };
   }
-  if (stream.status === 'live') {
-    return {
-      state: 'live',
-      at: Math.max(dataUpdatedAt, stream.lastActivityAt ?? 0),
-    };
-  }
+  if (stream.status === 'live') return { state: 'live', at };
   if (stream.status === 'broken') {
     return {
       state: 'waiting',
-      at: dataUpdatedAt,
+      at,
       reason: `changes are not pushed (${stream.reason}); asked every 15 s`,
     };
   }
-  return { state: 'waiting', at: dataUpdatedAt };
+  return { state: 'waiting', at };
+}
+
+/** Freshness in a few words, e.g. `stale since 10:42 (Argo CD: timed out)`; nothing while all is well. */
+export function describeStaleness({
+  state,
+  at,
+  reason,
+}: Freshness): string | undefined {
+  if (state !== 'stale') return undefined;
+  const since = at ? ` since ${formatClock(new Date(at).toISOString())}` : '';
+  return `stale${since}${reason ? ` (${reason})` : ''}`;
 }

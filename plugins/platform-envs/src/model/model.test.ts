@@ -7,7 +7,8 @@ import {
   minutesBefore,
 } from '../__testUtils__';
 import { explainError } from './explainError';
-import { freshnessOf } from './freshness';
+import { describeBehind } from './behind';
+import { describeStaleness, freshnessOf } from './freshness';
 import { formatLag, withGaps } from './lag';
 import { describeState, promotionSteps } from './promotion';
 import { releaseName, shortDigest } from './release';
@@ -89,33 +90,24 @@ describe('lag', () => {
 
 describe('freshnessOf', () => {
   const live = { status: 'live' as const, lastActivityAt: 2000 };
+  const input = {
+    sources: [aSource()],
+    stream: live,
+    dataUpdatedAt: 1000,
+    failed: false,
+  };
 
   it('is live while sources and stream are', () => {
-    expect(
-      freshnessOf({
-        sources: [aSource()],
-        stream: live,
-        dataUpdatedAt: 1000,
-        failed: false,
-      }),
-    ).toEqual({ state: 'live', at: 2000 });
+    expect(freshnessOf(input, 3000)).toEqual({ state: 'live', at: 2000 });
   });
 
   it('is stale since the oldest answer of a source that fails, whatever the stream says', () => {
-    expect(
-      freshnessOf({
-        sources: [
-          aSource({
-            state: 'stale',
-            observedAt: minutesBefore(9),
-            message: 'connection refused',
-          }),
-        ],
-        stream: live,
-        dataUpdatedAt: 1000,
-        failed: false,
-      }),
-    ).toEqual({
+    const source = aSource({
+      state: 'stale',
+      observedAt: minutesBefore(9),
+      message: 'connection refused',
+    });
+    expect(freshnessOf({ ...input, sources: [source] }, 3000)).toEqual({
       state: 'stale',
       at: Date.parse(minutesBefore(9)),
       reason: 'Argo CD: connection refused',
@@ -123,28 +115,72 @@ describe('freshnessOf', () => {
   });
 
   it('F89 is stale when the portal does not answer, never quietly live', () => {
-    expect(
-      freshnessOf({
-        sources: [aSource()],
-        stream: live,
-        dataUpdatedAt: 1000,
-        failed: true,
-      }),
-    ).toMatchObject({ state: 'stale', at: 1000 });
+    expect(freshnessOf({ ...input, failed: true }, 3000)).toMatchObject({
+      state: 'stale',
+      at: 1000,
+      isCutOff: true,
+    });
+  });
+
+  it('F89 is stale when a machine slept through the silence of the stream', () => {
+    expect(freshnessOf(input, 3000 + 600_000)).toMatchObject({
+      state: 'stale',
+      at: 2000,
+      isCutOff: true,
+    });
   });
 
   it('says that it polls when the stream is broken', () => {
-    expect(
-      freshnessOf({
-        sources: [],
-        stream: { status: 'broken', reason: '502' },
-        dataUpdatedAt: 1000,
-        failed: false,
-      }),
-    ).toMatchObject({
+    const stream = { status: 'broken' as const, reason: '502' };
+    expect(freshnessOf({ ...input, stream }, 3000)).toMatchObject({
       state: 'waiting',
       reason: expect.stringContaining('502'),
     });
+  });
+
+  it('is stale when it neither hears nor gets anything', () => {
+    const stream = { status: 'broken' as const, reason: '502' };
+    expect(freshnessOf({ ...input, stream }, 61_000)).toMatchObject({
+      state: 'stale',
+      at: 1000,
+      reason: '502',
+    });
+  });
+
+  it('puts staleness into words, and says nothing while all is well', () => {
+    expect(
+      describeStaleness({ state: 'stale', at: Date.parse(AT), reason: 'why' }),
+    ).toMatch(/^stale since \d\d:\d\d \(why\)$/);
+    expect(describeStaleness({ state: 'live', at: 1 })).toBeUndefined();
+  });
+});
+
+describe('describeBehind', () => {
+  const behind = {
+    state: 'behind' as const,
+    fromVersion: '1.8.0',
+    toVersion: '1.8.2',
+  };
+
+  it.each([
+    [{ ...behind, commits: 3 }, '-3'],
+    [{ ...behind, state: 'ahead' as const, ahead: 1 }, '+1'],
+    [{ ...behind, state: 'diverged' as const, commits: 3, ahead: 1 }, '-3 +1'],
+    [behind, 'behind 1.8.2'],
+    [{ state: 'behind' as const }, 'behind'],
+    [{ state: 'same' as const }, undefined],
+    [{ state: 'unknown' as const }, undefined],
+  ])('marks %j as %s', (words, mark) => {
+    expect(describeBehind(words)?.mark).toBe(mark);
+  });
+
+  it('says why it cannot tell, and never that all is the same', () => {
+    expect(
+      describeBehind({ state: 'unknown', reason: 'no tag for 1.8.2' })?.long,
+    ).toBe('Whether it is behind cannot be told: no tag for 1.8.2');
+    expect(describeBehind({ ...behind, commits: 1 })?.long).toBe(
+      'Behind: 1.8.0 → 1.8.2, lacks 1 commit',
+    );
   });
 });
 

@@ -1,4 +1,8 @@
-import { Reading, Release } from '@fairway/plugin-platform-envs-common';
+import {
+  OverviewCell,
+  Reading,
+  Release,
+} from '@fairway/plugin-platform-envs-common';
 
 /** The tag in GitOps of a component that was never released to an environment. */
 const UNRELEASED = 'unreleased';
@@ -30,4 +34,11 @@ export function releaseName(release?: Release): string | undefined {
 /** The name of the release in a reading, or undefined when it cannot be had. */
 export function readingName(reading: Reading<Release>): string | undefined {
   return reading.status === 'ok' ? releaseName(reading.value) : undefined;
+}
+
+/** What to call what stands in a cell of a grid; undefined when nothing does, or it cannot be had. */
+export function cellVersion(
+  cell: Pick<OverviewCell, 'version' | 'digest'>,
+): string | undefined {
+  return cell.version === UNRELEASED ? undefined : cell.version ?? cell.digest;
 }

@@ -89,17 +89,3 @@ export const CELL_STATES_WORST_FIRST: readonly DeliveryCell['state'][] = [
   'not-deployed',
   'healthy',
 ];
-
-const NEEDS_ATTENTION: ReadonlySet<DeliveryCell['state']> = new Set([
-  'degraded',
-  'missing',
-  'out-of-sync',
-  'unknown',
-]);
-
-/**
- * Whether somebody should look at the cell. A cell that nothing observes, by
- * configuration or by nature, is unknown but no cause for alarm.
- */
-export const needsAttention = (cell: DeliveryCell) =>
-  NEEDS_ATTENTION.has(cell.state) && cell.source.state !== 'absent';

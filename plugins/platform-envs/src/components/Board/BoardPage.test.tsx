@@ -1,9 +1,11 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { unavailableReading } from '@fairway/plugin-platform-envs-common';
 import {
+  aCell,
   aFakeApi,
   anOverview,
+  aRow,
   aSmallOverview,
   aSource,
   minutesBefore,
@@ -12,6 +14,13 @@ import { address, renderScreen } from '../../__testUtils__/renderScreen';
 import { BoardPage } from './BoardPage';
 
 const DEGRADED = /sample-backend in prod: 1\.8\.0, Degraded/;
+
+// jsdom lays nothing out; the board draws what it has room for.
+beforeEach(() => {
+  jest.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(900);
+  jest.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(1200);
+});
+afterEach(() => jest.restoreAllMocks());
 
 describe('BoardPage', () => {
   it('shows each service in each environment as word, version and age', async () => {
@@ -109,7 +118,7 @@ describe('BoardPage', () => {
     const search = screen.getByRole('searchbox', { name: 'Search services' });
     await userEvent.clear(search);
     await userEvent.type(search, 'backend');
-    expect(address()).toBe('/environments?q=backend');
+    await waitFor(() => expect(address()).toBe('/environments?q=backend'));
 
     await userEvent.click(
       screen.getByRole('button', { name: 'Needs attention 1' }),
@@ -137,7 +146,7 @@ describe('BoardPage', () => {
     );
     expect(address()).toBe('/environments');
     expect(
-      screen.getByRole('link', { name: 'sample-backend' }),
+      await screen.findByRole('link', { name: 'sample-backend' }),
     ).toBeInTheDocument();
   });
 
@@ -167,7 +176,9 @@ describe('BoardPage', () => {
       ),
     ).toBeInTheDocument();
     expect(
-      within(drawer).getAllByRole('button', { name: 'Copy digest' })[0],
+      (
+        await within(drawer).findAllByRole('button', { name: 'Copy digest' })
+      )[0],
     ).toBeInTheDocument();
     await userEvent.keyboard('{Escape}');
     expect(screen.queryByRole('dialog')).toBeNull();
@@ -219,7 +230,7 @@ describe('BoardPage', () => {
   it('walks over cells with the arrow keys and finds the search with /', async () => {
     renderScreen(<BoardPage />, aFakeApi(aSmallOverview()));
     const cell = await screen.findByRole('button', { name: DEGRADED });
-    cell.focus();
+    act(() => cell.focus());
     await userEvent.keyboard('{ArrowLeft}');
     expect(
       screen.getByRole('button', { name: /sample-backend in uat/ }),
@@ -232,5 +243,118 @@ describe('BoardPage', () => {
     expect(
       screen.getByRole('searchbox', { name: 'Search services' }),
     ).toHaveFocus();
+  });
+
+  it('asks only for the rows that the stream names', async () => {
+    const api = aFakeApi(aSmallOverview());
+    renderScreen(<BoardPage />, api);
+    await screen.findByRole('button', { name: DEGRADED });
+    api.answers.overview.revision = '2';
+    api.answers.overview.rows[1].cells[2].state = 'healthy';
+    api.push('2', ['component:default/sample-backend']);
+    expect(
+      await screen.findByRole('button', {
+        name: /sample-backend in prod: 1\.8\.0, Healthy/,
+      }),
+    ).toBeInTheDocument();
+    expect(api.calls.filter(call => call.method === 'getOverview')).toEqual([
+      { method: 'getOverview', input: { limit: 'all' } },
+      {
+        method: 'getOverview',
+        input: {
+          component: ['component:default/sample-backend'],
+          limit: 'all',
+        },
+      },
+    ]);
+  });
+
+  it('F89 is stale without the network, never green, and asks again when it is back', async () => {
+    const api = aFakeApi(aSmallOverview());
+    const works = api.getOverview.bind(api);
+    renderScreen(<BoardPage />, api);
+    const grid = await screen.findByRole('grid');
+    expect(await screen.findByText('live · now')).toBeInTheDocument();
+    expect(grid).not.toHaveAttribute('data-stale');
+
+    api.getOverview = async () => {
+      throw new TypeError('Failed to fetch');
+    };
+    act(() => {
+      window.dispatchEvent(new Event('offline'));
+    });
+    expect(grid).toHaveAttribute('data-stale');
+    expect(screen.queryByText(/^live/)).toBeNull();
+    expect(screen.getByText(/^stale since/)).toHaveTextContent(
+      'this browser is offline',
+    );
+    // the last good state stays, under that word
+    expect(screen.getByRole('button', { name: DEGRADED })).toBeInTheDocument();
+
+    api.getOverview = works;
+    api.answers.overview.revision = '9';
+    api.answers.overview.rows[0].cells[0].state = 'degraded';
+    act(() => {
+      window.dispatchEvent(new Event('online'));
+    });
+    expect(
+      await screen.findByRole('button', {
+        name: /sample-frontend in dev: 2\.4\.0, Degraded/,
+      }),
+    ).toBeInTheDocument();
+    await waitFor(() => expect(grid).not.toHaveAttribute('data-stale'));
+    expect(await screen.findByText('live · now')).toBeInTheDocument();
+  });
+
+  it('keeps one place for Tab, and walks to the ends and the heads', async () => {
+    renderScreen(<BoardPage />, aFakeApi(aSmallOverview()));
+    const grid = await screen.findByRole('grid');
+    expect(grid).toHaveAttribute('aria-rowcount', '5');
+    expect(grid.querySelectorAll('[tabindex="0"]')).toHaveLength(1);
+    const cell = await screen.findByRole('button', { name: DEGRADED });
+    act(() => cell.focus());
+    await userEvent.keyboard('{Home}');
+    expect(screen.getByRole('link', { name: 'sample-backend' })).toHaveFocus();
+    await userEvent.keyboard('{ArrowUp}');
+    expect(
+      screen.getByRole('button', { name: 'sample-platform-ai' }),
+    ).toHaveFocus();
+    await userEvent.keyboard('{Control>}{End}{/Control}');
+    expect(
+      screen.getByRole('button', { name: /cornjacket-ingestion in prod/ }),
+    ).toHaveFocus();
+    expect(grid.querySelectorAll('[tabindex="0"]')).toHaveLength(1);
+  });
+
+  it('gives the focus to the cell when a drawer that the address opened closes', async () => {
+    renderScreen(<BoardPage />, aFakeApi(aSmallOverview()), {
+      at: '/environments?cell=component:default/sample-backend@environment:default/sample-platform-ai-prod',
+    });
+    await screen.findByRole('dialog');
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: DEGRADED })).toHaveFocus(),
+    );
+  });
+
+  it('draws what is in view of two thousand services, and finds any of them', async () => {
+    const board = aSmallOverview();
+    const [dev] = board.environments.filter(e => e.shortName === 'dev');
+    board.rows = Array.from({ length: 2_000 }, (_, i) => {
+      const name = `service-${String(i).padStart(4, '0')}`;
+      return aRow(name, 'sample-platform-ai', [aCell(name, dev, '1.0.0')]);
+    });
+    renderScreen(<BoardPage />, aFakeApi(board));
+    const grid = await screen.findByRole('grid');
+    expect(grid).toHaveAttribute('aria-rowcount', '2001');
+    expect(screen.getAllByRole('row').length).toBeLessThan(60);
+    await userEvent.type(
+      screen.getByRole('searchbox', { name: 'Search services' }),
+      '1987',
+    );
+    expect(
+      await screen.findByRole('link', { name: 'service-1987' }),
+    ).toBeInTheDocument();
+    expect(screen.getByText('1 of 2000 services')).toBeInTheDocument();
   });
 });

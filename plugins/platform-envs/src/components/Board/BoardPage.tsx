@@ -1,112 +1,89 @@
-import { useCallback, useMemo } from 'react';
-import { Alert, Button, ButtonLink } from '@backstage/ui';
+import {
+  memo,
+  ReactNode,
+  useCallback,
+  useDeferredValue,
+  useMemo,
+  useRef,
+} from 'react';
+import { Button, ButtonLink } from '@backstage/ui';
 import { Overview } from '@fairway/plugin-platform-envs-common';
+import { useFreshness } from '../../hooks/useFreshness';
 import { useMe } from '../../hooks/useMe';
 import { useOverview } from '../../hooks/useOverview';
 import { useUrlState } from '../../hooks/useUrlState';
-import { refName } from '../../model/refs';
-import { CellDetails } from '../CellDetails';
-import { Drawer } from '../Drawer';
 import { ErrorNotice } from '../ErrorNotice';
 import { Freshness } from '../Freshness';
-import { useEntityPath } from '../RefLink';
 import { Screen } from '../Screen';
-import { BoardGroupTable } from './BoardGroupTable';
+import { BoardDrawer } from './BoardDrawer';
+import { BoardFilters, FILTER_PARAMETERS, readFilters } from './boardFilters';
+import { BoardGrid } from './BoardGrid';
 import { BoardSkeleton } from './BoardSkeleton';
 import { BoardToolbar } from './BoardToolbar';
-import { findCell, readFilters, toBoard } from './boardModel';
+import { SourceNotes } from './SourceNotes';
+import { toBoard } from './boardModel';
+import { useSearchText } from './useSearchText';
 import styles from './Board.module.css';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-function SourceNotes({ overview }: { overview: Overview }) {
-  const notes = overview.sources.filter(
-    source => source.state === 'absent' || source.state === 'error',
-  );
-  if (notes.length === 0) return null;
+function NothingRuns() {
   return (
-    <div className={styles.notes}>
-      {notes.map(source => (
-        <Alert
-          key={source.id}
-          status={source.state === 'absent' ? 'info' : 'warning'}
-          icon
-          title={
-            source.state === 'absent'
-              ? `${source.title} is not configured`
-              : `${source.title} gives no usable answer`
-          }
-          description={
-            source.message ??
-            (source.state === 'absent'
-              ? 'Its readings are missing from this page; the rest works.'
-              : undefined)
-          }
-        />
-      ))}
+    <div className={styles.empty}>
+      <p>
+        No service runs anywhere yet. Create one from a template, or add the
+        annotation <code>fairway.dev/environments</code> to a component that is
+        in the <a href="/catalog">catalog</a>.
+      </p>
+      <ButtonLink href="/create" variant="primary" size="small">
+        Create a service
+      </ButtonLink>
     </div>
   );
 }
 
-function BoardDrawer(props: {
-  overview: Overview;
-  openKey: string;
-  onClose: () => void;
-}) {
-  const { overview, openKey, onClose } = props;
-  const entityPath = useEntityPath();
-  const found = findCell(overview, openKey);
-  if (!found) {
-    return (
-      <Drawer title="Not on the board" focusKey={openKey} onClose={onClose}>
-        <p>
-          The address names a service or an environment that is not in the
-          catalog, or that you may not see.
-        </p>
-      </Drawer>
-    );
-  }
-  const { row, cell, environment } = found;
+function NothingFound(props: { isCalm: boolean; onClear: () => void }) {
   return (
-    <Drawer
-      title={`${row.component.title ?? row.component.name} in ${
-        environment?.title ?? refName(cell.environmentRef)
-      }`}
-      focusKey={openKey}
-      onClose={onClose}
-    >
-      <CellDetails
-        cell={cell}
-        runtime={environment?.runtime ?? 'eks'}
-        findings={row.findings}
-      />
+    <div className={styles.empty}>
       <p>
-        <ButtonLink
-          href={entityPath(row.component.ref, 'delivery')}
-          variant="secondary"
-          size="small"
-        >
-          Open delivery
-        </ButtonLink>
+        {props.isCalm
+          ? 'Nothing here needs attention.'
+          : 'No service matches these filters.'}
       </p>
-    </Drawer>
+      <Button variant="secondary" size="small" onPress={props.onClear}>
+        Clear filters
+      </Button>
+    </div>
   );
 }
 
-function Board(props: { overview: Overview; freshness: React.ReactNode }) {
-  const { overview, freshness } = props;
+interface BoardProps {
+  overview: Overview;
+  freshness: ReactNode;
+  isCutOff: boolean;
+}
+
+const Board = memo(({ overview, freshness, isCutOff }: BoardProps) => {
   const [params, setUrl] = useUrlState();
   const me = useMe();
+  const above = useRef<HTMLDivElement>(null);
   const filters = readFilters(params);
-  const filterKey = JSON.stringify(filters);
+  const [search, setSearch] = useSearchText(filters.search, setUrl);
+  // Letters appear at once; two thousand rows may take a moment longer.
+  const filterKey = useDeferredValue(JSON.stringify({ ...filters, search }));
   const openKey = params.get('cell') ?? undefined;
   const closed = params.get('closed') ?? '';
-  const collapsed = useMemo(
+  const folded = useMemo(
     () => new Set(closed.split(',').filter(Boolean)),
     [closed],
   );
   const board = useMemo(
-    () => toBoard(overview, JSON.parse(filterKey), me?.ownershipRefs ?? NOBODY),
+    () =>
+      toBoard(
+        overview,
+        JSON.parse(filterKey) as BoardFilters,
+        me?.ownershipRefs ?? NOBODY,
+      ),
     [overview, filterKey, me],
   );
 
@@ -114,83 +91,93 @@ function Board(props: { overview: Overview; freshness: React.ReactNode }) {
     (key: string) => setUrl({ cell: key }, 'push'),
     [setUrl],
   );
+  const onClose = useCallback(() => setUrl({ cell: undefined }), [setUrl]);
   const onToggle = useCallback(
     (systemRef: string) => {
-      const next = new Set(collapsed);
+      const next = new Set(folded);
       if (!next.delete(systemRef)) next.add(systemRef);
       setUrl({ closed: [...next].join(',') });
     },
-    [collapsed, setUrl],
+    [folded, setUrl],
   );
-  const clear = () =>
+  const clear = () => {
+    setSearch('');
     setUrl(
-      {
-        platform: undefined,
-        owner: undefined,
-        mine: undefined,
-        attention: undefined,
-        q: undefined,
-      },
+      Object.fromEntries(FILTER_PARAMETERS.map(name => [name, undefined])),
       'push',
     );
+  };
 
+  const total = overview.rows.length;
   return (
     <>
-      <BoardToolbar
-        overview={overview}
-        filters={filters}
-        attention={board.attention}
-        setUrl={setUrl}
-      >
-        {freshness}
-      </BoardToolbar>
-      <SourceNotes overview={overview} />
-      {board.groups.length > 0 && (
-        <div className={styles.board}>
-          {board.groups.map(group => (
-            <BoardGroupTable
-              key={group.systemRef}
-              group={group}
-              isCollapsed={collapsed.has(group.systemRef)}
-              onToggle={onToggle}
-              openKey={openKey}
-              onOpen={onOpen}
-            />
-          ))}
-        </div>
-      )}
-      {board.groups.length === 0 && overview.rows.length > 0 && (
-        <div className={styles.empty}>
-          <p>
-            {filters.attention && !filters.search
-              ? 'Nothing here needs attention.'
-              : 'No service matches these filters.'}
-          </p>
-          <Button variant="secondary" size="small" onPress={clear}>
-            Clear filters
-          </Button>
-        </div>
-      )}
-      {overview.rows.length === 0 && (
-        <div className={styles.empty}>
-          <p>
-            No service runs anywhere yet. Create one from a template, or add the
-            annotation <code>fairway.dev/environments</code> to a component that
-            exists.
-          </p>
-          <ButtonLink href="/create" variant="primary" size="small">
-            Create a service
-          </ButtonLink>
-        </div>
-      )}
-      {openKey && (
-        <BoardDrawer
+      <div ref={above}>
+        <BoardToolbar
           overview={overview}
+          filters={filters}
+          search={search}
+          onSearch={setSearch}
+          attention={board.attention}
+          setUrl={setUrl}
+        >
+          <span role="status" className={styles.shown}>
+            {board.shown === total
+              ? `${total} services`
+              : `${board.shown} of ${total} services`}
+          </span>
+          {freshness}
+        </BoardToolbar>
+        <SourceNotes sources={overview.sources} />
+      </div>
+      {board.groups.length > 0 && (
+        <BoardGrid
+          groups={board.groups}
+          folded={folded}
+          onToggle={onToggle}
           openKey={openKey}
-          onClose={() => setUrl({ cell: undefined })}
+          onOpen={onOpen}
+          isStale={isCutOff}
+          above={above}
         />
       )}
+      {board.groups.length === 0 && total > 0 && (
+        <NothingFound
+          isCalm={filters.attention && !filters.search}
+          onClear={clear}
+        />
+      )}
+      {total === 0 && <NothingRuns />}
+      {openKey && (
+        <BoardDrawer overview={overview} openKey={openKey} onClose={onClose} />
+      )}
     </>
+  );
+});
+Board.displayName = 'Board';
+
+function LoadedBoard(props: {
+  overview: Overview;
+  state: Pick<
+    ReturnType<typeof useOverview>,
+    'stream' | 'dataUpdatedAt' | 'error'
+  >;
+}) {
+  const { overview, state } = props;
+  const { stream, dataUpdatedAt, error } = state;
+  const input = {
+    sources: overview.sources,
+    stream,
+    dataUpdatedAt,
+    failed: Boolean(error),
+  };
+  const { isCutOff = false } = useFreshness(input);
+  const { sources, failed } = input;
+  const freshness = useMemo(
+    () => <Freshness {...{ sources, stream, dataUpdatedAt, failed }} />,
+    [sources, stream, dataUpdatedAt, failed],
+  );
+  return (
+    <Board overview={overview} freshness={freshness} isCutOff={isCutOff} />
   );
 }
 
@@ -207,17 +194,7 @@ function BoardContent() {
   }
   if (!data) return <BoardSkeleton />;
   return (
-    <Board
-      overview={data}
-      freshness={
-        <Freshness
-          sources={data.sources}
-          stream={stream}
-          dataUpdatedAt={dataUpdatedAt}
-          failed={Boolean(error)}
-        />
-      }
-    />
+    <LoadedBoard overview={data} state={{ stream, dataUpdatedAt, error }} />
   );
 }
 

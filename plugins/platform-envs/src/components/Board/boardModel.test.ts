@@ -1,10 +1,12 @@
-import { aSmallOverview } from '../../__testUtils__';
-import { BoardFilters, findCell, readFilters, toBoard } from './boardModel';
+import { asOverview, aSmallOverview, minutesBefore } from '../../__testUtils__';
+import { BoardFilters, readFilters } from './boardFilters';
+import { findCell, toBoard } from './boardModel';
 
 const NONE: ReadonlySet<string> = new Set();
 const ALL: BoardFilters = {
   mine: false,
   attention: false,
+  states: [],
   search: '',
   sort: 'worst',
 };
@@ -13,31 +15,53 @@ const shown = (
   filters: Partial<BoardFilters>,
   mine: ReadonlySet<string> = NONE,
 ) =>
-  toBoard(aSmallOverview(), { ...ALL, ...filters }, mine).groups.flatMap(
-    group => group.rows.map(({ row }) => row.component.name),
-  );
+  toBoard(
+    asOverview(aSmallOverview()),
+    { ...ALL, ...filters },
+    mine,
+  ).groups.flatMap(group => group.rows.map(({ row }) => row.component.name));
 
 describe('toBoard', () => {
   it('groups by platform, with the environments of each in promotion order', () => {
-    const { groups } = toBoard(aSmallOverview(), ALL, NONE);
+    const { groups } = toBoard(asOverview(aSmallOverview()), ALL, NONE);
     expect(
       groups.map(g => [g.name, g.environments.map(e => e.shortName)]),
     ).toEqual([
-      ['cornjacket-platform', ['dev', 'prod']],
       ['sample-platform-ai', ['dev', 'uat', 'prod']],
+      ['cornjacket-platform', ['dev', 'prod']],
     ]);
   });
 
-  it('puts the worst first, or sorts by name', () => {
-    expect(shown({})).toEqual([
-      'cornjacket-ingestion',
-      'sample-backend',
-      'sample-frontend',
+  it.each([
+    ['worst', ['sample-backend', 'sample-frontend', 'cornjacket-ingestion']],
+    ['platform', ['cornjacket-ingestion', 'sample-backend', 'sample-frontend']],
+    ['name', ['cornjacket-ingestion', 'sample-backend', 'sample-frontend']],
+    ['changed', ['sample-backend', 'sample-frontend', 'cornjacket-ingestion']],
+  ] as const)('sorts by %s, platforms after their first row', (sort, names) => {
+    expect(shown({ sort })).toEqual(names);
+  });
+
+  it('brings the platform that changed last to the top', () => {
+    const overview = aSmallOverview();
+    overview.rows[2].cells[0].since = minutesBefore(1);
+    const { groups } = toBoard(
+      asOverview(overview),
+      { ...ALL, sort: 'changed' },
+      NONE,
+    );
+    expect(groups.map(g => g.name)).toEqual([
+      'cornjacket-platform',
+      'sample-platform-ai',
     ]);
-    expect(shown({ sort: 'name' }).slice(1)).toEqual([
-      'sample-backend',
-      'sample-frontend',
-    ]);
+  });
+
+  it('keeps the line of a row that did not change', () => {
+    const overview = asOverview(aSmallOverview());
+    const [before] = toBoard(overview, ALL, NONE).groups[0].rows;
+    const next = { ...overview, rows: [...overview.rows] };
+    const [after] = toBoard(next, { ...ALL, sort: 'name' }, NONE).groups[1]
+      .rows;
+    expect(after).toBe(before);
   });
 
   it.each([
@@ -52,9 +76,14 @@ describe('toBoard', () => {
     [{ search: 'nowhere' }, []],
     [{ attention: true }, ['sample-backend']],
     [{ mine: true }, []],
-  ])('filters by %j', (filters, names) => {
-    expect(shown(filters)).toEqual(names);
-  });
+    [{ states: ['degraded'] }, ['sample-backend']],
+    [{ states: ['missing', 'suspended'] }, []],
+  ] as Array<[Partial<BoardFilters>, string[]]>)(
+    'filters by %j',
+    (filters, names) => {
+      expect(shown(filters)).toEqual(names);
+    },
+  );
 
   it('knows what is mine whatever the case of a ref', () => {
     expect(
@@ -63,32 +92,36 @@ describe('toBoard', () => {
   });
 
   it('counts what needs attention before that filter hides the rest', () => {
-    expect(toBoard(aSmallOverview(), ALL, NONE).attention).toBe(1);
+    expect(toBoard(asOverview(aSmallOverview()), ALL, NONE).attention).toBe(1);
     expect(
-      toBoard(aSmallOverview(), { ...ALL, search: 'frontend' }, NONE).attention,
+      toBoard(
+        asOverview(aSmallOverview()),
+        { ...ALL, search: 'frontend' },
+        NONE,
+      ).attention,
     ).toBe(0);
   });
 
   it('counts a finding as something to look at', () => {
     const overview = aSmallOverview();
     overview.rows[0].findings = ['Overlay without application'];
-    expect(toBoard(overview, ALL, NONE).attention).toBe(2);
+    expect(toBoard(asOverview(overview), ALL, NONE).attention).toBe(2);
   });
 
   it('does not alarm about what nothing observes', () => {
     const overview = aSmallOverview();
     const cell = overview.rows[0].cells[0];
     cell.state = 'unknown';
-    expect(toBoard(overview, ALL, NONE).attention).toBe(2);
+    expect(toBoard(asOverview(overview), ALL, NONE).attention).toBe(2);
     cell.source = { state: 'absent' };
-    expect(toBoard(overview, ALL, NONE).attention).toBe(1);
+    expect(toBoard(asOverview(overview), ALL, NONE).attention).toBe(1);
   });
 
   it('leaves a gap where a service does not run', () => {
     const overview = aSmallOverview();
     overview.rows[0].cells.splice(1, 1);
-    const { groups } = toBoard(overview, ALL, NONE);
-    const row = groups[1].rows.find(
+    const { groups } = toBoard(asOverview(overview), ALL, NONE);
+    const row = groups[0].rows.find(
       ({ row: r }) => r.component.name === 'sample-frontend',
     );
     expect(row?.cells.map(cell => Boolean(cell))).toEqual([true, false, true]);
@@ -104,9 +137,15 @@ describe('readFilters', () => {
       owner: undefined,
       mine: false,
       attention: false,
+      states: [],
       search: 'x',
       sort: 'worst',
     });
+  });
+
+  it('reads the states that there are, worst first', () => {
+    const params = new URLSearchParams('state=healthy,bogus,degraded');
+    expect(readFilters(params).states).toEqual(['degraded', 'healthy']);
   });
 });
 
@@ -129,9 +168,9 @@ describe('findCell', () => {
   it('finds a cell by its name in the address', () => {
     const key =
       'component:default/sample-backend@environment:default/sample-platform-ai-prod';
-    expect(findCell(aSmallOverview(), key)?.environment?.shortName).toBe(
-      'prod',
-    );
-    expect(findCell(aSmallOverview(), 'bogus')).toBeUndefined();
+    expect(
+      findCell(asOverview(aSmallOverview()), key)?.environment?.shortName,
+    ).toBe('prod');
+    expect(findCell(asOverview(aSmallOverview()), 'bogus')).toBeUndefined();
   });
 });

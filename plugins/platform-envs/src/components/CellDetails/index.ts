@@ -1,1 +1,2 @@
 export * from './CellDetails';
+export * from './CellPanel';

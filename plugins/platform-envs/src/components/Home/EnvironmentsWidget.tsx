@@ -1,9 +1,12 @@
+import { Link } from '@backstage/ui';
+import { useBoardPath } from '../../hooks/useBoardPath';
 import { useOverview } from '../../hooks/useOverview';
 import { cellWord } from '../../model/vocabulary';
 import { RefLink } from '../RefLink';
 import { Screen } from '../Screen';
 import { StateBadge } from '../StateBadge';
 import { platformStates, PlatformState } from './homeModel';
+import { WidgetFreshness } from './WidgetFreshness';
 import { WidgetState } from './WidgetState';
 import styles from './Home.module.css';
 
@@ -25,8 +28,41 @@ function EnvironmentState(props: PlatformState['environments'][number]) {
   );
 }
 
+function Platform({ platform }: { platform: PlatformState }) {
+  const boardPath = useBoardPath();
+  const { systemRef, name, attention, environments } = platform;
+  return (
+    <li className={styles.platform}>
+      <span className={styles.platformHead}>
+        <Link
+          standalone
+          className={styles.platformName}
+          href={boardPath({ platform: systemRef }) ?? '/'}
+        >
+          {name}
+        </Link>
+        {attention > 0 && (
+          <Link
+            standalone
+            className={styles.attention}
+            href={boardPath({ platform: systemRef, attention: 'true' }) ?? '/'}
+          >
+            {`${attention} to look at`}
+          </Link>
+        )}
+      </span>
+      <span className={styles.cells}>
+        {environments.map(entry => (
+          <EnvironmentState key={entry.environment.ref} {...entry} />
+        ))}
+      </span>
+    </li>
+  );
+}
+
 function Environments() {
-  const { data, error, refetch } = useOverview();
+  const overview = useOverview();
+  const { data, error, refetch } = overview;
   if (!data) {
     return (
       <WidgetState what="The environments" error={error} onRetry={refetch} />
@@ -36,29 +72,20 @@ function Environments() {
   if (platforms.length === 0) {
     return (
       <p className={styles.calm}>
-        No environment is registered yet. Environments come from the catalog.
+        No environment is registered yet. Environments come from the{' '}
+        <Link href="/catalog?filters[kind]=environment">catalog</Link>.
       </p>
     );
   }
   return (
-    <ul className={styles.platforms} aria-label="Environments by platform">
-      {platforms.map(platform => (
-        <li key={platform.systemRef} className={styles.platform}>
-          <RefLink
-            plain
-            entityRef={platform.systemRef}
-            className={styles.platformName}
-          >
-            {platform.name}
-          </RefLink>
-          <span className={styles.cells}>
-            {platform.environments.map(entry => (
-              <EnvironmentState key={entry.environment.ref} {...entry} />
-            ))}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <WidgetFreshness data={data} state={overview} />
+      <ul className={styles.platforms} aria-label="Environments by platform">
+        {platforms.map(platform => (
+          <Platform key={platform.systemRef} platform={platform} />
+        ))}
+      </ul>
+    </>
   );
 }
 

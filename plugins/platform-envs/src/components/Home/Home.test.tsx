@@ -4,6 +4,8 @@ import {
   anOverview,
   aPromotionDetail,
   aSmallOverview,
+  aSource,
+  minutesBefore,
 } from '../../__testUtils__';
 import { renderScreen } from '../../__testUtils__/renderScreen';
 import { EnvironmentsWidget } from './EnvironmentsWidget';
@@ -22,7 +24,11 @@ describe('MyServicesWidget', () => {
     expect(
       within(rows[0]).getByRole('img', { name: 'prod: Degraded' }),
     ).toBeInTheDocument();
-    expect(rows[0]).toHaveTextContent('uat, prod behind');
+    expect(rows[0]).toHaveTextContent('uat behind 1.8.3, prod behind 1.8.2');
+    expect(rows[0]).toHaveTextContent(/changed .* ago/);
+    expect(
+      screen.getByRole('link', { name: 'Mine on the board' }),
+    ).toHaveAttribute('href', '/environments?mine=true');
   });
 
   it('offers to create a service to who owns none', async () => {
@@ -57,6 +63,35 @@ describe('EnvironmentsWidget', () => {
     );
   });
 
+  it('leads to the board of a platform, and to what needs a look there', async () => {
+    renderScreen(<EnvironmentsWidget />, aFakeApi(aSmallOverview()));
+    const platform = encodeURIComponent('system:default/sample-platform-ai');
+    expect(
+      await screen.findByRole('link', { name: 'sample-platform-ai' }),
+    ).toHaveAttribute('href', `/environments?platform=${platform}`);
+    expect(screen.getByRole('link', { name: '1 to look at' })).toHaveAttribute(
+      'href',
+      `/environments?platform=${platform}&attention=true`,
+    );
+  });
+
+  it('says since when and why it is stale', async () => {
+    const overview = aSmallOverview();
+    overview.sources = [
+      aSource({
+        state: 'stale',
+        observedAt: minutesBefore(9),
+        message: 'connection refused',
+      }),
+    ];
+    renderScreen(<EnvironmentsWidget />, aFakeApi(overview));
+    expect(
+      await screen.findByText(
+        /^stale since \d\d:\d\d \(Argo CD: connection refused\)$/,
+      ),
+    ).toBeInTheDocument();
+  });
+
   it('says that there are none', async () => {
     renderScreen(<EnvironmentsWidget />, aFakeApi(anOverview()));
     expect(
@@ -78,9 +113,27 @@ describe('WaitingForMeWidget', () => {
       }),
     ).toHaveAttribute('href', '/promotions/01JD0000000000000000000001');
     expect(
-      await screen.findByRole('link', {
-        name: 'sample-backend in sample-platform-ai-prod',
-      }),
+      await screen.findByRole('link', { name: 'sample-backend in prod' }),
+    ).toHaveAttribute(
+      'href',
+      expect.stringMatching(
+        /^\/environments\?platform=.*&cell=component.*sample-backend.*prod$/,
+      ),
+    );
+  });
+
+  it('does not say that nothing waits when it could not look', async () => {
+    const api = aFakeApi(aSmallOverview());
+    api.getOverview = async () => {
+      throw new Error('The database is locked');
+    };
+    renderScreen(<WaitingForMeWidget />, api, mine);
+    expect(
+      await screen.findByText(
+        /No promotion waits for you. How your services are cannot be shown/,
+        undefined,
+        { timeout: 5000 },
+      ),
     ).toBeInTheDocument();
   });
 

@@ -1,26 +1,46 @@
 import { Link } from '@backstage/ui';
-import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { OverviewCell, sentenceOf } from '@fairway/plugin-platform-envs-common';
+import { useBoardPath } from '../../hooks/useBoardPath';
 import { useMe } from '../../hooks/useMe';
+import { useNow } from '../../hooks/useNow';
 import { useOverview } from '../../hooks/useOverview';
+import { describeBehind } from '../../model/behind';
 import { refName } from '../../model/refs';
-import { readingName } from '../../model/release';
+import { cellVersion } from '../../model/release';
 import { cellWord } from '../../model/vocabulary';
-import { boardRouteRef } from '../../routes';
 import { toBoard } from '../Board/boardModel';
 import { RefLink } from '../RefLink';
 import { Screen } from '../Screen';
 import { StateBadge } from '../StateBadge';
+import { When } from '../When';
+import { WidgetFreshness } from './WidgetFreshness';
 import { WidgetState } from './WidgetState';
-import { byBadness } from './homeModel';
+import { byBadness, lastChange } from './homeModel';
 import styles from './Home.module.css';
 
 /** More than a glance belongs on the board. */
 const LIMIT = 8;
 
+function Cell({ cell, name }: { cell: OverviewCell; name: string }) {
+  const now = useNow();
+  const { word } = cellWord(cell.state);
+  return (
+    <span className={styles.mini} title={sentenceOf(cell, new Date(now))}>
+      <StateBadge
+        variant="dot"
+        state={cellWord(cell.state)}
+        label={`${name}: ${word}`}
+      />
+      {name} <span className={styles.mono}>{cellVersion(cell) ?? '—'}</span>
+    </span>
+  );
+}
+
 function MyServices() {
   const me = useMe();
-  const boardPath = useRouteRef(boardRouteRef);
-  const { data, error, refetch } = useOverview();
+  const boardPath = useBoardPath();
+  const overview = useOverview();
+  const { data, error, refetch } = overview;
   if (!data || !me) {
     return (
       <WidgetState
@@ -32,7 +52,7 @@ function MyServices() {
   }
   const { groups } = toBoard(
     data,
-    { mine: true, attention: false, search: '', sort: 'worst' },
+    { mine: true, attention: false, states: [], search: '', sort: 'worst' },
     me.ownershipRefs,
   );
   const rows = groups.flatMap(group => group.rows).sort(byBadness);
@@ -40,18 +60,26 @@ function MyServices() {
     return (
       <p className={styles.calm}>
         You own no service yet: services belong to the teams you are a member
-        of. See <Link href="/environments">what runs where</Link>, or what{' '}
+        of. See <Link href={boardPath() ?? '/'}>what runs where</Link>, or what{' '}
         <Link href="/create">templates</Link> there are.
       </p>
     );
   }
   const shortNames = new Map(data.environments.map(e => [e.ref, e.shortName]));
   const nameOf = (ref: string) => shortNames.get(ref) ?? refName(ref);
+  const more = boardPath({ mine: 'true' });
   return (
     <>
+      <WidgetFreshness data={data} state={overview} />
       <ul className={styles.services} aria-label="My services">
         {rows.slice(0, LIMIT).map(({ row }) => {
-          const behind = row.cells.filter(c => c.behind?.state === 'behind');
+          const changed = lastChange(row);
+          const behind = row.cells.flatMap(cell => {
+            const words = describeBehind(cell.behind);
+            return words?.mark
+              ? [{ words, name: nameOf(cell.environmentRef) }]
+              : [];
+          });
           return (
             <li key={row.component.ref} className={styles.service}>
               <RefLink
@@ -63,44 +91,39 @@ function MyServices() {
                 {row.component.title ?? row.component.name}
               </RefLink>
               <span className={styles.cells}>
-                {row.cells.map(cell => {
-                  const name = nameOf(cell.environmentRef);
-                  return (
-                    <span
-                      key={cell.environmentRef}
-                      className={styles.mini}
-                      title={cell.sentence}
-                    >
-                      <StateBadge
-                        variant="dot"
-                        state={cellWord(cell.state)}
-                        label={`${name}: ${cellWord(cell.state).word}`}
-                      />
-                      {name}{' '}
-                      <span className={styles.mono}>
-                        {readingName(cell.live) ??
-                          readingName(cell.desired) ??
-                          '—'}
-                      </span>
-                    </span>
-                  );
-                })}
+                {row.cells.map(cell => (
+                  <Cell
+                    key={cell.environmentRef}
+                    cell={cell}
+                    name={nameOf(cell.environmentRef)}
+                  />
+                ))}
               </span>
               <span className={styles.quiet}>
-                {behind.length
-                  ? `${behind
-                      .map(c => nameOf(c.environmentRef))
-                      .join(', ')} behind`
-                  : ''}
+                {behind.map(({ words, name }, i) => (
+                  <span key={name} title={words.long}>
+                    {i > 0 && ', '}
+                    {name} {words.mark}
+                  </span>
+                ))}
+              </span>
+              <span className={styles.quiet}>
+                {changed && (
+                  <>
+                    changed <When at={changed} />
+                  </>
+                )}
               </span>
             </li>
           );
         })}
       </ul>
-      {rows.length > LIMIT && boardPath && (
+      {more && (
         <p className={styles.more}>
-          <Link href={`${boardPath()}?mine=true`} standalone>
-            All {rows.length} of mine
+          <Link href={more} standalone>
+            {rows.length > LIMIT
+              ? `All ${rows.length} of mine on the board`
+              : 'Mine on the board'}
           </Link>
         </p>
       )}

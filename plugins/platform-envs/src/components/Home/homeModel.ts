@@ -1,14 +1,16 @@
 import {
   comparePromotionOrder,
-  DeliveryCell,
-  EnvironmentSummary,
   Overview,
+  OverviewCell,
+  OverviewEnvironment,
+  OverviewRow,
+  rowNeedsAttention,
 } from '@fairway/plugin-platform-envs-common';
 import { refName } from '../../model/refs';
 import { CELL_STATES_WORST_FIRST } from '../../model/vocabulary';
 import { BoardRow } from '../Board/boardModel';
 
-function worst(states: Array<DeliveryCell['state']>): number {
+function worst(states: Array<OverviewCell['state']>): number {
   return Math.min(
     CELL_STATES_WORST_FIRST.length,
     ...states.map(state => CELL_STATES_WORST_FIRST.indexOf(state)),
@@ -24,14 +26,24 @@ export function byBadness(a: BoardRow, b: BoardRow): number {
   );
 }
 
+/** When any cell of a row came into its present state; undefined when nobody knows. */
+export function lastChange(row: OverviewRow): string | undefined {
+  return row.cells
+    .flatMap(({ since }) => since ?? [])
+    .sort()
+    .at(-1);
+}
+
 /** A platform with the worst state that stands in each of its environments. */
 export interface PlatformState {
   systemRef: string;
   name: string;
+  /** How many of its services somebody should look at. */
+  attention: number;
   environments: Array<{
-    environment: EnvironmentSummary;
+    environment: OverviewEnvironment;
     /** Undefined where nothing runs. */
-    state?: DeliveryCell['state'];
+    state?: OverviewCell['state'];
     /** How many services are in that state. */
     count: number;
   }>;
@@ -39,10 +51,18 @@ export interface PlatformState {
 
 /** Sums the overview up by platform and environment, in promotion order. */
 export function platformStates(overview: Overview): PlatformState[] {
-  const cells = new Map<string, Array<DeliveryCell['state']>>();
+  const cells = new Map<string, Array<OverviewCell['state']>>();
   for (const cell of overview.rows.flatMap(row => row.cells)) {
-    const states = cells.get(cell.environmentRef) ?? [];
-    cells.set(cell.environmentRef, [...states, cell.state]);
+    const states = cells.get(cell.environmentRef);
+    if (states) states.push(cell.state);
+    else cells.set(cell.environmentRef, [cell.state]);
+  }
+  const attention = new Map<string, number>();
+  for (const row of overview.rows) {
+    const systemRef = row.component.systemRef ?? '';
+    if (rowNeedsAttention(row)) {
+      attention.set(systemRef, (attention.get(systemRef) ?? 0) + 1);
+    }
   }
   const platforms = new Map<string, PlatformState>();
   const environments = [...overview.environments].sort((a, b) =>
@@ -57,6 +77,7 @@ export function platformStates(overview: Overview): PlatformState[] {
     const platform = platforms.get(systemRef) ?? {
       systemRef,
       name: refName(systemRef),
+      attention: attention.get(systemRef) ?? 0,
       environments: [],
     };
     platforms.set(systemRef, platform);

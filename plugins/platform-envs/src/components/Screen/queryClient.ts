@@ -26,6 +26,8 @@ export function queryClientOf(api: PlatformEnvsApi): QueryClient {
           retry: (failures, error) => failures < 1 && !isRefusal(error),
           retryDelay: 1000,
           staleTime: 5_000,
+          // Offline is a failure that is told, not a question that waits in silence.
+          networkMode: 'always',
         },
       },
     });

@@ -1,0 +1,80 @@
+import {
+  ComponentDelivery,
+  DEPLOYERS,
+  EnvironmentRuntime,
+} from '@fairway/plugin-platform-envs-common';
+import { useOperate } from '../../hooks/useDelivery';
+import { ErrorNotice } from '../ErrorNotice';
+import { ReasonedButton } from '../Reason';
+import styles from './CellDetails.module.css';
+
+type Operation = 'refresh' | 'sync';
+
+const ASKED: Record<Operation, string> = {
+  refresh: 'is comparing with Git again; what it finds appears here by itself.',
+  sync: 'was asked to sync; how it goes appears here by itself.',
+};
+
+/** Props of {@link CellActions}. */
+export interface CellActionsProps {
+  componentRef: string;
+  environmentRef: string;
+  runtime: EnvironmentRuntime;
+  /** What the viewer may do; absent where there is nothing that could be refreshed. */
+  operation?: NonNullable<ComponentDelivery['operations']>[number];
+}
+
+/** Refresh and sync, with the reason when they cannot be pressed and what came of it when they were. */
+export function CellActions(props: CellActionsProps) {
+  const { componentRef, environmentRef, runtime, operation } = props;
+  const operate = useOperate(componentRef);
+  if (!operation) return null;
+  const deployer = DEPLOYERS[runtime];
+  const refusal = operation.allowed
+    ? undefined
+    : operation.reason ?? 'You may not operate this environment.';
+  const press = (name: Operation) => {
+    // a double click asks once
+    if (!operate.isPending) operate.mutate({ operation: name, environmentRef });
+  };
+  const pending = operate.isPending ? operate.variables.operation : undefined;
+  return (
+    <div className={styles.actions}>
+      <span className={styles.buttons}>
+        <ReasonedButton
+          variant="secondary"
+          quiet
+          reason={refusal}
+          isPending={pending === 'refresh'}
+          onPress={() => press('refresh')}
+        >
+          Refresh
+        </ReasonedButton>
+        <ReasonedButton
+          variant="secondary"
+          quiet
+          reason={refusal ?? deployer.whyNoSync}
+          isPending={pending === 'sync'}
+          onPress={() => press('sync')}
+        >
+          Sync
+        </ReasonedButton>
+      </span>
+      {(refusal ?? deployer.whyNoSync) && (
+        <span className={styles.quiet}>{refusal ?? deployer.whyNoSync}</span>
+      )}
+      <span role="status" className={styles.quiet}>
+        {operate.isSuccess &&
+          `${deployer.name} ${ASKED[operate.variables.operation]}`}
+      </span>
+      {operate.isError && (
+        <ErrorNotice
+          title={`${
+            operate.variables.operation === 'sync' ? 'Sync' : 'Refresh'
+          } was refused`}
+          error={operate.error}
+        />
+      )}
+    </div>
+  );
+}
