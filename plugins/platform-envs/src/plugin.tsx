@@ -69,6 +69,19 @@ const monitoringContent = EntityContentBlueprint.make({
   },
 });
 
+const whereItRunsCard = EntityCardBlueprint.make({
+  name: 'where-it-runs',
+  params: {
+    filter: {
+      kind: 'component',
+      [`metadata.annotations.${ANNOTATION_ENVIRONMENTS}`]: { $exists: true },
+    },
+    type: 'content',
+    loader: () =>
+      import('./components/WhereItRuns').then(m => <m.WhereItRunsCard />),
+  },
+});
+
 const isEnvironment = { kind: 'environment' };
 
 const passportCard = EntityCardBlueprint.make({
@@ -98,6 +111,26 @@ const replicationCard = EntityCardBlueprint.make({
     type: 'content',
     loader: () =>
       import('./components/Environment').then(m => <m.ReplicationCard />),
+  },
+});
+
+const capacityCard = EntityCardBlueprint.make({
+  name: 'capacity',
+  params: {
+    filter: isEnvironment,
+    type: 'content',
+    loader: () =>
+      import('./components/Environment').then(m => <m.CapacityCard />),
+  },
+});
+
+const stacksCard = EntityCardBlueprint.make({
+  name: 'stacks',
+  params: {
+    filter: isEnvironment,
+    type: 'content',
+    loader: () =>
+      import('./components/Environment').then(m => <m.StacksCard />),
   },
 });
 
@@ -173,9 +206,12 @@ export const platformEnvsPlugin = createFrontendPlugin({
     promotionsPage,
     deliveryContent,
     monitoringContent,
+    whereItRunsCard,
     passportCard,
     runsHereCard,
     replicationCard,
+    capacityCard,
+    stacksCard,
     findingsCard,
     myServicesWidget,
     environmentsWidget,

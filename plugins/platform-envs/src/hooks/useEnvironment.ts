@@ -1,17 +1,43 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { useQuery } from '@tanstack/react-query';
+import { DetectDriftRequest } from '@fairway/plugin-platform-envs-common';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { platformEnvsApiRef } from '../api';
 import { queryKeys } from './queryKeys';
 import { pollInterval, useOverviewStream } from './useOverviewStream';
 
-/** An environment, what runs in it and what does not add up. */
+/** Clusters and stacks move without an event; this often is soon enough. */
+const ENVIRONMENT_INTERVAL_MS = 20_000;
+
+/** Somebody waits for a detection. */
+const DETECTION_INTERVAL_MS = 2_000;
+
+/** An environment, what runs in it, what it stands on and what does not add up. */
 export function useEnvironment(environmentRef: string) {
   const api = useApi(platformEnvsApiRef);
   const stream = useOverviewStream();
   return useQuery({
     queryKey: queryKeys.environment(environmentRef),
     queryFn: ({ signal }) => api.getEnvironment(environmentRef, { signal }),
-    refetchInterval: pollInterval(stream),
+    refetchInterval: query => {
+      const stacks = query.state.data?.stacks.value ?? [];
+      return stacks.some(s => s.detection?.state === 'running')
+        ? DETECTION_INTERVAL_MS
+        : pollInterval(stream) || ENVIRONMENT_INTERVAL_MS;
+    },
+  });
+}
+
+/** Has CloudFormation look for drift in a stack; the environment tells how it goes. */
+export function useDetectDrift(environmentRef: string) {
+  const api = useApi(platformEnvsApiRef);
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (request: DetectDriftRequest) =>
+      api.detectDrift(environmentRef, request),
+    onSettled: () =>
+      queryClient.invalidateQueries({
+        queryKey: queryKeys.environment(environmentRef),
+      }),
   });
 }
 

@@ -1,21 +1,27 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {
+  EnvironmentDetail,
   okReading,
   unavailableReading,
 } from '@fairway/plugin-platform-envs-common';
 import {
+  aCapacity,
   aFakeApi,
+  aLiveReading,
   aReplication,
   aReplicationLag,
   aSmallOverview,
+  aStack,
   AT,
 } from '../../__testUtils__';
 import { renderScreen } from '../../__testUtils__/renderScreen';
+import { CapacityCard } from './CapacityCard';
 import { FindingsCard } from './FindingsCard';
 import { PassportCard } from './PassportCard';
 import { ReplicationCard } from './ReplicationCard';
 import { RunsHereCard } from './RunsHereCard';
+import { StacksCard } from './StacksCard';
 
 const entity = { kind: 'Environment', name: 'sample-platform-ai-prod' };
 
@@ -41,9 +47,8 @@ describe('PassportCard', () => {
       { title: 'Bad', url: 'javascript:alert(1)', type: 'other' },
     ];
     renderScreen(<PassportCard />, aFakeApi(overview), { entity });
-    expect(
-      await screen.findByText('No links are configured.'),
-    ).toBeInTheDocument();
+    expect(await screen.findByText('Bad')).toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: 'Bad' })).toBeNull();
   });
 
   it('says what failed', async () => {
@@ -68,6 +73,18 @@ describe('RunsHereCard', () => {
     const rows = await screen.findAllByRole('row');
     expect(rows[1]).toHaveTextContent('sample-backend1.8.0Degraded');
     expect(rows[2]).toHaveTextContent('sample-frontend2.3.1Healthy');
+  });
+
+  it('sorts by the column that is pressed, and back', async () => {
+    renderScreen(<RunsHereCard />, aFakeApi(aSmallOverview()), { entity });
+    const service = await screen.findByRole('button', { name: /^Service/ });
+    const header = () => screen.getByRole('columnheader', { name: /^Service/ });
+    await userEvent.click(service);
+    expect(header()).toHaveAttribute('aria-sort', 'ascending');
+    expect(screen.getAllByRole('row')[1]).toHaveTextContent('sample-backend');
+    await userEvent.click(service);
+    expect(header()).toHaveAttribute('aria-sort', 'descending');
+    expect(screen.getAllByRole('row')[1]).toHaveTextContent('sample-frontend');
   });
 
   it('says how something comes to run here when nothing does', async () => {
@@ -151,6 +168,171 @@ describe('ReplicationCard', () => {
     render(aReplication({ absentReason: 'dev runs a single Aurora instance' }));
     expect(
       await screen.findByText('dev runs a single Aurora instance'),
+    ).toBeInTheDocument();
+  });
+});
+
+function renderWith(
+  card: JSX.Element,
+  environment: Partial<EnvironmentDetail>,
+) {
+  const api = aFakeApi(aSmallOverview(), { environment });
+  renderScreen(card, api, { entity });
+  return api;
+}
+
+describe('CapacityCard', () => {
+  it('shows quota against use with numbers and units, and the nodes', async () => {
+    renderWith(<CapacityCard />, {});
+    expect(
+      await screen.findByRole('meter', { name: 'CPU requests' }),
+    ).toHaveAttribute('aria-valuetext', '28.5 cores of 30 cores');
+    expect(screen.getByText(/· 95 %/)).toBeInTheDocument();
+    expect(
+      screen.getByRole('meter', { name: 'Memory limits' }),
+    ).toHaveAttribute('aria-valuetext', '36 GiB of 120 GiB');
+    expect(
+      screen.getByText('Use now: 1.25 cores and 6 GiB in 14 pods'),
+    ).toBeInTheDocument();
+    expect(screen.getByText('3 of 3 ready')).toBeInTheDocument();
+  });
+
+  it('leaves a gap where use is unknown, and shows no zero', async () => {
+    renderWith(<CapacityCard />, {});
+    const pods = await screen.findByRole('meter', { name: 'Pods' });
+    expect(pods).not.toHaveAttribute('aria-valuenow');
+    expect(pods).toHaveAttribute(
+      'aria-valuetext',
+      'unknown of 60: the cluster has not counted it yet',
+    );
+  });
+
+  it('tells the age of what is stale, and why', async () => {
+    renderWith(<CapacityCard />, {
+      capacity: {
+        state: 'stale',
+        value: aCapacity(),
+        observedAt: AT,
+        message: 'The cluster x did not answer in time',
+      },
+    });
+    expect(
+      await screen.findByText(/^Stale, read/, { selector: 'p' }),
+    ).toHaveTextContent('The cluster x did not answer in time');
+    expect(screen.getAllByRole('meter').length).toBeGreaterThan(0);
+  });
+
+  it('says which key to set, and what cannot be read', async () => {
+    renderWith(<CapacityCard />, {
+      capacity: { state: 'absent', message: 'Set platformEnvs.clusters' },
+    });
+    expect(
+      await screen.findByText('Set platformEnvs.clusters'),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('meter')).toBeNull();
+  });
+
+  it('names nodes that are not well', async () => {
+    renderWith(<CapacityCard />, {
+      capacity: aLiveReading(
+        aCapacity({
+          unwellNodes: [{ name: 'ip-1', pool: 'apps', problems: ['Cordoned'] }],
+        }),
+      ),
+    });
+    expect(
+      await screen.findByRole('list', { name: 'Nodes that are not well' }),
+    ).toHaveTextContent('ip-1 (apps): Cordoned');
+  });
+});
+
+describe('StacksCard', () => {
+  const drifted = aStack({
+    drift: {
+      status: 'drifted',
+      checkedAt: AT,
+      resources: [
+        {
+          logicalId: 'Repository',
+          type: 'AWS::ECR::Repository',
+          change: 'modified',
+          properties: ['/ImageTagMutability'],
+        },
+      ],
+    },
+  });
+
+  it('shows status, drift and what drifted', async () => {
+    renderWith(<StacksCard />, { stacks: aLiveReading([drifted]) });
+    expect(await screen.findByText('Update complete')).toBeInTheDocument();
+    expect(screen.getByText('Drifted: 1 resource')).toBeInTheDocument();
+    expect(
+      screen.getByRole('list', { name: 'Drifted resources' }),
+    ).toHaveTextContent('Repository AWS::ECR::Repository differs in ImageTag');
+  });
+
+  it('shows why a stack failed', async () => {
+    renderWith(<StacksCard />, {
+      stacks: aLiveReading([
+        aStack({
+          status: 'UPDATE_ROLLBACK_COMPLETE',
+          reason: 'Repository: already exists',
+        }),
+      ]),
+    });
+    expect(
+      await screen.findByText('Update rollback complete'),
+    ).toBeInTheDocument();
+    expect(screen.getByText('Repository: already exists')).toBeInTheDocument();
+  });
+
+  it('looks for drift when it is asked to', async () => {
+    const api = renderWith(<StacksCard />, {});
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Detect drift' }),
+    );
+    expect(api.calls).toContainEqual({
+      method: 'detectDrift',
+      input: {
+        environmentRef: 'environment:default/sample-platform-ai-prod',
+        stackId: aStack().id,
+      },
+    });
+  });
+
+  it('says why somebody may not', async () => {
+    renderWith(<StacksCard />, {
+      operations: {
+        detectDrift: { allowed: false, reason: 'Only the owners may' },
+      },
+    });
+    expect(
+      await screen.findByRole('button', { name: 'Detect drift' }),
+    ).toBeDisabled();
+    expect(screen.getByText('Only the owners may')).toBeInTheDocument();
+  });
+
+  it('shows a detection that is under way', async () => {
+    renderWith(<StacksCard />, {
+      stacks: aLiveReading([
+        aStack({
+          detection: {
+            state: 'running',
+            startedAt: AT,
+            startedBy: 'user:default/ann',
+          },
+        }),
+      ]),
+    });
+    expect(
+      await screen.findByText(/Looking for drift, asked for by/),
+    ).toBeInTheDocument();
+  });
+
+  it('says what makes a stack belong, when none does', async () => {
+    renderWith(<StacksCard />, { stacks: aLiveReading([]) });
+    expect(
+      await screen.findByText(/No CloudFormation stack belongs to it/),
     ).toBeInTheDocument();
   });
 });

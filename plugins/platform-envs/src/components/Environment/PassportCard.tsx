@@ -1,5 +1,6 @@
 import { Fragment, ReactNode } from 'react';
 import { EnvironmentSummary } from '@fairway/plugin-platform-envs-common';
+import { useReplicationLag } from '../../hooks/useEnvironment';
 import {
   describeAvailability,
   describeDelivery,
@@ -35,6 +36,19 @@ function Mono({ text, copy }: { text: string; copy?: string }) {
   );
 }
 
+/** Which part of the database is there at this moment: a switchover swaps it. */
+function DatabaseRole(props: {
+  environment: EnvironmentSummary;
+  region: string;
+}) {
+  const { environment, region } = props;
+  const { data } = useReplicationLag(environment.ref);
+  if (data?.lag.status !== 'ok') return null;
+  const lags = data.lag.value;
+  if (lags.some(l => l.writer.region === region)) return <> · writer</>;
+  return lags.some(l => l.reader.region === region) ? <> · reader</> : null;
+}
+
 function facts(e: EnvironmentSummary): Array<[string, ReactNode]> {
   const gated = e.delivery.policy === 'gated';
   return [
@@ -54,6 +68,7 @@ function facts(e: EnvironmentSummary): Array<[string, ReactNode]> {
               {regionPlace(region.name)}{' '}
               <span className={styles.quiet}>
                 {region.name} · {region.role}
+                <DatabaseRole environment={e} region={region.name} />
               </span>
             </li>
           ))}

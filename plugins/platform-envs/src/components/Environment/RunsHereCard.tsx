@@ -1,18 +1,86 @@
-import { EnvironmentDetail } from '@fairway/plugin-platform-envs-common';
+import { useState } from 'react';
+import {
+  compareDeliveryStates,
+  EnvironmentDetail,
+} from '@fairway/plugin-platform-envs-common';
 import { describeBehind } from '../../model/behind';
 import { readingName } from '../../model/release';
-import {
-  CELL_STATES_WORST_FIRST,
-  cellWord,
-  syncWord,
-} from '../../model/vocabulary';
+import { cellWord, syncWord } from '../../model/vocabulary';
 import { RefLink } from '../RefLink';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
 import { EnvironmentCard } from './EnvironmentCard';
 import styles from './Environment.module.css';
 
-function RunsHere({ rows }: { rows: EnvironmentDetail['rows'] }) {
+type Row = EnvironmentDetail['rows'][number];
+
+const byName = (a: Row, b: Row) =>
+  a.component.name.localeCompare(b.component.name);
+
+const releaseOf = ({ cell }: Row) =>
+  readingName(cell.live) ?? readingName(cell.desired);
+
+/** What is not known comes last, whichever way the rest is sorted. */
+const BEHIND = ['behind', 'ahead', 'same'];
+const behindRank = ({ cell }: Row) => {
+  const rank = BEHIND.indexOf(cell.behind?.state ?? '');
+  return rank < 0 ? BEHIND.length : rank;
+};
+
+const SYNCS = ['OutOfSync', 'Unknown', 'Synced'];
+
+const COLUMNS: Array<{
+  key: string;
+  title: string;
+  compare: (a: Row, b: Row) => number;
+}> = [
+  { key: 'service', title: 'Service', compare: byName },
+  {
+    key: 'release',
+    title: 'Release',
+    compare: (a, b) =>
+      (releaseOf(a) ?? '').localeCompare(releaseOf(b) ?? '', undefined, {
+        numeric: true,
+      }),
+  },
+  {
+    key: 'state',
+    title: 'State',
+    compare: (a, b) => compareDeliveryStates(a.cell.state, b.cell.state),
+  },
+  {
+    key: 'sync',
+    title: 'Sync',
+    compare: (a, b) => SYNCS.indexOf(a.cell.sync) - SYNCS.indexOf(b.cell.sync),
+  },
+  {
+    key: 'for',
+    title: 'For',
+    compare: (a, b) => (b.cell.since ?? '').localeCompare(a.cell.since ?? ''),
+  },
+  {
+    key: 'behind',
+    title: 'Behind',
+    compare: (a, b) => behindRank(a) - behindRank(b),
+  },
+];
+
+/** Worst first, until somebody asks for another order. */
+const DEFAULT = { key: 'state', descending: false };
+
+function sortRows(rows: Row[], { key, descending }: typeof DEFAULT): Row[] {
+  const { compare } = COLUMNS.find(c => c.key === key) ?? COLUMNS[0];
+  const sign = descending ? -1 : 1;
+  return [...rows].sort((a, b) => sign * compare(a, b) || byName(a, b));
+}
+
+function ariaSort(isSorted: boolean, descending: boolean) {
+  if (!isSorted) return 'none' as const;
+  return descending ? ('descending' as const) : ('ascending' as const);
+}
+
+function RunsHere({ rows }: { rows: Row[] }) {
+  const [order, setOrder] = useState(DEFAULT);
   if (rows.length === 0) {
     return (
       <p className={styles.quiet}>
@@ -21,27 +89,41 @@ function RunsHere({ rows }: { rows: EnvironmentDetail['rows'] }) {
       </p>
     );
   }
-  const sorted = [...rows].sort(
-    (a, b) =>
-      CELL_STATES_WORST_FIRST.indexOf(a.cell.state) -
-        CELL_STATES_WORST_FIRST.indexOf(b.cell.state) ||
-      a.component.name.localeCompare(b.component.name),
-  );
   return (
     <div className={styles.scroll}>
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">Service</th>
-            <th scope="col">Release</th>
-            <th scope="col">State</th>
-            <th scope="col">Sync</th>
-            <th scope="col">For</th>
-            <th scope="col">Behind</th>
+            {COLUMNS.map(({ key, title }) => {
+              const isSorted = key === order.key;
+              return (
+                <th
+                  key={key}
+                  scope="col"
+                  aria-sort={ariaSort(isSorted, order.descending)}
+                >
+                  <button
+                    type="button"
+                    className={styles.sort}
+                    onClick={() =>
+                      setOrder({
+                        key,
+                        descending: isSorted && !order.descending,
+                      })
+                    }
+                  >
+                    {title}
+                    <span aria-hidden className={styles.sortMark}>
+                      {isSorted && (order.descending ? '↓' : '↑')}
+                    </span>
+                  </button>
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
-          {sorted.map(({ component, cell }) => (
+          {sortRows(rows, order).map(({ component, cell }) => (
             <tr key={component.ref} title={cell.sentence}>
               <th scope="row">
                 <RefLink plain entityRef={component.ref} tab="delivery">
@@ -49,7 +131,7 @@ function RunsHere({ rows }: { rows: EnvironmentDetail['rows'] }) {
                 </RefLink>
               </th>
               <td className={styles.mono}>
-                {readingName(cell.live) ?? readingName(cell.desired) ?? '—'}
+                {releaseOf({ component, cell }) ?? '—'}
               </td>
               <td>
                 <StateBadge state={cellWord(cell.state)} />

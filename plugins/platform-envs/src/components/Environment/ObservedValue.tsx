@@ -1,0 +1,49 @@
+import { ReactNode } from 'react';
+import { Observed } from '@fairway/plugin-platform-envs-common';
+import { When } from '../When';
+import styles from './Environment.module.css';
+
+/** Props of {@link ObservedValue}. */
+export interface ObservedValueProps<T> {
+  observed: Observed<T>;
+  children: (value: T) => ReactNode;
+}
+
+/**
+ * What a feed read, with its age and, where it is not current, why. What was
+ * never read shows the reason alone.
+ */
+export function ObservedValue<T>(props: ObservedValueProps<T>) {
+  const { observed, children } = props;
+  const { state, value, observedAt, message } = observed;
+  if (state === 'absent') return <p className={styles.quiet}>{message}</p>;
+  if (value === undefined) {
+    return (
+      <p className={state === 'stale' ? styles.quiet : styles.reason}>
+        {state === 'stale' ? message : `Unavailable: ${message}`}
+      </p>
+    );
+  }
+  return (
+    <>
+      {state !== 'live' && (
+        <p className={styles.reason} role="status">
+          {state === 'stale' ? 'Stale' : 'Not current'}
+          {observedAt && (
+            <>
+              {', read '}
+              <When at={observedAt} />
+            </>
+          )}
+          {`: ${message}`}
+        </p>
+      )}
+      {children(value)}
+      {state === 'live' && observedAt && (
+        <p className={styles.quiet}>
+          Read <When at={observedAt} />
+        </p>
+      )}
+    </>
+  );
+}
