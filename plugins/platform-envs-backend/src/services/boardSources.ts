@@ -4,11 +4,20 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { BoardInput } from './board';
 
-/** Where the board's readings come from, and how fresh they are. */
+/**
+ * Where the board's readings come from, and how fresh they are: the catalog,
+ * repositories by name, then what deploys. The order is the same in every
+ * replica, whichever repository it read first.
+ */
 export function boardSources(input: BoardInput): OverviewSource[] {
+  const repositories = input.repositories.toSorted(
+    (a, b) =>
+      a.repository.localeCompare(b.repository, 'en') ||
+      a.branch.localeCompare(b.branch, 'en'),
+  );
   return [
     input.catalogSource,
-    ...input.repositories.map(r => ({
+    ...repositories.map(r => ({
       id: `git:${r.repository}#${r.branch}`,
       title: `Git ${r.repository}`,
       state: r.state,
