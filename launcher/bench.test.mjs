@@ -42,12 +42,20 @@ describe('./fairway bench', { timeout: 60_000 }, () => {
       ['--seconds', '1.5'],
       ['--idle', 'long'],
       ['--changes', '91'],
+      ['--port', '80'],
     ]) {
       const { status, stderr } = bench('overview', `${option}=${value}`);
       assert.equal(status, 1, `${option} ${value}`);
       assert.ok(stderr.includes(`${option} is "`), stderr);
       assert.match(stderr, /whole number from \d+ to \d+/);
     }
+  });
+
+  it('has options of its own for each', () => {
+    const { status, stderr } = bench('scaffold', '--parallel=1,none');
+    assert.equal(status, 1);
+    assert.ok(stderr.includes('--parallel is "none"'), stderr);
+    assert.match(bench('scaffold', '--idle=5').stderr, /--idle/);
   });
 
   it('refuses options that it does not have', () => {

@@ -22,6 +22,9 @@ export const ENVIRONMENTS = 3;
 /** The person whom single questions are asked as. */
 export const VIEWER = 'sample-platform-developer';
 
+/** All rows at once. */
+export const WHOLE_BOARD = '/api/platform-envs/overview?limit=all';
+
 const HERE = path.join(ROOT, 'bench');
 
 /**
@@ -48,6 +51,8 @@ const HERE = path.join(ROOT, 'bench');
  * @property {string} databaseUrl a PostgreSQL that all backends share
  * @property {string[]} peers which of them to start
  * @property {number} [speed] of the sandbox
+ * @property {(folder: string) => void} [prepare] adds to the folder before
+ *   anything starts
  */
 
 /**
@@ -69,6 +74,9 @@ export async function startRig(options) {
     speed,
   };
   writePeople(folder, size);
+  // what the peers' catalogs read beside it; `prepare` may put something there
+  fs.writeFileSync(path.join(folder, 'catalog/templates.yaml'), '');
+  options.prepare?.(folder);
   const configSchema = await collectConfigSchema();
   const started = [];
   const rig = {
@@ -107,7 +115,8 @@ export async function startRig(options) {
     started.push(running.child);
     return running;
   };
-  started.push(await startSandbox(base));
+  // the portal is told of pushes
+  started.push(await startSandbox({ ...base, port }));
   rig.portal = await step('portal', async note => {
     note('starting');
     const running = await run('portal');
@@ -180,8 +189,6 @@ async function startOne(name, base, rig) {
 
 const BOARD_PATIENCE_MS = 300_000;
 const SETTLED_MS = 3000;
-/** The most that the overview gives at once. */
-const MOST_ROWS = 5000;
 
 /** Until every component is on the board and nothing has changed for a while. */
 async function untilBoardStands({ client, token }, size) {
@@ -190,8 +197,7 @@ async function untilBoardStands({ client, token }, size) {
   let since = Date.now();
   let what = 'has not answered';
   while (Date.now() < deadline) {
-    const path = `/api/platform-envs/overview?limit=${MOST_ROWS}`;
-    const answer = await client.ask(path, { token });
+    const answer = await client.ask(WHOLE_BOARD, { token });
     const board = jsonOf(answer, 'the overview');
     const rows = board.rows.length;
     const unready = board.sources.filter(({ state }) => state !== 'live');

@@ -9,6 +9,31 @@ const RIGHT = [false, true, true, true, true, true, false];
  * @param {Figure[]} figures
  */
 export function renderTable(figures) {
+  const { rows, notes } = rowsOf(figures);
+  return [
+    ...columns([HEAD, ...rows]),
+    ...(notes.length ? [''] : []),
+    ...notes.map((note, index) => `[${index + 1}] ${note}`),
+  ].join('\n');
+}
+
+/**
+ * The same as a table for a page of documentation.
+ *
+ * @param {Figure[]} figures
+ */
+export function renderMarkdown(figures) {
+  const { rows, notes } = rowsOf(figures);
+  const line = cells => `| ${cells.join(' | ')} |`;
+  return [
+    line(HEAD.map(cell => cell || 'verdict')),
+    line(RIGHT.map(right => (right ? '---:' : '---'))),
+    ...rows.map(line),
+    ...notes.map((note, index) => `\n[${index + 1}] ${note}`),
+  ].join('\n');
+}
+
+function rowsOf(figures) {
   const notes = [];
   const mark = note => {
     if (!notes.includes(note)) notes.push(note);
@@ -25,11 +50,7 @@ export function renderTable(figures) {
     tellGate(figure),
     figure.verdict === '-' ? '' : figure.verdict,
   ]);
-  return [
-    ...columns([HEAD, ...rows]),
-    ...(notes.length ? [''] : []),
-    ...notes.map((note, index) => `[${index + 1}] ${note}`),
-  ].join('\n');
+  return { rows, notes };
 }
 
 function columns(rows) {

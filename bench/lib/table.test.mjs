@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { judge } from './figures.mjs';
-import { renderTable, tell } from './table.mjs';
+import { renderMarkdown, renderTable, tell } from './table.mjs';
 
 describe('renderTable', () => {
   it('puts figures in columns, and what needs a word below', () => {
@@ -35,6 +35,29 @@ calls [1]              50       3 calls                            <= 0 calls  M
 heap                       not measured
 
 [1] as one browser asks`,
+    );
+  });
+});
+
+describe('renderMarkdown', () => {
+  it('is the same as a Markdown table', () => {
+    const figure = judge({
+      id: 'a',
+      title: 'start',
+      size: 50,
+      unit: 'ms',
+      ours: 3100,
+      peers: { roadie: 3400 },
+      gate: { max: 3200, maxOfPeer: 1.1 },
+      note: 'with the snapshot',
+    });
+    assert.equal(
+      renderMarkdown([figure]),
+      `| measure | size | ours | peer | peer/ours | gate | verdict |
+| --- | ---: | ---: | ---: | ---: | ---: | --- |
+| start [1] | 50 | 3100 ms | 3400 ms roadie | 1.1x | <= 3200 ms, <= 1.1 of peer | pass |
+
+[1] with the snapshot`,
     );
   });
 });

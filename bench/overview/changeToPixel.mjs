@@ -94,22 +94,32 @@ const start = (rig, application) =>
   rig.control.ask('POST', '/scenarios/sync-degraded', { application });
 
 async function healthyCells({ portal }, { system, environment }) {
-  const path = `/api/platform-envs/overview?system=${system}&limit=100`;
-  const { rows } = jsonOf(
-    await portal.client.ask(path, { token: portal.token }),
-    path,
-  );
+  const ask = async path =>
+    jsonOf(await portal.client.ask(path, { token: portal.token }), path);
   const environmentRef = `environment:default/${system}-${environment}`;
-  return rows
-    .flatMap(({ cells }) => cells)
-    .filter(
-      cell =>
-        cell.environmentRef === environmentRef &&
-        cell.state === 'healthy' &&
-        cell.application,
-    )
-    .slice(0, FLIPS)
-    .map(cell => ({ key: keyOf(cell), application: cell.application.name }));
+  const { rows } = await ask(
+    `/api/platform-envs/overview?system=${system}&limit=100`,
+  );
+  const healthy = rows.filter(({ cells }) =>
+    cells.some(
+      // on the board the usual state goes without saying
+      cell => cell.environmentRef === environmentRef && !cell.state,
+    ),
+  );
+  return Promise.all(
+    healthy.slice(0, FLIPS).map(async ({ component: { ref, name } }) => {
+      const { row } = await ask(
+        `/api/platform-envs/components/default/component/${name}/delivery`,
+      );
+      const { application } = row.cells.find(
+        cell => cell.environmentRef === environmentRef,
+      );
+      return {
+        key: keyOf({ componentRef: ref, environmentRef }),
+        application: application.name,
+      };
+    }),
+  );
 }
 
 /** As the board marks its cells. */

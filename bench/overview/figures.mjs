@@ -1,36 +1,15 @@
 import { judge } from '../lib/figures.mjs';
 import { growthExponent } from '../lib/statistics.mjs';
 import { RATES } from './boardTimes.mjs';
-
-/**
- * Gates that depend on the size: for up to so many services, the limits.
- * Milliseconds, calls per hour, bytes, MB.
- */
-const GATES = [
-  { upTo: 50, p50: 5, p95: 12, idle: 40, whole: 4000 },
-  { upTo: 500, p50: 6, p95: 15, idle: 40, whole: 30_000, heap: 15 },
-  { upTo: Infinity, p50: 8, p95: 20, idle: 60, whole: 110_000, heap: 50 },
-];
-
-const PAGE_BYTES = 6000;
-const EVENT_BYTES = 200;
-const RSS_MB = 700;
-const EVENT_LOOP_MS = 30;
-const READY_MS = 3200;
-const READY_OF_PEER = 1.1;
-/** What is said to be flat may grow with this power of the size at most. */
-const FLAT = 0.2;
+import { gatesFor, LIMITS } from './gates.mjs';
 
 const CARDS_NOTE =
   'peer: the same 50 rows, each through the overview card of the plugin, as one browser asks for them';
 const VIEWS_NOTE =
   'calls beyond those that the feeds make with nobody looking; peer: one opening of the same page';
+const COMPONENT_NOTE =
+  'until all that the page asks for is there, one after another; peer: one opening, its cards at the same time';
 const NO_PEER_NOTE = `${VIEWS_NOTE} (they have none for an environment)`;
-
-/** @param {number} size */
-export function gatesFor(size) {
-  return GATES.find(({ upTo }) => size <= upTo);
-}
 
 /**
  * Everything that was measured, beside peers and gates, in the order of the
@@ -57,6 +36,7 @@ export function overviewFigures(runs) {
     ...growth.filter(Boolean),
     ...runs.map(failureFigure),
     ...runs.flatMap(callFigures),
+    ...runs.map(componentFigure),
     ...runs.map(idleFigure),
     ...runs.flatMap(byteFigures),
     ...runs.map(eventFigure).filter(Boolean),
@@ -87,7 +67,13 @@ function growthOf(runs, id, title, valueOf) {
     runs.map(run => ({ size: run.size, value: valueOf(run) })),
   );
   if (exponent === undefined) return undefined;
-  return judge({ id, title, unit: '', ours: exponent, gate: { max: FLAT } });
+  return judge({
+    id,
+    title,
+    unit: '',
+    ours: exponent,
+    gate: { max: LIMITS.flat },
+  });
 }
 
 function failureFigure({ size, times }) {
@@ -118,6 +104,22 @@ function callFigures({ size, calls }) {
       note: counts.length ? VIEWS_NOTE : NO_PEER_NOTE,
       gate: { max: 0 },
     });
+  });
+}
+
+function componentFigure({ size, calls: { component } }) {
+  const { roadie, community } = component.peers;
+  return judge({
+    id: 'overview.p50.component',
+    title: 'component page, p50',
+    size,
+    unit: 'ms',
+    ours: component.ours.ms,
+    peers: {
+      ...(roadie && { roadie: roadie.ms }),
+      ...(community && { community: community.ms }),
+    },
+    note: COMPONENT_NOTE,
   });
 }
 
@@ -155,7 +157,7 @@ function byteFigures({ size, bytes, times }) {
       unit: 'B',
       ours: bytes.page.bytes,
       peers,
-      gate: { max: PAGE_BYTES },
+      gate: { max: LIMITS.pageBytes },
       note: 'bodies as they went over the wire, with gzip where the server compresses',
     }),
     judge({
@@ -178,7 +180,7 @@ function eventFigure({ size, event }) {
       size,
       unit: 'B',
       ours: event.bytes,
-      gate: { max: EVENT_BYTES },
+      gate: { max: LIMITS.eventBytes },
     })
   );
 }
@@ -193,7 +195,7 @@ function memoryFigures({ size, memory }, smallest) {
       size,
       unit: 'MB',
       ours: memory.rssMb,
-      gate: { max: RSS_MB },
+      gate: { max: LIMITS.rssMb },
     }),
     judge({
       id: 'overview.memory.heap',
@@ -220,7 +222,7 @@ function memoryFigures({ size, memory }, smallest) {
       size,
       unit: 'ms',
       ours: memory.eventLoopP99Ms,
-      gate: { max: EVENT_LOOP_MS },
+      gate: { max: LIMITS.eventLoopMs },
     }),
   ];
 }
@@ -235,7 +237,7 @@ function startFigure({ size, start }) {
       unit: 'ms',
       ours: start.rowsServed >= size ? start.readyMs : NaN,
       peers: start.peers,
-      gate: { max: READY_MS, maxOfPeer: READY_OF_PEER },
+      gate: { max: LIMITS.readyMs, maxOfPeer: LIMITS.readyOfPeer },
       note: "peer: Backstage's own plugins with one for Argo CD; started the same way",
     })
   );
@@ -263,7 +265,7 @@ function pixelFigures({ size, pixels }) {
       'merge.p95',
       `merge to the board's DOM, p95 of ${merge.seen}`,
       merge.p95,
-      1000,
+      LIMITS.mergeP95Ms,
     ),
     judge({
       id: 'overview.pixel.merge.lost',
@@ -277,13 +279,13 @@ function pixelFigures({ size, pixels }) {
       'health.p50',
       `Argo CD health to the DOM, p50 of ${health.seen}`,
       health.p50,
-      400,
+      LIMITS.healthP50Ms,
     ),
     figure(
       'health.p95',
       `Argo CD health to the DOM, p95 of ${health.seen}`,
       health.p95,
-      1000,
+      LIMITS.healthP95Ms,
     ),
   ];
 }

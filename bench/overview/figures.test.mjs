@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gatesFor, overviewFigures } from './figures.mjs';
+import { overviewFigures } from './figures.mjs';
+import { gatesFor } from './gates.mjs';
 
 const view = (perView, peers = {}) => ({
-  ours: { perView },
+  ours: { perView, ms: 20 },
   peers: Object.fromEntries(
-    Object.entries(peers).map(([name, calls]) => [name, { calls }]),
+    Object.entries(peers).map(([name, calls]) => [name, { calls, ms: 100 }]),
   ),
 });
 

@@ -118,7 +118,7 @@ async function measureSize(size, options) {
   }
 }
 
-/** Where the generated changes are merged, and how many are put aside for the event. */
+/** Where changes are merged: an environment that follows git by itself. */
 const PLATFORM = {
   system: 'generated-01',
   repository: 'generated-01/platform-infra',
@@ -126,16 +126,17 @@ const PLATFORM = {
   environment: 'dev',
 };
 
+/** What is merged for the event is not among them. */
+const FOR_EVENT = { environment: 'staging' };
+
 async function measureChanges(rig, { changes: count, chromium }) {
-  const [forEvent, ...changes] = await step('changes', async note => {
-    const prepared = await prepareChanges(rig, {
-      ...PLATFORM,
-      count: count + 1,
-    });
+  const [changes, [forEvent]] = await step('changes', async note => {
+    const prepare = options => prepareChanges(rig, { ...PLATFORM, ...options });
+    const prepared = await prepare({ count });
     note(`${prepared.length} can be merged`);
-    return prepared;
+    return [prepared, await prepare({ count: 10, ...FOR_EVENT })];
   });
-  if (!forEvent) {
+  if (!forEvent || !changes.length) {
     throw new Error(
       `no overlay of ${PLATFORM.system} has an earlier version to go back to`,
     );

@@ -1,6 +1,7 @@
 import { runOverview } from '../../bench/overview/index.mjs';
+import { runScaffold } from '../../bench/scaffold/index.mjs';
 import { missed } from '../../bench/lib/figures.mjs';
-import { renderTable } from '../../bench/lib/table.mjs';
+import { renderMarkdown, renderTable } from '../../bench/lib/table.mjs';
 import { readArgs } from '../options.mjs';
 import { Problem } from '../problem.mjs';
 import { stopAll } from '../processes.mjs';
@@ -25,9 +26,12 @@ gate is missed. What is measured and how is described in bench/README.md.
 
   overview    the board: time, upstream calls, bytes, memory, start, change to
               pixel
+  scaffold    a new service from its template: time, API writes, what is left
+              over
 
 Options of all
   --json         one JSON object with every figure instead of the table
+  --markdown     the table as Markdown
   --port N       the first of ten ports in a row (default: free ones)
 
 Options of overview
@@ -37,10 +41,15 @@ Options of overview
   --idle N       seconds of counting while nobody looks (default 60)
   --starts N     starts of each side with the largest size (default 2)
   --changes N    merges that a browser watches (default 50)
-  --no-browser   leave out what needs Chromium`;
+  --no-browser   leave out what needs Chromium
+
+Options of scaffold
+  --parallel LIST  services at once, comma-separated (default 1,5,20)
+  --rounds N       of each side, in turn (default 2)`;
 
 const OPTIONS = {
   json: { type: 'boolean', default: false },
+  markdown: { type: 'boolean', default: false },
   port: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 };
@@ -59,6 +68,15 @@ const BENCHMARKS = {
     },
     read: readOverviewOptions,
     run: runOverview,
+    usesBrowser: true,
+  },
+  scaffold: {
+    options: {
+      parallel: { type: 'string', default: '1,5,20' },
+      rounds: { type: 'string', default: '2' },
+    },
+    read: readScaffoldOptions,
+    run: runScaffold,
   },
 };
 
@@ -82,13 +100,14 @@ export async function run(args) {
     process.stdout.write(`${HELP}\n`);
     return 0;
   }
-  const options = benchmark.read(values);
-  const print = values.json ? keepStdoutForJson() : undefined;
+  const options = { ...benchmark.read(values), firstPort: readPort(values) };
+  const print =
+    values.json || values.markdown ? keepStdoutForReport() : undefined;
   const report = await measure(benchmark, options, values);
-  const misses = missed(report.figures);
-  if (print) print(`${JSON.stringify(report, null, 2)}\n`);
-  else process.stdout.write(`\n${tellReport(report, misses)}\n`);
-  return misses.length ? 1 : 0;
+  if (values.json) print(`${JSON.stringify(report, null, 2)}\n`);
+  else if (values.markdown) print(`${tellReport(report, renderMarkdown)}\n`);
+  else process.stdout.write(`\n${tellReport(report, renderTable)}\n`);
+  return missed(report.figures).length ? 1 : 0;
 }
 
 async function measure(benchmark, options, values) {
@@ -103,8 +122,8 @@ async function measure(benchmark, options, values) {
   try {
     await install();
     await buildApp();
-    const port = await choosePorts(values.port);
-    const chromium = await chooseBrowser(values);
+    const port = await choosePorts(options.firstPort);
+    const chromium = benchmark.usesBrowser && (await chooseBrowser(values));
     const { url } = await startPostgres();
     return await benchmark.run({
       ...options,
@@ -117,16 +136,19 @@ async function measure(benchmark, options, values) {
   }
 }
 
-/** Progress goes to standard error, so that standard output is JSON alone. */
-function keepStdoutForJson() {
+/** Progress goes to standard error, so that standard output is the report alone. */
+function keepStdoutForReport() {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
   return write;
 }
 
-async function choosePorts(given) {
-  if (given === undefined) return findFreePorts(PORTS);
-  const first = wholeNumber('--port', given, 1024, 65_536 - PORTS);
+function readPort({ port }) {
+  return port && wholeNumber('--port', port, 1024, 65_536 - PORTS);
+}
+
+async function choosePorts(first) {
+  if (!first) return findFreePorts(PORTS);
   for (let port = first; port < first + PORTS; port++) {
     if (!(await isFree(port))) {
       throw new Problem(
@@ -153,17 +175,29 @@ async function chooseBrowser(values) {
 }
 
 function readOverviewOptions(values) {
-  const sizes = values.sizes
-    .split(',')
-    .map(text => wholeNumber('--sizes', text.trim(), 1, 5000));
   return {
-    sizes: [...new Set(sizes)].sort((a, b) => a - b),
+    sizes: wholeNumbers('--sizes', values.sizes, 1, 5000),
     rounds: wholeNumber('--rounds', values.rounds, 1, 100),
     seconds: wholeNumber('--seconds', values.seconds, 1, 3600),
     idleSeconds: wholeNumber('--idle', values.idle, 1, 86_400),
     starts: wholeNumber('--starts', values.starts, 1, 50),
     changes: wholeNumber('--changes', values.changes, 1, 90),
   };
+}
+
+function readScaffoldOptions(values) {
+  return {
+    parallel: wholeNumbers('--parallel', values.parallel, 1, 50),
+    rounds: wholeNumber('--rounds', values.rounds, 1, 100),
+  };
+}
+
+/** Each once, ascending. */
+function wholeNumbers(option, text, least, most) {
+  const numbers = text
+    .split(',')
+    .map(one => wholeNumber(option, one.trim(), least, most));
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
 function wholeNumber(option, text, least, most) {
@@ -177,11 +211,12 @@ function wholeNumber(option, text, least, most) {
   return number;
 }
 
-function tellReport(report, misses) {
+function tellReport(report, render) {
+  const misses = missed(report.figures);
   const { machine, watched, fair } = report;
   const most = Math.max(...watched.map(({ othersShare }) => othersShare));
   return [
-    renderTable(report.figures),
+    render(report.figures),
     '',
     `Measured on ${machine.cores} cores, Node ${machine.node.slice(1)}, ${
       machine.platform

@@ -1,0 +1,115 @@
+import { judge } from '../lib/figures.mjs';
+import { median, percentile } from '../lib/statistics.mjs';
+
+const P50_MS = 3000;
+const P95_MS = 6000;
+/** How long so many at once may take until the last is created. */
+const ALL = { parallel: 20, ms: 30_000 };
+const OF_PEER = 0.7;
+
+const TIME_NOTE =
+  'from asking until repository, desired state, registry and catalog entry are created, by the times that the scaffolder keeps; the build and the first deployment, which the sandbox plays, come after it';
+const PEER_NOTE =
+  'stock: the same skeleton with the actions of Backstage and its GitHub module; it makes no registry, and its desired state is a pull request that nobody has merged';
+
+/**
+ * @param {Array<object>} batches as `scaffold/index.mjs` makes them
+ * @returns {import('../lib/figures.mjs').Figure[]}
+ */
+export function scaffoldFigures(batches) {
+  const sizes = [...new Set(batches.map(({ parallel }) => parallel))];
+  return [
+    ...sizes.flatMap(parallel =>
+      timeFigures(
+        parallel,
+        batches.filter(batch => batch.parallel === parallel),
+      ),
+    ),
+    perService(batches, 'apiWrites', 'GitHub API writes of a service'),
+    perService(batches, 'pushes', 'git pushes of a service'),
+    sum(batches, 'failures', 'runs that failed'),
+    sum(batches, 'orphans', 'services of which something is missing or left'),
+  ];
+}
+
+function timeFigures(parallel, batches) {
+  const of = side => batches.filter(batch => batch.side === side);
+  const over = (side, figureOf) =>
+    median(of(side).map(({ runs }) => figureOf(timesOf(runs))));
+  const figure = (id, title, figureOf, gate, note) =>
+    judge({
+      id: `scaffold.${id}`,
+      title,
+      size: parallel,
+      unit: 'ms',
+      ours: over('ours', figureOf),
+      peers: { stock: over('stock', figureOf) },
+      ...(gate && { gate }),
+      ...(note && { note }),
+    });
+  const isMany = parallel >= ALL.parallel;
+  return [
+    figure(
+      'p50',
+      `a service, ${parallel} at once, p50`,
+      times => percentile(times, 0.5),
+      { ...(!isMany && { max: P50_MS }), maxOfPeer: OF_PEER },
+      TIME_NOTE,
+    ),
+    figure(
+      'p95',
+      `a service, ${parallel} at once, p95`,
+      times => percentile(times, 0.95),
+      isMany ? undefined : { max: P95_MS },
+      PEER_NOTE,
+    ),
+    ...(isMany
+      ? [
+          figure(
+            'all',
+            `all of ${parallel} at once`,
+            times => Math.max(...times),
+            { max: ALL.ms },
+          ),
+        ]
+      : []),
+  ];
+}
+
+// one that was never created has no time: it makes the figure no number
+function timesOf(runs) {
+  return runs.every(({ ms }) => ms !== undefined)
+    ? runs.map(({ ms }) => ms)
+    : [];
+}
+
+function perService(batches, what, title) {
+  const mean = side =>
+    median(
+      batches
+        .filter(batch => batch.side === side)
+        .map(batch => batch[`${what}PerService`]),
+    );
+  return judge({
+    id: `scaffold.${what}`,
+    title,
+    unit: '',
+    ours: mean('ours'),
+    peers: { stock: mean('stock') },
+  });
+}
+
+function sum(batches, what, title) {
+  const total = side =>
+    batches
+      .filter(batch => batch.side === side)
+      .reduce((all, batch) => all + batch[what], 0);
+  return judge({
+    id: `scaffold.${what}`,
+    title,
+    unit: '',
+    ours: total('ours'),
+    peers: { stock: total('stock') },
+    gate: { max: 0 },
+  });
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { scaffoldFigures } from './figures.mjs';
+import { isOrphan } from './parts.mjs';
+import { readRun } from './runTasks.mjs';
+
+describe('readRun', () => {
+  const event = (stepId, status, second, message = '') => ({
+    createdAt: `2026-01-01T00:00:${second}Z`,
+    body: { stepId, status, message },
+  });
+  const run = {
+    name: 'a',
+    taskId: '1',
+    status: 'completed',
+    lastStep: 'register',
+    askedAt: Date.parse('2026-01-01T00:00:00Z'),
+    events: [
+      event('publish', 'completed', '01.000'),
+      event('register', 'processing', '01.100'),
+      event('register', 'completed', '01.500'),
+      event('track', 'completed', '09.000'),
+    ],
+  };
+
+  it('takes the time until the last part was created, not until the end', () => {
+    assert.equal(readRun(run).ms, 1500);
+    assert.equal(readRun(run).status, 'completed');
+  });
+
+  it('has no time for what was never created, and says why', () => {
+    const events = [event('publish', 'failed', '01.000', 'name taken')];
+    assert.deepEqual(readRun({ ...run, status: 'failed', events }), {
+      name: 'a',
+      taskId: '1',
+      status: 'failed',
+      message: 'name taken',
+    });
+  });
+
+  it('has failed where it has not ended', () => {
+    const { status, message } = readRun({ ...run, status: 'processing' });
+    assert.equal(status, 'failed');
+    assert.equal(message, 'the run is processing');
+  });
+});
+
+describe('isOrphan', () => {
+  it('is a whole service that is short of a part', () => {
+    assert.equal(isOrphan('completed', { a: true, b: true }), false);
+    assert.equal(isOrphan('completed', { a: true, b: false }), true);
+  });
+
+  it('is any part that a failed run left', () => {
+    assert.equal(isOrphan('failed', { a: false, b: false }), false);
+    assert.equal(isOrphan('failed', { a: false, b: true }), true);
+    assert.equal(isOrphan('refused', { a: false, b: false }), false);
+  });
+});
+
+describe('scaffoldFigures', () => {
+  const batch = (side, parallel, times, changes = {}) => ({
+    side,
+    parallel,
+    runs: times.map(ms => ({ ms })),
+    failures: 0,
+    orphans: 0,
+    apiWritesPerService: 8,
+    pushesPerService: 1,
+    ...changes,
+  });
+  const verdict = (batches, id, size) =>
+    scaffoldFigures(batches).find(
+      one => one.id === id && (size === undefined || one.size === size),
+    ).verdict;
+
+  it('holds the times to their limits and to a share of the peer', () => {
+    const of = (ours, stock) =>
+      verdict(
+        [batch('ours', 1, [ours]), batch('stock', 1, [stock])],
+        'scaffold.p50',
+        1,
+      );
+    assert.equal(of(2100, 3000), 'pass');
+    assert.equal(of(2100, 2900), 'MISS');
+    assert.equal(of(3100, 9000), 'MISS');
+  });
+
+  it('asks of many at once that all are done in time', () => {
+    const batches = last => [
+      batch('ours', 20, [1000, last]),
+      batch('stock', 20, [9000, 90_000]),
+    ];
+    assert.equal(verdict(batches(30_000), 'scaffold.all'), 'pass');
+    assert.equal(verdict(batches(30_001), 'scaffold.all'), 'MISS');
+  });
+
+  it('misses where one was never created, or something is left', () => {
+    const batches = [
+      batch('ours', 1, [undefined], { failures: 1, orphans: 1 }),
+      batch('stock', 1, [3000]),
+    ];
+    for (const id of ['p50', 'p95', 'failures', 'orphans']) {
+      assert.equal(verdict(batches, `scaffold.${id}`), 'MISS', id);
+    }
+  });
+});
