@@ -97,7 +97,16 @@ export async function startSandbox(options) {
         ...(options.speed ? ['--speed', String(options.speed)] : []),
         ...(options.generate ? ['--generate', options.generate] : []),
       ],
-      { name: 'sandbox', logFile },
+      {
+        name: 'sandbox',
+        logFile,
+        env: {
+          // its repositories tell the portal of pushes, as GitHub would
+          SANDBOX_WEBHOOK_URL: options.port
+            ? `http://localhost:${options.port}/api/platform-envs/webhooks/github`
+            : undefined,
+        },
+      },
     );
     await waitFor(child, `http://localhost:${options.sandboxPort}/healthz`, {
       name: 'The sandbox',

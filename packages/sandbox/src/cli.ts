@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { startSandbox } from './startSandbox';
+import { GITHUB_WEBHOOK_SECRET } from './world/GithubState';
 import { parseGeneratedSize } from './world/seed/generatePlatforms';
 
 const USAGE = `Usage: sandbox --data-dir <folder> [--port 7100] [--speed 1]
-               [--generate 2000x3]
+               [--generate 2000x3] [--webhook-url <url>]
 
 Starts the pretend platform on loopback: control, GitHub, Argo CD, Kubernetes,
 AWS, sign-in (OpenID Connect) and Grafana on seven ports from --port on (0:
@@ -11,6 +12,9 @@ free ports). Prints one line of JSON with the URLs when it is up. Stop it with S
 
 --generate adds platforms with so many services in so many environments, and
 writes their catalog entities to <folder>/catalog/generated.yaml.
+
+--webhook-url (or SANDBOX_WEBHOOK_URL) gives every repository of the platforms
+a webhook for pushes to that address, signed with "${GITHUB_WEBHOOK_SECRET}".
 `;
 
 async function main() {
@@ -22,6 +26,10 @@ async function main() {
       speed: { type: 'string', default: '1' },
       host: { type: 'string' },
       generate: { type: 'string' },
+      'webhook-url': {
+        type: 'string',
+        default: process.env.SANDBOX_WEBHOOK_URL,
+      },
       help: { type: 'boolean', default: false },
     },
   });
@@ -38,6 +46,9 @@ async function main() {
     speed: numberOf('--speed', values.speed),
     host: values.host,
     generate: values.generate ? parseGeneratedSize(values.generate) : undefined,
+    portalHook: values['webhook-url']
+      ? { url: values['webhook-url'], secret: GITHUB_WEBHOOK_SECRET }
+      : undefined,
     // who starts it by hand is served first; the rest is rendered in seconds
     renderedAtStart: 0,
   });

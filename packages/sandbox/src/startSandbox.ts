@@ -4,6 +4,7 @@ import { createControlServer } from './servers/control/index';
 import { createGithubServer } from './servers/github/index';
 import { loadServer, ServerName } from './servers/loadServer';
 import { startArgocd } from './world/argocd/startArgocd';
+import { keepPortalHook, PortalHook } from './world/github/portalHook';
 import { createWorld, OwnedWorld, WorldOptions } from './world/World';
 import { seedGit } from './world/seed/seedGit';
 import { startPlayedCi } from './world/playedCi';
@@ -22,6 +23,8 @@ export interface SandboxOptions extends WorldOptions {
   host?: string;
   /** Start only these beside the control server; all unless told. */
   only?: ServerName[];
+  /** A webhook for pushes that every repository of the platforms has from the start. */
+  portalHook?: PortalHook;
 }
 
 export interface Sandbox {
@@ -100,6 +103,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       loadAll([...wanted]),
       wanted.has('oidc') && listen('oidc', loadServer('oidc')(world)),
     ]);
+    if (options.portalHook) {
+      keepPortalHook(world, options.portalHook);
+    }
     registerGitScenarios(world);
     if (wanted.has('aws')) {
       await listen('aws', loadServer('aws')(world));

@@ -18,6 +18,10 @@ import {
 
 /** The only token the sandbox accepts, and who it belongs to. */
 export const GITHUB_TOKEN = 'sandbox-github-token';
+
+/** What webhooks that are there from the start are signed with. Published like all secrets of the sandbox. */
+export const GITHUB_WEBHOOK_SECRET = 'sandbox-github-webhook-secret';
+
 /** Login of the token's owner. */
 export const GITHUB_LOGIN = 'fairway-portal';
 

@@ -9,7 +9,14 @@ import { EnvironmentService } from '../services/EnvironmentService';
 import { Gatekeeper, readerOf } from './authorize';
 import { componentRefOf, parse } from './parameters';
 
-const ref = z.string().min(1).max(300).optional();
+const ref = z
+  .string()
+  .max(300)
+  .regex(
+    /^[\w.:/-]+$/,
+    'must be the ref of an environment, such as environment:default/shop-dev',
+  )
+  .optional();
 
 /** What `/components/…/comparison` can be asked for: `from` and `to`, or `environment` and `against`. */
 export const querySchema = z.object({
