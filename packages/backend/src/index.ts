@@ -30,6 +30,7 @@ backend.add(import('@fairway/plugin-catalog-backend-module-platform-envs'));
 backend.add(import('@fairway/plugin-platform-envs-backend'));
 backend.add(import('@fairway/plugin-argocd-backend'));
 backend.add(import('@backstage/plugin-kubernetes-backend'));
+backend.add(import('@fairway/plugin-kubernetes-backend-module-platform-envs'));
 backend.add(import('@fairway/plugin-cost-backend'));
 
 // self-service
