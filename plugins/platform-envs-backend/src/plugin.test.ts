@@ -232,7 +232,7 @@ describe('platformEnvsPlugin', () => {
           {
             environmentRef: DEV,
             version: '1.2.0',
-            digest: digestOf('1.2.0').slice(7, 19),
+            digest: digestOf('1.2.0').slice(7, 15),
             since: '2026-01-01T00:00:00Z',
           },
           expect.objectContaining({

@@ -1,6 +1,6 @@
 import { PlatformEnvsClient } from './PlatformEnvsClient';
 
-function aClient(reply: () => Response = () => Response.json({})) {
+function aClient(reply: () => Response = () => Response.json({ rows: [] })) {
   const fetch = jest.fn(
     async (_input: unknown, _init?: RequestInit): Promise<Response> => reply(),
   );
@@ -33,6 +33,16 @@ describe('PlatformEnvsClient', () => {
       '/environments/default/sample-prod/replication-lag',
     ],
     ['getOverview', [], '/overview'],
+    [
+      'getOverview',
+      [{ attention: true, state: ['missing', 'unknown'], limit: 'all' }],
+      '/overview?attention=true&state=missing%2Cunknown&limit=all',
+    ],
+    [
+      'getCell',
+      [COMPONENT, ENVIRONMENT],
+      '/components/default/component/backend/environments/default/sample-prod',
+    ],
     [
       'getDelivery',
       [COMPONENT],
@@ -106,7 +116,7 @@ describe('PlatformEnvsClient', () => {
     const { client, lastCall } = aClient();
     await client.getOverview();
     expect(lastCall().headers).not.toHaveProperty('authorization');
-    await client.getOverview({ token: 't' });
+    await client.getOverview({}, { token: 't' });
     expect(lastCall().headers).toMatchObject({ authorization: 'Bearer t' });
   });
 

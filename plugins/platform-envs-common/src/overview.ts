@@ -105,7 +105,7 @@ export interface OverviewCell {
   state: DeliveryCell['state'];
   /** Of what runs; where that is not known, of what Git says. */
   version?: string;
-  /** The first twelve hex digits, of the same. */
+  /** The first eight hex digits, of the same. */
   digest?: string;
   /** Whether version and digest are of what runs, or only of what Git says. */
   of: 'live' | 'git';
@@ -237,7 +237,7 @@ function toOverviewCell(cell: DeliveryCell): OverviewCell {
     environmentRef,
     state,
     ...(release?.version && { version: release.version }),
-    ...(release?.digest && { digest: release.digest.slice(7, 19) }),
+    ...(release?.digest && { digest: release.digest.slice(7, 15) }),
     of,
     sync,
     health,
