@@ -88,7 +88,7 @@ async function hasRegistry(rig, name) {
   try {
     await ecr.send(
       new DescribeRepositoriesCommand({
-        repositoryNames: [`${SYSTEM}/${name}`],
+        repositoryNames: [name],
       }),
     );
     return true;

@@ -13,6 +13,7 @@ const LOOK_MS = 500;
  * @property {'completed' | 'failed' | 'refused'} status
  * @property {number} [ms] from asking until the last step that creates something
  *   was done, by the times that the scaffolder keeps
+ * @property {Record<string, number>} steps milliseconds of each that was done
  * @property {string} [message] what it said last, when it did not complete
  */
 
@@ -42,7 +43,7 @@ async function runTask(
   });
   if (answer.status !== 201) {
     const message = answer.json()?.error?.message ?? `HTTP ${answer.status}`;
-    return { name, status: 'refused', message };
+    return { name, status: 'refused', steps: {}, message };
   }
   const { id: taskId } = answer.json();
   const deadline = Date.now() + PATIENCE_MS;
@@ -75,9 +76,24 @@ export function readRun({ name, taskId, status, lastStep, askedAt, events }) {
     name,
     taskId,
     status: status === 'completed' ? 'completed' : 'failed',
+    steps: stepTimes(events),
     ...(done && { ms: Date.parse(done.createdAt) - askedAt }),
     ...(status !== 'completed' && {
       message: failure?.body.message ?? `the run is ${status}`,
     }),
   };
+}
+
+function stepTimes(events) {
+  const begun = {};
+  const times = {};
+  for (const { createdAt, body } of events) {
+    if (!body.stepId) continue;
+    if (body.status === 'processing') begun[body.stepId] ??= createdAt;
+    if (body.status === 'completed') {
+      const from = begun[body.stepId] ?? createdAt;
+      times[body.stepId] = Date.parse(createdAt) - Date.parse(from);
+    }
+  }
+  return times;
 }

@@ -28,12 +28,21 @@ describe('readRun', () => {
     assert.equal(readRun(run).status, 'completed');
   });
 
+  it('tells how long each step took', () => {
+    assert.deepEqual(readRun(run).steps, {
+      publish: 0,
+      register: 400,
+      track: 0,
+    });
+  });
+
   it('has no time for what was never created, and says why', () => {
     const events = [event('publish', 'failed', '01.000', 'name taken')];
     assert.deepEqual(readRun({ ...run, status: 'failed', events }), {
       name: 'a',
       taskId: '1',
       status: 'failed',
+      steps: {},
       message: 'name taken',
     });
   });
