@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -8,6 +9,12 @@ import { ROOT } from './paths.mjs';
 import { runningChildren, stopAll } from './processes.mjs';
 import { commandLine } from './processTable.mjs';
 import { startPostgres } from './steps/postgres.mjs';
+
+const [STEP, PROCESSES, TABLE] = [
+  'steps/postgres.mjs',
+  'processes.mjs',
+  'processTable.mjs',
+].map(file => new URL(file, import.meta.url).href);
 
 const installed = fs.existsSync(
   path.join(
@@ -98,6 +105,26 @@ describe('startPostgres', { skip, timeout: 120_000 }, () => {
       assert.ok(error.nextStep.includes(path.join(folder, 'data')));
       return true;
     });
+  });
+
+  it('removes what it made, also when the launcher ends before it is asked to', () => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { startPostgres } from '${STEP}';
+         import { stopAll, runningChildren } from '${PROCESSES}';
+         import { commandLine } from '${TABLE}';
+         await startPostgres();
+         console.log(commandLine(runningChildren()[0].pid));
+         await stopAll();
+         process.exit(130);`,
+      ],
+      { encoding: 'utf8' },
+    );
+    const folder = /-D (\S+)\/data /.exec(stdout)[1];
+    assert.equal(fs.existsSync(folder), false);
   });
 
   it('does not remove what it did not make, and removes what it made', async () => {

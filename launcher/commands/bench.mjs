@@ -124,12 +124,12 @@ async function measure(benchmark, options, values) {
     await buildApp();
     const port = await choosePorts(options.firstPort);
     const chromium = benchmark.usesBrowser && (await chooseBrowser(values));
-    const { url } = await startPostgres();
+    const postgres = await startPostgres();
     return await benchmark.run({
       ...options,
       port,
       chromium,
-      databaseUrl: url,
+      databaseUrl: postgres.url,
     });
   } finally {
     await stopAll();

@@ -35,6 +35,8 @@ export async function startPostgres({ folder } = {}) {
     const remove = () => {
       if (!persistent) fs.rmSync(base, { recursive: true, force: true });
     };
+    // also when the launcher is stopped before it comes to that
+    if (!persistent) process.once('exit', remove);
     try {
       const server = prepareServer(base, persistent);
       await initialise(server);
