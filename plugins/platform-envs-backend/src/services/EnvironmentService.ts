@@ -17,6 +17,7 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BoardHint, BoardKeeper, BoardKeeperOptions } from './BoardKeeper';
+import { boardSources } from './boardSources';
 import { missingCommits } from './commits/applyCommits';
 import { ComponentSource } from './commits/sourceOf';
 import { ComponentEntry } from './CatalogView';
@@ -108,9 +109,9 @@ export class EnvironmentService {
    * @throws InputError - the row that the page before ended with is gone.
    */
   getOverviewJson(query: LineQuery = {}): string {
-    const board = this.#keeper.fresh();
-    return overviewJson(board, query, {
-      sources: board.sources,
+    return overviewJson(this.#keeper.board, query, {
+      // with the times of this moment; the board itself is told of changes
+      sources: boardSources(this.#keeper.input()),
       now: this.#keeper.now(),
     });
   }

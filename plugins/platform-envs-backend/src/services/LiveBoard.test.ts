@@ -509,7 +509,7 @@ describe('cells', () => {
   it('composes 2,000 services in 3 environments quickly', () => {
     const services = Array.from({ length: 2000 }, (_, i) => `svc-${i}`);
     const shortNames = ['dev', 'uat', 'prod'];
-    const started = performance.now();
+    const started = process.cpuUsage();
     const composed = board({
       entities: [
         ...shortNames.map(name => anEnvironment(name)),
@@ -529,7 +529,9 @@ describe('cells', () => {
       ),
     });
     expect(composed.rows).toHaveLength(2000);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // of the processor, for other tests may run beside it
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 });
 

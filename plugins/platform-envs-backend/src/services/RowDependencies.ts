@@ -8,7 +8,8 @@ export type DependencyKind =
 
 /** Which rows have to be composed again when something changes. */
 export class RowDependencies {
-  readonly #rows = new Map<string, Set<string>>();
+  /** Most of what rows depend on is one row's own; a set for each would take more room than the board. */
+  readonly #rows = new Map<string, string | Set<string>>();
   readonly #keys = new Map<string, string[]>();
 
   /** Replaces what a row depends on. */
@@ -18,23 +19,28 @@ export class RowDependencies {
     this.#keys.set(row, keys);
     for (const key of keys) {
       const rows = this.#rows.get(key);
-      if (rows) rows.add(row);
-      else this.#rows.set(key, new Set([row]));
+      if (rows === undefined || rows === row) this.#rows.set(key, row);
+      else if (typeof rows === 'string') {
+        this.#rows.set(key, new Set([rows, row]));
+      } else rows.add(row);
     }
   }
 
   delete(row: string): void {
     for (const key of this.#keys.get(row) ?? []) {
       const rows = this.#rows.get(key);
-      rows?.delete(row);
-      if (rows?.size === 0) this.#rows.delete(key);
+      if (rows instanceof Set) rows.delete(row);
+      if (rows === row || (rows instanceof Set && rows.size === 0)) {
+        this.#rows.delete(key);
+      }
     }
     this.#keys.delete(row);
   }
 
   /** Rows that depend on something; empty when none does. */
   rowsOf(kind: DependencyKind, key: string): Iterable<string> {
-    return this.#rows.get(`${kind} ${key}`) ?? [];
+    const rows = this.#rows.get(`${kind} ${key}`);
+    return typeof rows === 'string' ? [rows] : rows ?? [];
   }
 
   /** Whether any row depends on something. */

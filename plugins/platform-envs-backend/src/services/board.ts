@@ -1,6 +1,5 @@
 import {
   DeliveryRow,
-  EnvironmentSummary,
   OverviewSource,
 } from '@fairway/plugin-platform-envs-common';
 import {

@@ -42,15 +42,19 @@ export class DeploymentIndex {
   /**
    * Takes the deployments of a later moment.
    *
-   * @returns the keys under which something else is found now; who looked
-   * under one of them ({@link lookupKeysOf}) has to look again.
+   * `changed` are the keys under which something else is found now; who looked
+   * under one of them ({@link lookupKeysOf}) has to look again. `moved` says
+   * whether any came, went or is found under other keys.
    */
-  update(all: Deployment[]): Set<string> {
+  update(all: Deployment[]): { changed: Set<string>; moved: boolean } {
     const before = this.#all;
     const changed = new Set<string>();
     const unseen = new Set<string>();
+    let moved = false;
     const replace = (gone: Deployment, come: Deployment) => {
-      const keys = isDeepStrictEqual(gone, come) ? unseen : changed;
+      const same = isDeepStrictEqual(gone, come);
+      const keys = same ? unseen : changed;
+      moved ||= !same && !isDeepStrictEqual(placeOf(gone), placeOf(come));
       this.#remove(gone, keys);
       this.#add(come, keys);
     };
@@ -60,6 +64,7 @@ export class DeploymentIndex {
         if (before[i] !== all[i]) replace(before[i], all[i]);
       }
     } else {
+      moved = true;
       const known = new Map(before.map(d => [deploymentId(d), d]));
       for (const deployment of all) {
         const id = deploymentId(deployment);
@@ -71,7 +76,7 @@ export class DeploymentIndex {
       for (const gone of known.values()) this.#remove(gone, changed);
     }
     this.#all = all;
-    return changed;
+    return { changed, moved };
   }
 
   /**
@@ -134,6 +139,11 @@ export class DeploymentIndex {
       else this.#byKey.delete(key);
     }
   }
+}
+
+/** Which one it is and what it says it belongs to. */
+function placeOf(deployment: Deployment) {
+  return [deploymentId(deployment), deployment.labels];
 }
 
 /** Every key under which `match` looks for a component in an environment. */

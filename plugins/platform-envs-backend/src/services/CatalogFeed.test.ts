@@ -1,0 +1,89 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { aComponent, anEnvironment } from '../__testUtils__/entities';
+import { CatalogFeed } from './CatalogFeed';
+
+const withEtag = (entity: Entity, etag = 'one'): Entity => ({
+  ...entity,
+  metadata: { ...entity.metadata, etag },
+});
+
+function setUp(entities: Entity[]) {
+  let catalog = catalogServiceMock({ entities });
+  let reads = 0;
+  const feed = new CatalogFeed({
+    catalog: {
+      streamEntities: (...args: Parameters<typeof catalog.streamEntities>) =>
+        catalog.streamEntities(...args),
+      getEntitiesByRefs: (
+        ...args: Parameters<typeof catalog.getEntitiesByRefs>
+      ) => catalog.getEntitiesByRefs(...args),
+    } as typeof catalog,
+    auth: mockServices.auth(),
+    logger: mockServices.logger.mock(),
+    now: () => new Date('2026-03-10T12:00:00Z'),
+    onRead: () => {
+      reads += 1;
+    },
+  });
+  return {
+    feed,
+    change: (changed: Entity[]) => {
+      catalog = catalogServiceMock({ entities: changed });
+    },
+    reads: () => reads,
+  };
+}
+
+describe('CatalogFeed', () => {
+  it('reads a catalog of many pages to its end', async () => {
+    const { feed } = setUp([
+      anEnvironment('dev'),
+      ...Array.from({ length: 450 }, (_, i) => aComponent(`svc-${i}`)),
+    ]);
+    await feed.refresh();
+    expect(feed.view.components).toHaveLength(450);
+    expect(feed.source).toMatchObject({ state: 'live' });
+  });
+
+  it.each([
+    ['etags that say so', (entity: Entity) => withEtag(entity)],
+    ['no etags to say so', (entity: Entity) => entity],
+  ])('keeps its view as long as nothing changed, with %s', async (_, make) => {
+    const entities = () => [anEnvironment('dev'), aComponent('web')].map(make);
+    const { feed, change, reads } = setUp(entities());
+    await feed.refresh();
+    const before = feed.view;
+    change(entities());
+    await feed.refresh();
+    expect(feed.view).toBe(before);
+    expect(reads()).toBe(2);
+  });
+
+  it('keeps what did not change when something else did', async () => {
+    const environment = withEtag(anEnvironment('dev'));
+    const { feed, change } = setUp([
+      environment,
+      withEtag(aComponent('web')),
+      withEtag(aComponent('api')),
+    ]);
+    await feed.refresh();
+    const [api, web] = feed.view.components;
+    const [dev] = feed.view.environments;
+    change([
+      environment,
+      withEtag(aComponent('web', {}, { owner: 'group:default/x' }), 'two'),
+      withEtag(aComponent('api')),
+    ]);
+    await feed.refresh();
+    const [sameApi, otherWeb] = feed.view.components;
+    expect(sameApi).toBe(api);
+    expect(feed.view.environments[0]).toBe(dev);
+    expect(otherWeb).not.toBe(web);
+    expect(otherWeb.component.ownerRef).toBe('group:default/x');
+    change([environment, withEtag(aComponent('api'))]);
+    await feed.refresh();
+    expect(feed.view.components).toEqual([api]);
+  });
+});
