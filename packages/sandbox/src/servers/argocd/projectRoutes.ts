@@ -5,7 +5,8 @@ import { goDuration } from '../../world/argocd/goDuration';
 import { ArgocdError } from '../../world/argocd/ArgocdError';
 import { AppProject, ProjectRole } from '../../world/argocd/types';
 import { jsonBody } from '../createServer';
-import { Api, ApiRequest } from './Api';
+import { Api, ApiRequest, textOf } from './Api';
+import { selectFields } from './fields';
 import { kubernetesEvents } from './kubernetesEvents';
 import { refuseConflict } from './validateApplication';
 
@@ -48,12 +49,17 @@ export function addProjectRoutes(api: Api): void {
     return saved;
   };
 
-  api.route('GET', '/projects', async request => ({
-    metadata: { resourceVersion: store.resourceVersion() },
-    items: [...store.projects.values()].filter(({ metadata }) =>
-      api.allows(request, 'projects', 'get', metadata.name),
+  api.route('GET', '/projects', async request =>
+    selectFields(
+      {
+        metadata: { resourceVersion: store.resourceVersion() },
+        items: [...store.projects.values()].filter(({ metadata }) =>
+          api.allows(request, 'projects', 'get', metadata.name),
+        ),
+      },
+      textOf(request.query.fields),
     ),
-  }));
+  );
   api.route('GET', '/projects/:name', async request => project(request, 'get'));
   api.route('GET', '/projects/:name/detailed', async request => ({
     project: project(request, 'get'),

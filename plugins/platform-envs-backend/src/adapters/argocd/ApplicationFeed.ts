@@ -28,6 +28,9 @@ export interface FeedListeners {
   onProjects(projects: unknown[]): void;
 }
 
+/** Of how many projects one lost application is asked about. */
+const MAX_ASKED = 5;
+
 /** A list that is shorter than this share of what was known is asked again before it is believed. */
 const SUSPICIOUS_SHARE = 0.7;
 
@@ -42,6 +45,8 @@ const SUSPICIOUS_SHARE = 0.7;
  */
 export class ApplicationFeed {
   #listing?: Promise<string | undefined>;
+  /** Whether the last list was not believed; then that is already told. */
+  #isDoubted = false;
 
   constructor(
     private readonly options: {
@@ -134,12 +139,15 @@ export class ApplicationFeed {
     let asked = book.mark();
     let answer = await this.#ask();
     if (this.#isSuspicious(answer.found)) {
-      listeners.onFailure(this.#shrunk(answer.found, 'asking again'));
+      if (!this.#isDoubted) {
+        listeners.onFailure(this.#shrunk(answer.found, 'asking again'));
+      }
       await pause(times.confirmDelayMs, signal);
       asked = book.mark();
       answer = await this.#ask();
       if (this.#isSuspicious(answer.found)) await this.#confirm(answer.found);
     }
+    this.#isDoubted = false;
     listeners.onRecovered();
     listeners.onContact();
     const changed = book.replaceAll(answer.found, asked);
@@ -179,10 +187,16 @@ export class ApplicationFeed {
    */
   async #confirm(found: Map<string, Deployment>): Promise<void> {
     const { book, client, signal } = this.options;
-    const lost = book.list().find(d => !found.has(keyOf(d)));
-    if (!lost) return;
-    const isVisible = await client.mayGet(lost, signal).catch(() => true);
-    if (!isVisible) {
+    const lost = new Map(
+      book
+        .list()
+        .filter(d => !found.has(keyOf(d)))
+        .map(d => [d.project, d]),
+    );
+    for (const one of [...lost.values()].slice(0, MAX_ASKED)) {
+      const isVisible = await client.mayGet(one, signal).catch(() => true);
+      if (isVisible) continue;
+      this.#isDoubted = true;
       throw this.#shrunk(
         found,
         'its token may no longer see the others (applications, get)',

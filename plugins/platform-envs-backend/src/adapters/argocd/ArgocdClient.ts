@@ -86,17 +86,31 @@ export class ArgocdClient {
     return parsed.data.items ?? [];
   }
 
-  /** Whether the token may see an application; it need not exist. */
+  /**
+   * Whether the token may see an application; it need not exist. Policies name
+   * one in another namespace than Argo CD's own with that namespace, so both
+   * names are asked about.
+   */
   async mayGet(
-    { project = 'default', name }: { project?: string; name: string },
+    {
+      project = 'default',
+      namespace,
+      name,
+    }: { project?: string; namespace: string; name: string },
     signal: AbortSignal,
   ): Promise<boolean> {
-    const object = [project, name].map(encodeURIComponent).join('/');
-    const body = await this.#json(
-      `/api/v1/account/can-i/applications/get/${object}`,
-      { signal },
-    );
-    return canISchema.parse(body).value === 'yes';
+    for (const parts of [
+      [project, name],
+      [project, namespace, name],
+    ]) {
+      const object = parts.map(encodeURIComponent).join('/');
+      const body = await this.#json(
+        `/api/v1/account/can-i/applications/get/${object}`,
+        { signal },
+      );
+      if (canISchema.parse(body).value === 'yes') return true;
+    }
+    return false;
   }
 
   /** One whole application; `refresh` has Argo CD look at Git first. */

@@ -148,6 +148,100 @@ describe('ArgocdDeploymentSource', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  it('tells nobody when a list says what an event said before it', async () => {
+    const whole = anApplication('web-dev', {
+      history: [{ id: 1, revision: 'a'.repeat(40), deployedAt: '2026-01-01' }],
+      operationState: {
+        phase: 'Succeeded',
+        message: 'done',
+        startedAt: '2026-01-01T00:00:00Z',
+      },
+    });
+    argocd.applications = [whole];
+    argocd.onList = (_, res) => {
+      const { metadata, spec, status } = whole as any;
+      const { health, summary, sync, operationState } = status;
+      const { message, ...operation } = operationState;
+      json(res, 200, {
+        items: [
+          {
+            metadata,
+            spec,
+            status: {
+              health,
+              summary,
+              sync: { status: sync.status },
+              operationState: operation,
+            },
+          },
+        ],
+      });
+    };
+    const s = follow({ relistIntervalMs: 50 });
+    await until(() => isLive(s) && get(s, 'web-dev').history !== undefined);
+    argocd.event('MODIFIED', whole);
+    const before = get(s, 'web-dev');
+    const listener = jest.fn();
+    s.onChange(listener);
+    const lists = argocd.count(/applications\?fields/);
+    await until(() => argocd.count(/applications\?fields/) > lists + 3);
+    expect(listener).not.toHaveBeenCalled();
+    expect(get(s, 'web-dev')).toBe(before);
+    expect(before).toMatchObject({ operation: { message: 'done' } });
+  });
+
+  it('notes when it saw an application go out of sync', async () => {
+    argocd.applications = [anApplication('web-dev')];
+    const s = follow({ now: () => new Date('2026-01-01T12:00:00Z') });
+    await until(() => isLive(s) && get(s, 'web-dev')?.sync === 'Synced');
+    expect(get(s, 'web-dev').syncSince).toBeUndefined();
+    argocd.event(
+      'MODIFIED',
+      anApplication('web-dev', { sync: { status: 'OutOfSync' } }),
+    );
+    await until(() => get(s, 'web-dev').sync === 'OutOfSync');
+    expect(get(s, 'web-dev').syncSince).toBe('2026-01-01T12:00:00.000Z');
+  });
+
+  it('tells applications of one name apart by namespace', async () => {
+    const inTeam = (namespace: string, health: string) => {
+      const application = anApplication('web-dev', {
+        health: { status: health },
+      });
+      return { ...application, metadata: { name: 'web-dev', namespace } };
+    };
+    argocd.applications = [
+      inTeam('team-a', 'Healthy'),
+      inTeam('team-b', 'Degraded'),
+    ];
+    argocd.onApplication = (req, res) => {
+      const namespace = new URL(req.url!, argocd.url).searchParams.get(
+        'appNamespace',
+      );
+      json(
+        res,
+        200,
+        argocd.applications.find(
+          (a: any) => a.metadata.namespace === namespace,
+        ),
+      );
+    };
+    const s = follow();
+    await until(() => isLive(s) && names(s).length === 2);
+    const refreshed = await s.refresh('web-dev', { namespace: 'team-b' });
+    expect(refreshed).toMatchObject({
+      namespace: 'team-b',
+      health: 'Degraded',
+    });
+    expect(
+      s.getSnapshot().deployments.map(d => [d.namespace, d.health]),
+    ).toEqual([
+      ['team-a', 'Healthy'],
+      ['team-b', 'Degraded'],
+    ]);
+    expect(get(s, 'web-dev').url).toContain('/applications/team-a/web-dev');
+  });
+
   it('one malformed application spoils one cell, not the feed', async () => {
     argocd.applications = [
       anApplication('web-dev'),
@@ -186,6 +280,11 @@ describe('ArgocdDeploymentSource', () => {
       revision: 'b'.repeat(40),
       history: [{ revision: 'b'.repeat(40) }],
     });
+    await until(() => argocd.count(/revisions/) > 0);
+    expect(argocd.count(/revisions\/1\.2\.3/)).toBe(0);
+    expect(argocd.count(/revisions\/b{40}\/metadata\?.*sourceIndex=1$/)).toBe(
+      1,
+    );
     await s.sync('web-dev', { revision: 'c'.repeat(40) }).catch(() => {});
     expect(argocd.calls).toContain('POST /api/v1/applications/web-dev/sync');
   });
