@@ -2,11 +2,12 @@ import { HttpAuthService } from '@backstage/backend-plugin-api';
 import { NotFoundError } from '@backstage/errors';
 import {
   Deployment,
+  DeploymentQuery,
   PlatformEnvsService,
 } from '@fairway/plugin-platform-envs-node';
 import express, { Request } from 'express';
 import Router from 'express-promise-router';
-import { toApplication } from './toApplication';
+import { isCommit, toApplication } from './toApplication';
 
 /** One Argo CD that has something of what was asked for. */
 interface FoundInstance {
@@ -28,15 +29,15 @@ export function createRouter(options: {
   const { httpAuth, platformEnvs } = options;
   const router = Router();
 
-  const list = async (
-    req: Request,
-    query: { name?: string; selector?: string; instance?: string },
-  ) =>
-    platformEnvs.listDeployments(query, {
-      credentials: await httpAuth.credentials(req, {
-        allow: ['user', 'service'],
-      }),
-    });
+  const list = async (req: Request, query: DeploymentQuery) =>
+    platformEnvs.listDeployments(
+      { ...query, ...narrowed(req) },
+      {
+        credentials: await httpAuth.credentials(req, {
+          allow: ['user', 'service'],
+        }),
+      },
+    );
 
   router.get('/find/name/:name', async (req, res) => {
     res.json(instancesOf(await list(req, { name: req.params.name })));
@@ -52,9 +53,7 @@ export function createRouter(options: {
       const { instance, name } = req.params;
       const [deployment] = await list(req, { instance, name });
       if (!deployment) {
-        throw new NotFoundError(
-          `Argo CD ${instance} has no application ${name}`,
-        );
+        throw unknown(instance, name);
       }
       res.json(toApplication(deployment));
     },
@@ -69,9 +68,26 @@ export function createRouter(options: {
     },
   );
 
+  // what the card asks when only a project is annotated
+  router.get('/argocd/api/applications', async (req, res) => {
+    const { selector, project } = req.query;
+    const deployments = await list(req, {
+      ...(selector && { selector: String(selector) }),
+      ...(project && { project: String(project) }),
+    });
+    res.json({ items: deployments.map(toApplication) });
+  });
+
   router.get(
     '/argoInstance/:instance/applications/name/:name/revisions/:revision/metadata',
     async (req, res) => {
+      const { instance, name, revision } = req.params;
+      if (!isCommit(revision)) {
+        const [deployment] = await list(req, { instance, name });
+        if (!deployment) throw unknown(instance, name);
+        res.json({ author: 'n/a', message: 'n/a', date: 'n/a' });
+        return;
+      }
       const credentials = await httpAuth.credentials(req, {
         allow: ['user', 'service'],
       });
@@ -82,6 +98,16 @@ export function createRouter(options: {
   );
 
   return router;
+}
+
+/** The card adds the namespace where `argocd.namespacedApps` is set. */
+function narrowed({ query }: Request): Pick<DeploymentQuery, 'namespace'> {
+  const { appNamespace } = query;
+  return appNamespace ? { namespace: String(appNamespace) } : {};
+}
+
+function unknown(instance: string, name: string): NotFoundError {
+  return new NotFoundError(`Argo CD ${instance} has no application ${name}`);
 }
 
 function instancesOf(deployments: Deployment[]): FoundInstance[] {

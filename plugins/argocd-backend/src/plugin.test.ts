@@ -130,6 +130,156 @@ describe('argocdPlugin', () => {
     expect(body.items[0].status.operationState).toBeUndefined();
   });
 
+  it('keeps several instances and namespaces apart', async () => {
+    const all = ['one', 'two'].flatMap(instance =>
+      ['team-a', 'team-b'].map(namespace => ({
+        ...deployment,
+        instance,
+        namespace,
+        url: `https://${instance}.example.com/applications/${namespace}/backend-dev`,
+      })),
+    );
+    const { api, platformEnvs } = await start({
+      listDeployments: jest.fn(async ({ instance, namespace }) =>
+        all.filter(
+          d =>
+            (!instance || d.instance === instance) &&
+            (!namespace || d.namespace === namespace),
+        ),
+      ),
+    });
+    await api
+      .get('/api/argocd/find/name/backend-dev?appNamespace=team-b')
+      .expect(200, [
+        {
+          name: 'one',
+          url: 'https://one.example.com',
+          appName: ['backend-dev'],
+        },
+        {
+          name: 'two',
+          url: 'https://two.example.com',
+          appName: ['backend-dev'],
+        },
+      ]);
+    const { body } = await api
+      .get(
+        '/api/argocd/argoInstance/two/applications/name/backend-dev?appNamespace=team-b',
+      )
+      .expect(200);
+    expect(body.metadata).toMatchObject({
+      namespace: 'team-b',
+      instance: { name: 'two' },
+    });
+    expect(platformEnvs.listDeployments).toHaveBeenLastCalledWith(
+      { name: 'backend-dev', instance: 'two', namespace: 'team-b' },
+      expect.anything(),
+    );
+  });
+
+  it('lists what a project has, when only that is annotated', async () => {
+    const { api, platformEnvs } = await start();
+    const { body } = await api
+      .get('/api/argocd/argocd/api/applications?project=shop')
+      .expect(200);
+    expect(body.items).toHaveLength(1);
+    expect(platformEnvs.listDeployments).toHaveBeenCalledWith(
+      { project: 'shop' },
+      expect.anything(),
+    );
+  });
+
+  it.each([
+    ['19.6.4', { repoURL: 'https://charts.example.com', chart: 'redis' }],
+    [
+      `sha256:${'b'.repeat(64)}`,
+      { repoURL: 'oci://registry.example.com/web', path: '.' },
+    ],
+  ])(
+    'never asks who made %s, and tells the card not to',
+    async (revision, origin) => {
+      const { api, platformEnvs } = await start({
+        listDeployments: async ({ name }) =>
+          name === 'unknown'
+            ? []
+            : [
+                {
+                  ...deployment,
+                  sources: [origin],
+                  source: { repoURL: origin.repoURL },
+                  revision,
+                  history: [{ id: 0, revision }, { id: 1 }],
+                },
+              ],
+      });
+      const path = '/api/argocd/argoInstance/main/applications/name';
+      const { body } = await api.get(`${path}/backend-dev`).expect(200);
+      expect(body.status.history).toEqual([
+        {
+          id: 0,
+          revision,
+          source: { repoURL: origin.repoURL, chart: expect.any(String) },
+        },
+      ]);
+      await api
+        .get(
+          `${path}/backend-dev/revisions/${encodeURIComponent(
+            revision,
+          )}/metadata`,
+        )
+        .expect(200, { author: 'n/a', message: 'n/a', date: 'n/a' });
+      await api
+        .get(
+          `${path}/unknown/revisions/${encodeURIComponent(revision)}/metadata`,
+        )
+        .expect(404);
+      expect(platformEnvs.getRevisionMetadata).not.toHaveBeenCalled();
+    },
+  );
+
+  it('gives the commit of the overlay where there are several sources', async () => {
+    const sources = [
+      {
+        repoURL: 'https://charts.example.com',
+        chart: 'web',
+        revision: '1.4.7',
+      },
+      {
+        repoURL: 'https://git.example.com/r',
+        path: 'dev',
+        revision: 'a'.repeat(40),
+      },
+    ];
+    const { api } = await start({
+      listDeployments: async () => [
+        {
+          ...deployment,
+          sources,
+          source: {
+            repoURL: 'https://git.example.com/r',
+            path: 'dev',
+            position: 2,
+          },
+        },
+      ],
+    });
+    const { body } = await api
+      .get('/api/argocd/argoInstance/main/applications/name/backend-dev')
+      .expect(200);
+    expect(body.spec).toEqual({
+      source: { repoURL: 'https://git.example.com/r', path: 'dev' },
+      sources: [
+        { repoURL: 'https://charts.example.com', chart: 'web' },
+        { repoURL: 'https://git.example.com/r', path: 'dev' },
+      ],
+    });
+    expect(body.status.sync.revisions).toEqual(['1.4.7', 'a'.repeat(40)]);
+    // with `sources` in an entry the card would take the first, which is the chart
+    expect(body.status.history.every((h: any) => !h.sources && !h.source)).toBe(
+      true,
+    );
+  });
+
   it('asks with the credentials of the person who looks', async () => {
     const { api, platformEnvs } = await start();
     await api
@@ -156,7 +306,7 @@ describe('argocdPlugin', () => {
     await denied.api.get('/api/argocd/find/name/backend-dev').expect(403);
     await denied.api
       .get(
-        '/api/argocd/argoInstance/main/applications/name/x/revisions/a/metadata',
+        '/api/argocd/argoInstance/main/applications/name/x/revisions/abc1234/metadata',
       )
       .expect(404);
     await denied.api

@@ -1,5 +1,14 @@
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 
+/** A place that an application is rendered from. */
+export interface ArgoSource {
+  repoURL: string;
+  path?: string;
+  chart?: string;
+  ref?: string;
+  targetRevision?: string;
+}
+
 /**
  * What the card reads of an application. A list that is missing here would
  * fail its validation, and so would an operation without a start.
@@ -13,11 +22,13 @@ export interface ArgoApplication {
   };
   spec: {
     project?: string;
-    source?: { repoURL: string; path?: string; targetRevision?: string };
+    /** Of several sources the one with the overlay, since the card knows only one. */
+    source?: ArgoSource;
+    sources?: ArgoSource[];
     destination?: { name?: string; namespace?: string };
   };
   status: {
-    sync: { status: string; revision?: string };
+    sync: { status: string; revision?: string; revisions?: string[] };
     health: { status: string; message?: string };
     operationState?: {
       phase: string;
@@ -32,7 +43,9 @@ export interface ArgoApplication {
     }>;
     history: Array<{
       id?: number;
-      revision?: string;
+      revision: string;
+      /** With a chart, the card does not ask who made the revision. */
+      source?: ArgoSource;
       deployStartedAt?: string;
       deployedAt?: string;
     }>;
@@ -40,10 +53,17 @@ export interface ArgoApplication {
   };
 }
 
+/** Anything else (a chart's version, the digest of an artifact) has no author. */
+const COMMIT = /^[0-9a-f]{7,64}$/;
+
+/** Whether somebody made it: only then there is a message to be asked for. */
+export function isCommit(revision: string): boolean {
+  return COMMIT.test(revision);
+}
+
 /** A deployment of the feed, as Argo CD would describe it. */
 export function toApplication(deployment: Deployment): ArgoApplication {
   const { name, namespace, labels, instance, url } = deployment;
-  const { operation, destination } = deployment;
   const base = url && new URL(url).origin;
   return {
     metadata: {
@@ -52,47 +72,99 @@ export function toApplication(deployment: Deployment): ArgoApplication {
       labels,
       instance: { name: instance, ...(base && { url: base }) },
     },
-    spec: {
-      ...(deployment.project && { project: deployment.project }),
-      ...(deployment.source && { source: deployment.source }),
-      ...(destination && {
-        destination: {
-          ...(destination.cluster && { name: destination.cluster }),
-          ...(destination.namespace && { namespace: destination.namespace }),
-        },
-      }),
-    },
+    spec: toSpec(deployment),
     status: {
-      sync: {
-        status: deployment.sync,
-        ...(deployment.revision && { revision: deployment.revision }),
-      },
+      sync: toSync(deployment),
       health: {
         status: deployment.health,
         ...(deployment.healthMessage && { message: deployment.healthMessage }),
       },
-      ...(operation?.startedAt && {
-        operationState: {
-          phase: operation.phase,
-          startedAt: operation.startedAt,
-          ...(operation.message && { message: operation.message }),
-          ...(operation.finishedAt && { finishedAt: operation.finishedAt }),
-        },
-      }),
+      ...toOperationState(deployment),
       conditions: deployment.conditions.map(({ type, message, at }) => ({
         type,
         message,
         ...(at && { lastTransitionTime: at }),
       })),
-      history: (deployment.history ?? []).map(
-        ({ id, revision, deployStartedAt, deployedAt }) => ({
-          ...(id !== undefined && { id }),
-          ...(revision && { revision }),
-          ...(deployStartedAt && { deployStartedAt }),
-          ...(deployedAt && { deployedAt }),
-        }),
-      ),
+      history: toHistory(deployment),
       summary: { images: deployment.images },
     },
   };
+}
+
+function toSpec(deployment: Deployment): ArgoApplication['spec'] {
+  const { project, source, sources = [], destination } = deployment;
+  return {
+    ...(project && { project }),
+    ...(source && { source: withoutPosition(source) }),
+    ...(sources.length > 1 && {
+      sources: sources.map(({ revision, ...place }) => place),
+    }),
+    ...(destination && {
+      destination: {
+        ...(destination.cluster && { name: destination.cluster }),
+        ...(destination.namespace && { namespace: destination.namespace }),
+      },
+    }),
+  };
+}
+
+function toSync({
+  sync,
+  revision,
+  sources = [],
+}: Deployment): ArgoApplication['status']['sync'] {
+  return {
+    status: sync,
+    ...(revision && { revision }),
+    ...(sources.length > 1 && {
+      revisions: sources.map(source => source.revision ?? ''),
+    }),
+  };
+}
+
+function toOperationState({ operation }: Deployment) {
+  if (!operation?.startedAt) return {};
+  const { phase, message, startedAt, finishedAt } = operation;
+  return {
+    operationState: {
+      phase,
+      startedAt,
+      ...(message && { message }),
+      ...(finishedAt && { finishedAt }),
+    },
+  };
+}
+
+/** An entry without a revision would make the card fail. */
+function toHistory({
+  history = [],
+  source,
+  sources = [],
+}: Deployment): ArgoApplication['status']['history'] {
+  const origin = sources[(source?.position ?? 1) - 1] ?? source;
+  return history.flatMap(({ id, revision, deployStartedAt, deployedAt }) =>
+    revision
+      ? [
+          {
+            ...(id !== undefined && { id }),
+            revision,
+            ...(!isCommit(revision) && {
+              source: {
+                repoURL: origin?.repoURL ?? '',
+                chart: origin?.chart ?? origin?.repoURL ?? revision,
+              },
+            }),
+            ...(deployStartedAt && { deployStartedAt }),
+            ...(deployedAt && { deployedAt }),
+          },
+        ]
+      : [],
+  );
+}
+
+function withoutPosition({
+  position,
+  ...place
+}: NonNullable<Deployment['source']>): ArgoSource {
+  return place;
 }

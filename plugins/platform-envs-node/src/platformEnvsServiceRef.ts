@@ -9,12 +9,19 @@ import {
 import { ResponseError } from '@backstage/errors';
 import { Deployment, RevisionMetadata } from './ports/DeploymentSource';
 
-/** Which deployments to list; both together must hold. @public */
+/** Which deployments to list; everything that is given must hold. @public */
 export interface DeploymentQuery {
   name?: string;
-  /** Kubernetes label selector of equalities: `a=b,c=d`. */
+  /**
+   * Kubernetes label selector of equalities: `a=b,c=d`. What stands for a
+   * component counts as labelled so, also where an annotation chose it.
+   */
   selector?: string;
   instance?: string;
+  /** Of the application object. */
+  namespace?: string;
+  /** Argo CD project. */
+  project?: string;
 }
 
 /**
