@@ -55,6 +55,10 @@ images:
       { path: '.github/workflows/ci.yml', content: 'name: ci\n' },
     ]);
   };
+  const runBegins = (name: string) =>
+    eventually(
+      async () => sandbox.world.github.repository(`${owner}/${name}`)!.runs[0],
+    );
   const finishedRun = (name: string, head_sha: string) =>
     eventually(async () => {
       const { data } = await octokit.rest.actions.listWorkflowRunsForRepo({
@@ -67,7 +71,8 @@ images:
     });
 
   beforeAll(async () => {
-    sandbox = await startTestSandbox({ speed: 40 });
+    // what comes late in these tests comes in good time on a busy machine too
+    sandbox = await startTestSandbox({ speed: 5 });
     octokit = new Octokit({
       baseUrl: `${sandbox.urls.github}/api/v3`,
       auth: GITHUB_TOKEN,
@@ -137,7 +142,9 @@ images:
   it('waits for overlays that come after the source', async () => {
     sandbox.world.images.createRepository(registry, 'late');
     const sha = await pushSource('late');
-    await new Promise(resolve => setTimeout(resolve, 300));
+    await runBegins('late');
+    // The build is over, and has looked in vain.
+    sandbox.world.clock.advance(2_000);
     await addOverlay('late');
     expect((await finishedRun('late', sha)).conclusion).toBe('success');
   });
@@ -169,6 +176,8 @@ images:
 
   it('fails where no overlay ever comes', async () => {
     const sha = await pushSource('nowhere');
+    await runBegins('nowhere');
+    sandbox.world.clock.advance(120_000);
     const run = await finishedRun('nowhere', sha);
     expect(run.conclusion).toBe('failure');
   });
