@@ -14,6 +14,10 @@ export interface ArgocdInstanceConfig {
   url: string;
   frontendUrl: string;
   token: string;
+  /** Absent: all that the token may see. */
+  projects?: string[];
+  /** Absent: all. */
+  namespaces?: string[];
   relistIntervalMs?: number;
   idleTimeoutMs?: number;
 }
@@ -152,6 +156,8 @@ function readInstances(root: Config): ArgocdInstanceConfig[] {
       );
     }
     const frontendUrl = own.getOptionalString('frontendUrl') ?? url;
+    const projects = own.getOptionalStringArray('projects');
+    const namespaces = own.getOptionalStringArray('namespaces');
     const relistIntervalMs = readMilliseconds(root, `${path}.relistInterval`);
     const idleTimeoutMs = readMilliseconds(root, `${path}.idleTimeout`);
     return [
@@ -160,6 +166,8 @@ function readInstances(root: Config): ArgocdInstanceConfig[] {
         url: checkUrl(`${path}.url`, url),
         frontendUrl: checkUrl(`${path}.frontendUrl`, frontendUrl),
         token,
+        ...(projects?.length && { projects }),
+        ...(namespaces?.length && { namespaces }),
         ...(relistIntervalMs && { relistIntervalMs }),
         ...(idleTimeoutMs && { idleTimeoutMs }),
       },

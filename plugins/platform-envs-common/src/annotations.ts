@@ -39,6 +39,15 @@ export const ANNOTATION_SOURCE_PATH = 'fairway.dev/source-path';
 export const ANNOTATION_ARGOCD_APP_NAME = 'argocd/app-name';
 
 /**
+ * On a Component or an Environment: comma-separated names of the configured
+ * Argo CD instances in which its applications are. An environment overrides
+ * that of a component with `<shortName>.env.fairway.dev/argocd-instance-name`.
+ *
+ * @public
+ */
+export const ANNOTATION_ARGOCD_INSTANCE = 'argocd/instance-name';
+
+/**
  * On a Component: which Grafana dashboards show it, as the Grafana plugin of
  * Backstage's community reads it: one tag, or an expression over `title`,
  * `tags`, `url`, `folderTitle` and `folderUrl`.

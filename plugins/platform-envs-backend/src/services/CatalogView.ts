@@ -5,13 +5,12 @@ import {
   stringifyEntityRef,
 } from '@backstage/catalog-model';
 import {
-  ANNOTATION_ARGOCD_APP_NAME,
+  ANNOTATION_ARGOCD_INSTANCE,
   ANNOTATION_AURORA_GLOBAL_CLUSTER,
   ANNOTATION_AWS_ACCOUNT_ID,
   ANNOTATION_ENVIRONMENTS,
   ANNOTATION_GITOPS_NAME,
   ANNOTATION_LANGUAGE,
-  argocdAppNameOverride,
   comparePromotionOrder,
   DeliveryLink,
   EnvironmentEntity,
@@ -20,6 +19,11 @@ import {
   OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import { ReplicatedDatabase } from '@fairway/plugin-platform-envs-node';
+import {
+  ApplicationChoice,
+  applicationChoices,
+  instanceNames,
+} from './applicationChoices';
 import { ComponentSource, sourceOf } from './commits/sourceOf';
 import { isWebUrl } from './links';
 import { Monitoring, monitoringOf } from './observability/monitoringOf';
@@ -31,8 +35,8 @@ export interface ComponentEntry {
   gitopsName: string;
   /** Refs of the environments it is to run in, in promotion order. */
   environmentRefs: string[];
-  /** Argo CD application by environment ref, where an annotation names it. */
-  applicationNames: Record<string, string>;
+  /** By environment ref, where annotations say anything of the application. */
+  applications: Record<string, ApplicationChoice>;
   /** Where its source is kept; absent where the entity names no repository. */
   source?: ComponentSource;
   /** Links of the entity itself. */
@@ -82,9 +86,17 @@ export function buildCatalogView(entities: Entity[]): CatalogView {
       { ...b, system: b.systemRef },
     ),
   );
+  const instances = new Map(
+    entities
+      .filter(e => e.kind === 'Environment')
+      .map(e => [
+        stringifyEntityRef(e),
+        instanceNames(e.metadata.annotations?.[ANNOTATION_ARGOCD_INSTANCE]),
+      ]),
+  );
   const components = collect(
     entities.filter(e => e.kind === 'Component'),
-    entity => toComponent(entity, environments),
+    entity => toComponent(entity, environments, instances),
     problems,
   ).sort(
     (a, b) =>
@@ -190,6 +202,8 @@ function toEnvironment(entity: Entity): EnvironmentSummary | undefined {
 function toComponent(
   entity: Entity,
   environments: EnvironmentSummary[],
+  /** Argo CD instances by the ref of the environment that names them. */
+  instances: ReadonlyMap<string, string[] | undefined>,
 ): ComponentEntry | undefined {
   const annotations = entity.metadata.annotations ?? {};
   const type = String(entity.spec?.type ?? 'service');
@@ -210,6 +224,11 @@ function toComponent(
     return undefined;
   }
   const { refs, problems } = environmentsOf(declared, systemRef, siblings);
+  const { choices, problems: unclear } = applicationChoices(
+    annotations,
+    siblings.filter(e => refs.includes(e.ref)),
+    ref => instances.get(ref),
+  );
   const gitopsName =
     annotations[ANNOTATION_GITOPS_NAME] ?? entity.metadata.name;
   const source = sourceOf(
@@ -233,10 +252,10 @@ function toComponent(
     gitopsName,
     ...(source && { source }),
     environmentRefs: refs,
-    applicationNames: applicationNames(annotations, refs, siblings),
+    applications: choices,
     links: entityLinks(entity),
     monitoring: monitoringOf(annotations, siblings),
-    problems,
+    problems: [...problems, ...unclear],
   };
 }
 
@@ -280,24 +299,6 @@ function environmentsOf(
         } does not have.`,
     ),
   };
-}
-
-/** The base annotation can only mean one application, so it counts where there is one environment. */
-function applicationNames(
-  annotations: Record<string, string>,
-  refs: string[],
-  siblings: EnvironmentSummary[],
-): Record<string, string> {
-  const base = annotations[ANNOTATION_ARGOCD_APP_NAME];
-  const names: Record<string, string> = {};
-  for (const environment of siblings) {
-    if (!refs.includes(environment.ref)) continue;
-    const name =
-      annotations[argocdAppNameOverride(environment.shortName)] ??
-      (refs.length === 1 ? base : undefined);
-    if (name) names[environment.ref] = name;
-  }
-  return names;
 }
 
 function replicatedDatabase(

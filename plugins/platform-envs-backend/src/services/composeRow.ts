@@ -14,10 +14,11 @@ import { ComponentEntry } from './CatalogView';
 import { cellLinks } from './cellLinks';
 import { applyCommits } from './commits/applyCommits';
 import { DesiredFile, desiredFileOf, RepositoryState } from './DesiredState';
-import { deploymentId, DeploymentIndex } from './matchDeployment';
+import { deploymentId, DeploymentIndex, MatchResult } from './matchDeployment';
 import {
   readEntry,
   readLive,
+  toDetail,
   toFact,
   unitOf,
   withoutRevision,
@@ -112,10 +113,8 @@ class RowComposer {
     const componentRef = this.entry.component.ref;
     const desired = this.#desired(environment);
     if (desired.file) this.#files.set(environment.ref, desired.file);
-    const { match, deployments, expected } = index.match(
-      this.entry,
-      environment,
-    );
+    const matched = index.match(this.entry, environment);
+    const { match, deployments } = matched;
     this.#matched.push(...deployments.map(deploymentId));
     const deployment = deployments[0];
     if (deployment) this.#deployments.set(environment.ref, deployment);
@@ -129,7 +128,7 @@ class RowComposer {
         ', ',
       )}. Remove one, or name the right one in an annotation.`;
     }
-    this.#findMismatch(environment, desired, deployments, expected);
+    this.#findMismatch(environment, desired, matched);
     const source = sourceOf(input.deploymentSources, environment, deployment);
     const live = readLive(environment, deployment, application, source);
     return {
@@ -162,6 +161,7 @@ class RowComposer {
       ...(deployment?.operation && {
         lastOperation: withoutRevision(deployment.operation),
       }),
+      ...(deployment && toDetail(deployment)),
       links: now
         ? cellLinks(input, this.entry, environment, deployment, desired)
         : [],
@@ -213,8 +213,7 @@ class RowComposer {
   #findMismatch(
     environment: EnvironmentSummary,
     desired: Desired,
-    deployments: Deployment[],
-    expected?: string,
+    { deployments, expected, holdsOthers }: MatchResult,
   ): void {
     const at = {
       componentRef: this.entry.component.ref,
@@ -239,7 +238,11 @@ class RowComposer {
     if (expected && deployments.length === 0) {
       this.#findings.push({
         ...at,
-        text: `${where}: its annotation names the ${unit} ${expected}, which does not exist.`,
+        text: `${where}: its annotation names the ${unit} ${expected}, which ${
+          holdsOthers
+            ? 'only holds other applications; name one of those.'
+            : 'does not exist.'
+        }`,
       });
     } else if (
       desired.exists &&

@@ -7,7 +7,7 @@ import {
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { BoardInput, Finding } from './board';
 import { RepositoryState, subjectOf } from './DesiredState';
-import { deploymentId } from './matchDeployment';
+import { deploymentId, isParent } from './matchDeployment';
 import { unitOf } from './readCell';
 
 /** What the cells of the board lay claim to. */
@@ -31,7 +31,11 @@ export function findOrphans(input: BoardInput, claims: Claims): Finding[] {
   return [
     ...input.deploymentSources.flatMap(({ runtime, snapshot }) =>
       snapshot.deployments
-        .filter(deployment => !claims.matched.has(deploymentId(deployment)))
+        .filter(
+          deployment =>
+            !isParent(deployment) &&
+            !claims.matched.has(deploymentId(deployment)),
+        )
         .flatMap(deployment => orphanedDeployment(input, runtime, deployment)),
     ),
     ...input.repositories.flatMap(repository =>

@@ -8,12 +8,14 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { isDeepStrictEqual } from 'node:util';
+import { ApplicationChoice } from './applicationChoices';
 import { ComponentEntry } from './CatalogView';
+import { selects } from './labelSelector';
 
 /** What of a component decides which deployments are its own. */
 export type MatchedEntry = Pick<
   ComponentEntry,
-  'component' | 'gitopsName' | 'applicationNames'
+  'component' | 'gitopsName' | 'applications'
 >;
 
 /** Names a deployment among those of all sources. */
@@ -23,6 +25,16 @@ export function deploymentId({
   name,
 }: Deployment): string {
   return `${instance}/${namespace}/${name}`;
+}
+
+/** What stands for a component in an environment. */
+export interface MatchResult {
+  match: CellMatch;
+  deployments: Deployment[];
+  /** What an annotation names, where nothing stands for it. */
+  expected?: string;
+  /** There is such an application, but it only holds others. */
+  holdsOthers?: boolean;
 }
 
 /** The deployments of a moment, findable by name and by label. */
@@ -82,40 +94,64 @@ export class DeploymentIndex {
   /**
    * The deployments that could stand for a component in an environment. An
    * annotation decides; else labels; else the name `<component>-<environment>`.
-   * More than one means that nobody can tell which.
+   * More than one means that nobody can tell which. What only holds other
+   * applications stands for nothing.
    */
-  match(
-    entry: MatchedEntry,
-    environment: EnvironmentSummary,
-  ): { match: CellMatch; deployments: Deployment[]; expected?: string } {
-    const { component, gitopsName, applicationNames } = entry;
-    const declared = applicationNames[environment.ref];
-    if (declared) {
-      const deployments = this.#find(nameKey(declared));
-      return {
-        match: deployments.length ? 'declared' : 'none',
-        deployments,
-        expected: declared,
-      };
-    }
+  match(entry: MatchedEntry, environment: EnvironmentSummary): MatchResult {
+    const choice = entry.applications[environment.ref];
+    const chosen = choice && this.#chosen(choice, environment);
+    if (chosen) return chosen;
+    const { component, gitopsName } = entry;
     const system = parseEntityRef(environment.systemRef).name;
-    const ofSystem = (d: Deployment) =>
-      (d.labels[LABEL_PART_OF] ?? system) === system;
+    const isCandidate = (d: Deployment) =>
+      (d.labels[LABEL_PART_OF] ?? system) === system &&
+      !isParent(d) &&
+      (!choice || isWithin(d, choice));
     const names = new Set([component.name, gitopsName]);
     const labelled = [...names]
       .flatMap(name => this.#find(labelKey(name, environment.shortName)))
-      .filter(ofSystem);
+      .filter(isCandidate);
     if (labelled.length) return { match: 'declared', deployments: labelled };
     const named = this.#find(
       nameKey(`${gitopsName}-${environment.shortName}`),
     ).filter(
       d =>
-        ofSystem(d) &&
+        isCandidate(d) &&
         names.has(d.labels[LABEL_COMPONENT] ?? gitopsName) &&
         (d.labels[LABEL_ENVIRONMENT] ?? environment.shortName) ===
           environment.shortName,
     );
     return { match: named.length ? 'derived' : 'none', deployments: named };
+  }
+
+  /** What annotations choose; undefined when they leave it open. */
+  #chosen(
+    choice: ApplicationChoice,
+    environment: EnvironmentSummary,
+  ): MatchResult | undefined {
+    const { name, selector = [], exact } = choice;
+    const key = chosenKey(choice);
+    if (!key) return undefined;
+    const found = this.#find(key).filter(
+      d =>
+        isWithin(d, choice) &&
+        selects(selector, d.labels) &&
+        (exact || agrees(d, environment, choice)),
+    );
+    const deployments = found.filter(d => !isParent(d));
+    if (deployments.length) return { match: 'declared', deployments };
+    if (!exact) return undefined;
+    const expected =
+      name ??
+      selector
+        .map(t => `${t.key}${t.negated ? '!=' : '='}${t.value}`)
+        .join(',');
+    return {
+      match: 'none',
+      deployments: [],
+      expected,
+      ...(found.length && { holdsOthers: true }),
+    };
   }
 
   #find(key: string): Deployment[] {
@@ -143,30 +179,77 @@ export class DeploymentIndex {
 
 /** Which one it is and what it says it belongs to. */
 function placeOf(deployment: Deployment) {
-  return [deploymentId(deployment), deployment.labels];
+  return [deploymentId(deployment), deployment.labels, isParent(deployment)];
 }
 
 /** Every key under which `match` looks for a component in an environment. */
 export function lookupKeysOf(
-  { component, gitopsName, applicationNames }: MatchedEntry,
+  { component, gitopsName, applications }: MatchedEntry,
   { ref, shortName }: EnvironmentSummary,
 ): string[] {
-  const declared = applicationNames[ref];
-  if (declared) return [nameKey(declared)];
+  const choice = applications[ref];
+  const chosen = choice && chosenKey(choice);
+  if (chosen && choice.exact) return [chosen];
   return [
+    ...(chosen ? [chosen] : []),
     nameKey(`${gitopsName}-${shortName}`),
     labelKey(component.name, shortName),
     ...(gitopsName === component.name ? [] : [labelKey(gitopsName, shortName)]),
   ];
 }
 
+/** Whether it only holds other applications, and nothing of it runs. */
+export function isParent({ children, images }: Deployment): boolean {
+  return !!children?.length && images.length === 0;
+}
+
+/** Where what a choice names is found; its other conditions are looked at there. */
+function chosenKey({ name, selector }: ApplicationChoice): string | undefined {
+  if (name) return nameKey(name);
+  const term = selector?.find(t => !t.negated);
+  return term && selectedKey(term.key, term.value);
+}
+
+function isWithin(
+  { instance, namespace, project }: Deployment,
+  choice: ApplicationChoice,
+): boolean {
+  return (
+    (!choice.instances || choice.instances.includes(instance)) &&
+    (!choice.namespace || choice.namespace === namespace) &&
+    (!choice.project || choice.project === project)
+  );
+}
+
+/** Whether what a choice for all environments names belongs to this one: by label, name, cluster or instance. */
+function agrees(
+  { name, labels, destination }: Deployment,
+  { shortName, clusterRef, namespace }: EnvironmentSummary,
+  { instances }: ApplicationChoice,
+): boolean {
+  const label = labels[LABEL_ENVIRONMENT];
+  if (label) return label === shortName;
+  if (name.endsWith(`-${shortName}`)) return true;
+  const cluster = clusterRef && parseEntityRef(clusterRef).name;
+  if (cluster && destination?.cluster === cluster) {
+    return !namespace || namespace === destination.namespace;
+  }
+  return instances !== undefined;
+}
+
 /** Every key under which a deployment is found. */
 function keysOf({ name, labels }: Deployment): string[] {
   const component = labels[LABEL_COMPONENT];
   const environment = labels[LABEL_ENVIRONMENT];
-  return component && environment
-    ? [nameKey(name), labelKey(component, environment)]
-    : [nameKey(name)];
+  return [
+    nameKey(name),
+    ...(component && environment ? [labelKey(component, environment)] : []),
+    ...Object.entries(labels).map(([key, value]) => selectedKey(key, value)),
+  ];
+}
+
+function selectedKey(key: string, value: string): string {
+  return `selected ${key}=${value}`;
 }
 
 function nameKey(name: string): string {

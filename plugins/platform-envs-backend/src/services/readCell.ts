@@ -1,4 +1,5 @@
 import {
+  ApplicationDetail,
   ApplicationFact,
   CellResource,
   DeliveryCell,
@@ -99,13 +100,31 @@ export function toFact(
     ...(deployment.healthMessage && {
       healthMessage: deployment.healthMessage,
     }),
+    ...(deployment.syncSince && { syncSince: deployment.syncSince }),
     ...(deployment.healthSince && { healthSince: deployment.healthSince }),
+    ...(deployment.syncWindow && { syncWindow: deployment.syncWindow }),
+    ...(deployment.deletedAt && { deletedAt: deployment.deletedAt }),
     ...(running && { running }),
     ...(deployedAt && { deployedAt }),
     conditions: deployment.conditions,
     ...(operation && { operation: withoutRevision(operation) }),
     resources: deployment.resources,
     ...(deployment.problem && { problem: deployment.problem }),
+  };
+}
+
+/** What a deployment tells beyond what decides about its cell. */
+export function toDetail({
+  sources,
+  managedBy,
+  syncWindow,
+  conditions,
+}: Deployment): ApplicationDetail {
+  return {
+    ...(sources && { sources }),
+    ...(managedBy && { managedBy }),
+    ...(syncWindow && { syncWindow }),
+    ...(conditions.length && { conditions }),
   };
 }
 

@@ -30,7 +30,7 @@ const component = z.looseObject({
   component: z.looseObject({ ref: text, name: text }),
   gitopsName: text,
   environmentRefs: z.array(text),
-  applicationNames: z.record(text, text),
+  applications: z.record(text, z.looseObject({ exact: z.boolean() })),
   links: list,
   problems: z.array(text),
 });

@@ -45,13 +45,16 @@ export class RolloutSteps {
     let { deployment } = observed;
     if (!(await this.#holdsCommit(promotion, deployment))) {
       try {
-        deployment = await observed.source.refresh(deployment.name);
+        deployment = await observed.source.refresh(deployment.name, {
+          namespace: deployment.namespace,
+        });
         if (!isUnderWay(deployment) && !deployment.automated) {
           const failed = failedOperation(deployment, promotion);
           if (failed) return await this.#syncFailed(current, fence, failed);
           if (!(await this.#holdsCommit(promotion, deployment))) {
             deployment = await observed.source.sync(deployment.name, {
               revision: promotion.commitSha,
+              namespace: deployment.namespace,
             });
           }
         }
