@@ -32,10 +32,9 @@ const collator = new Intl.Collator('en-US', { numeric: true });
  * @throws InputError - the row that the page before ended with is gone.
  */
 export function selectLines(lines: BoardLine[], query: LineQuery): Selection {
-  const isWanted = filterOf(query);
-  const found = lines.filter(isWanted);
+  const found = sorted(lines, query.sort).filter(filterOf(query));
   const attending = found.filter(line => line.attention);
-  const matching = sorted(query.attention ? attending : found, query.sort);
+  const matching = query.attention ? attending : found;
   const begin = query.cursor ? positionAfter(matching, query.cursor) : 0;
   const { limit = DEFAULT_LIMIT } = query;
   const end = limit === 'all' ? matching.length : begin + limit;
@@ -51,10 +50,13 @@ export function selectLines(lines: BoardLine[], query: LineQuery): Selection {
 }
 
 /** What there is to filter by, by ref. */
-export function facetsOf(lines: BoardLine[]): {
+export interface Facets {
   platforms: OverviewFacet[];
   owners: OverviewFacet[];
-} {
+}
+
+/** What there is to filter by among lines. */
+export const facetsOf = oncePerBoard((lines): Facets => {
   const platforms = new Map<string, number>();
   const owners = new Map<string, number>();
   for (const { row } of lines) {
@@ -64,7 +66,7 @@ export function facetsOf(lines: BoardLine[]): {
     owners.set(ownerRef, (owners.get(ownerRef) ?? 0) + 1);
   }
   return { platforms: toFacets(platforms), owners: toFacets(owners) };
-}
+});
 
 function toFacets(counts: Map<string, number>): OverviewFacet[] {
   return [...counts]
@@ -82,18 +84,42 @@ function positionAfter(lines: BoardLine[], cursor: string): number {
   return index + 1;
 }
 
-/** A new order of the lines; within it, as they come: by platform and name. */
+const byName = oncePerBoard(lines =>
+  lines.toSorted((a, b) => collator.compare(nameOf(a), nameOf(b))),
+);
+
+const byWorst = oncePerBoard(lines =>
+  lines.toSorted((a, b) => compareDeliveryStates(a.worst, b.worst)),
+);
+
+const byChange = oncePerBoard(lines =>
+  lines.toSorted((a, b) => compareText(b.changedAt, a.changedAt)),
+);
+
+/** The lines in an order; within it, as they come: by platform and name. */
 function sorted(lines: BoardLine[], sort: OverviewQuery['sort']): BoardLine[] {
   switch (sort) {
     case 'name':
-      return lines.toSorted((a, b) => collator.compare(nameOf(a), nameOf(b)));
+      return byName(lines);
     case 'worst':
-      return lines.toSorted((a, b) => compareDeliveryStates(a.worst, b.worst));
+      return byWorst(lines);
     case 'changed':
-      return lines.toSorted((a, b) => compareText(b.changedAt, a.changedAt));
+      return byChange(lines);
     default:
       return lines;
   }
+}
+
+/** Works a thing out when it is asked for, once for all who ask of the same lines. */
+function oncePerBoard<T>(
+  workOut: (lines: BoardLine[]) => T,
+): (lines: BoardLine[]) => T {
+  const known = new WeakMap<BoardLine[], T>();
+  return lines => {
+    let result = known.get(lines);
+    if (result === undefined) known.set(lines, (result = workOut(lines)));
+    return result;
+  };
 }
 
 function nameOf({ row: { component } }: BoardLine): string {
