@@ -23,7 +23,7 @@ const PLATFORMS_HERE = PLATFORMS.filter(p =>
 const GITOPS = 'sample-platform-ai/sample-platform-ai';
 
 /** Of each service the repository and the folder that the sandbox keeps it in. */
-const sourceAnnotations = (name: string) => {
+const sourceAnnotations = (name: string): Record<string, string> => {
   const service = PLATFORMS_HERE.flatMap(p => p.services).find(
     s => s.name === name,
   );

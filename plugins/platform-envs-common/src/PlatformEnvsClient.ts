@@ -15,6 +15,7 @@ import {
   PromotionList,
   PromotionPlanPreview,
 } from './api';
+import { ComparisonQuery, ComponentComparison } from './comparison';
 import { CellLinks, ComponentObservability } from './observability';
 import {
   expandOverview,
@@ -96,6 +97,12 @@ export interface PlatformEnvsApi {
     componentRef: string,
     options?: PlatformEnvsRequestOptions,
   ): Promise<ComponentDelivery>;
+  /** What differs between two environments, or between Git and what runs in one. */
+  getComparison(
+    componentRef: string,
+    query: ComparisonQuery,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<ComponentComparison>;
   /** Request figures, alerts and dashboards of a component. */
   getObservability(
     componentRef: string,
@@ -225,6 +232,19 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     );
   }
 
+  getComparison(
+    componentRef: string,
+    query: ComparisonQuery,
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    return this.get<ComponentComparison>(
+      `${componentPath(componentRef)}/comparison?${new URLSearchParams({
+        ...query,
+      })}`,
+      options,
+    );
+  }
+
   getDelivery(componentRef: string, options?: PlatformEnvsRequestOptions) {
     return this.get<ComponentDelivery>(
       `${componentPath(componentRef)}/delivery`,
@@ -232,10 +252,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     );
   }
 
-  getObservability(
-    componentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ) {
+  getObservability(componentRef: string, options?: PlatformEnvsRequestOptions) {
     return this.get<ComponentObservability>(
       `${componentPath(componentRef)}/observability`,
       options,

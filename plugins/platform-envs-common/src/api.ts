@@ -184,6 +184,24 @@ export interface ComponentDelivery {
     revision?: string;
     author?: string;
     message?: string;
+    /** Page of the commit of the desired state. */
+    revisionUrl?: string;
+  }>;
+  /** Where its source is kept; absent where its catalog entry names no repository. */
+  source?: {
+    /** `owner/name` */
+    repository: string;
+    /** Pages of the commits that its releases were built from, by SHA. */
+    commitUrls: Record<string, string>;
+  };
+  /**
+   * How many settings differ between an environment and the one before it,
+   * apart from the image. A pair that is missing is not known.
+   */
+  configChanges?: Array<{
+    fromEnvironmentRef: string;
+    toEnvironmentRef: string;
+    count: number;
   }>;
   /** Open and recent promotions of the component, newest first. */
   promotions: Promotion[];

@@ -5,6 +5,7 @@ import {
 import { ComponentDelivery } from '@fairway/plugin-platform-envs-common';
 import express from 'express';
 import Router from 'express-promise-router';
+import { ComparisonService } from '../services/comparison/ComparisonService';
 import { EnvironmentService } from '../services/EnvironmentService';
 import {
   Gatekeeper,
@@ -36,10 +37,11 @@ export function createComponentsRouter(
   options: Gatekeeper & {
     auditor: AuditorService;
     environments: EnvironmentService;
+    comparison: ComparisonService;
     promotions: DeliveryPromotions;
   },
 ): express.Router {
-  const { environments, promotions, auditor } = options;
+  const { environments, comparison, promotions, auditor } = options;
   const router = Router();
 
   router.get(
@@ -52,6 +54,10 @@ export function createComponentsRouter(
       const delivered = environments.getDelivery(componentRef);
       const delivery: ComponentDelivery = {
         ...delivered,
+        configChanges: await comparison.countConfigChanges(
+          componentRef,
+          delivered.row.cells.map(cell => cell.environmentRef),
+        ),
         operations: await listOperations(
           options.permissions,
           credentials,
@@ -76,40 +82,37 @@ export function createComponentsRouter(
   });
 
   for (const operation of ['sync', 'refresh'] as const) {
-    router.post(
-      `${CELL}/${operation}`,
-      async (req, res) => {
-        const target = cellOf(req.params);
-        const event = await auditor.createEvent({
-          eventId: 'environment-operate',
-          severityLevel: 'medium',
-          request: req,
-          meta: { operation, ...target },
+    router.post(`${CELL}/${operation}`, async (req, res) => {
+      const target = cellOf(req.params);
+      const event = await auditor.createEvent({
+        eventId: 'environment-operate',
+        severityLevel: 'medium',
+        request: req,
+        meta: { operation, ...target },
+      });
+      try {
+        const credentials = await options.httpAuth.credentials(req, {
+          allow: ['user'],
         });
-        try {
-          const credentials = await options.httpAuth.credentials(req, {
-            allow: ['user'],
-          });
-          await readerOf(options, req);
-          await requireOperate(options.permissions, credentials, target);
-          const { name, instance } =
-            operation === 'sync'
-              ? await environments.syncDeployment(
-                  target.componentRef,
-                  target.environmentRef,
-                )
-              : await environments.refreshDeployment(
-                  target.componentRef,
-                  target.environmentRef,
-                );
-          await event.success({ meta: { application: name, instance } });
-          res.status(202).json({ application: { name, instance } });
-        } catch (error) {
-          await event.fail({ error: error as Error });
-          throw error;
-        }
-      },
-    );
+        await readerOf(options, req);
+        await requireOperate(options.permissions, credentials, target);
+        const { name, instance } =
+          operation === 'sync'
+            ? await environments.syncDeployment(
+                target.componentRef,
+                target.environmentRef,
+              )
+            : await environments.refreshDeployment(
+                target.componentRef,
+                target.environmentRef,
+              );
+        await event.success({ meta: { application: name, instance } });
+        res.status(202).json({ application: { name, instance } });
+      } catch (error) {
+        await event.fail({ error: error as Error });
+        throw error;
+      }
+    });
   }
 
   return router;

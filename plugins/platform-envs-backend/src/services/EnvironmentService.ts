@@ -8,6 +8,8 @@ import {
   DeliveryRow,
   EnvironmentDetail,
   EnvironmentSummary,
+  LABEL_COMPONENT,
+  LABEL_ENVIRONMENT,
 } from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
@@ -23,6 +25,7 @@ import { ComponentSource } from './commits/sourceOf';
 import { ComponentEntry } from './CatalogView';
 import { deliveryHistory } from './deliveryHistory';
 import { DesiredFile, RepositoryState } from './DesiredState';
+import { deploymentId } from './matchDeployment';
 import { overviewJson } from './overviewPage';
 import { LineQuery } from './selectLines';
 
@@ -288,6 +291,25 @@ export class EnvironmentService {
       .flatMap(s => s.getSnapshot().deployments);
   }
 
+  /**
+   * The labels that would say what a deployment stands for, also where an
+   * annotation decided that; by `deploymentId`.
+   */
+  getImpliedLabels(): Map<string, Record<string, string>> {
+    const board = this.#keeper.fresh();
+    const names = new Map(board.environments.map(e => [e.ref, e.shortName]));
+    const labels = new Map<string, Record<string, string>>();
+    for (const { row, deployments } of board.rows) {
+      for (const [environmentRef, deployment] of deployments) {
+        labels.set(deploymentId(deployment), {
+          [LABEL_COMPONENT]: row.component.name,
+          [LABEL_ENVIRONMENT]: names.get(environmentRef) ?? '',
+        });
+      }
+    }
+    return labels;
+  }
+
   /** The replicated database of an environment, or why there is none. */
   getDatabase(environmentRef: string): ReplicatedDatabase | string {
     this.getEnvironment(environmentRef);
@@ -339,6 +361,7 @@ export class EnvironmentService {
       history: row.cells
         .flatMap(cell => this.#history(cell, row))
         .sort((a, b) => b.at.localeCompare(a.at)),
+      ...this.#sourceLinks(row),
     };
   }
 
@@ -353,8 +376,11 @@ export class EnvironmentService {
     componentRef: string,
     environmentRef: string,
   ): Promise<Deployment> {
-    const { source, name } = this.#operable(componentRef, environmentRef);
-    const deployment = await source.refresh(name);
+    const { source, name, namespace } = this.#operable(
+      componentRef,
+      environmentRef,
+    );
+    const deployment = await source.refresh(name, { namespace });
     this.#keeper.compose();
     return deployment;
   }
@@ -371,8 +397,11 @@ export class EnvironmentService {
     environmentRef: string,
     options?: { revision?: string },
   ): Promise<Deployment> {
-    const { source, name } = this.#operable(componentRef, environmentRef);
-    const deployment = await source.sync(name, options);
+    const { source, name, namespace } = this.#operable(
+      componentRef,
+      environmentRef,
+    );
+    const deployment = await source.sync(name, { ...options, namespace });
     this.#keeper.compose();
     return deployment;
   }
@@ -391,6 +420,28 @@ export class EnvironmentService {
       throw new NotFoundError(`${source.title} has no application ${name}`);
     }
     return source.getRevisionMetadata(name, revision);
+  }
+
+  /** Where the commits are that the releases of a row were built from. */
+  #sourceLinks(row: DeliveryRow): Pick<ComponentDelivery, 'source'> {
+    const { gitHost } = this.#options;
+    const source = this.getComponentSource(row.component.ref);
+    if (!gitHost || !source) return {};
+    const { repository } = source;
+    const revisions = row.cells.flatMap(({ desired }) =>
+      desired.status === 'ok' ? desired.value.revision ?? [] : [],
+    );
+    return {
+      source: {
+        repository,
+        commitUrls: Object.fromEntries(
+          revisions.map(commit => [
+            commit,
+            gitHost.webUrl(repository, { commit }),
+          ]),
+        ),
+      },
+    };
   }
 
   /** The row with the commits that its cells lack. */
@@ -414,8 +465,13 @@ export class EnvironmentService {
     const file = board.file(componentRef, environmentRef);
     if (!deployment?.history) return [];
     const source = this.#source(deployment.instance);
+    const { gitHost } = this.#options;
     return deliveryHistory(cell, deployment, {
       row,
+      ...(gitHost &&
+        file && {
+          urlOf: commit => gitHost.webUrl(file.repository, { commit }),
+        }),
       metadataOf: revision =>
         source.peekRevisionMetadata(deployment.name, revision),
       releaseAt: revision =>
@@ -426,7 +482,7 @@ export class EnvironmentService {
   #operable(
     componentRef: string,
     environmentRef: string,
-  ): { source: DeploymentSource; name: string } {
+  ): { source: DeploymentSource; name: string; namespace: string } {
     const cell = this.getCell(componentRef, environmentRef);
     const deployment = this.getDeployment(componentRef, environmentRef);
     if (!deployment || !cell.application) {
@@ -439,6 +495,7 @@ export class EnvironmentService {
     return {
       source: this.#source(deployment.instance),
       name: deployment.name,
+      namespace: deployment.namespace,
     };
   }
 

@@ -12,11 +12,15 @@ import {
   RevisionMetadata,
 } from '@fairway/plugin-platform-envs-node';
 
+const COMMIT = /^[0-9a-f]{40}$/;
+
 /** What is known beside the deployment itself. */
 export interface HistoryContext {
   row: DeliveryRow;
   /** Author and message of a commit, as far as known. */
   metadataOf(revision: string): RevisionMetadata | undefined;
+  /** Page of a commit of the desired state. */
+  urlOf?(revision: string): string;
   /** What Git said at a commit, as far as known. */
   releaseAt(revision: string): Release | undefined;
 }
@@ -43,6 +47,9 @@ export function deliveryHistory(
         at,
         ...(release && { release }),
         ...(revision && { revision }),
+        ...(revision &&
+          context.urlOf &&
+          COMMIT.test(revision) && { revisionUrl: context.urlOf(revision) }),
         ...(metadata?.author && { author: metadata.author }),
         ...(metadata?.message && { message: metadata.message }),
       },

@@ -1,6 +1,8 @@
 import {
   CellDetail,
   CellLinks,
+  ComparisonQuery,
+  ComponentComparison,
   ComponentDelivery,
   ComponentObservability,
   EnvironmentDetail,
@@ -25,6 +27,7 @@ import {
   AT,
   BuiltBoard,
 } from './builders';
+import { aComparison } from './comparisonBuilders';
 import { aCapacity, aLiveReading, aStack } from './environmentBuilders';
 
 /** What a {@link FakePlatformEnvsApi} answers with; a function may also throw or wait. */
@@ -36,6 +39,7 @@ export interface FakeAnswers {
   delivery?: Partial<ComponentDelivery>;
   environment?: Partial<EnvironmentDetail>;
   observability?: ComponentObservability;
+  comparison?: ComponentComparison;
 }
 
 /** A backend in memory. Assign to a field or a method to change what it says. */
@@ -113,6 +117,14 @@ export class FakePlatformEnvsApi implements PlatformEnvsApi {
   ): Promise<CellLinks> {
     const { cell } = await this.getCell(componentRef, environmentRef);
     return { items: cell.links };
+  }
+
+  async getComparison(
+    componentRef: string,
+    query: ComparisonQuery,
+  ): Promise<ComponentComparison> {
+    this.calls.push({ method: 'getComparison', input: query });
+    return this.answers.comparison ?? aComparison(componentRef);
   }
 
   async getObservability(

@@ -1,3 +1,4 @@
+export * from './comparisonBuilders';
 export * from './builders';
 export * from './environmentBuilders';
 export * from './FakePlatformEnvsApi';

@@ -3,6 +3,7 @@ import {
   CommitComparison,
   ComparisonQuery,
   ComparisonSide,
+  ComponentDelivery,
   ComponentComparison,
   ConfigComparison,
   DeliveryCell,
@@ -21,6 +22,7 @@ import {
   KubernetesDocument,
 } from '@fairway/plugin-platform-envs-node';
 import { posix } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ComponentSource } from '../commits/sourceOf';
 import { SourceCommits } from '../commits/SourceCommits';
 import { DesiredFile, RepositoryState } from '../DesiredState';
@@ -57,6 +59,9 @@ interface Side {
   revision?: string;
 }
 
+/** Pairs of overlays whose differences were counted. */
+const MAX_COUNTS = 5_000;
+
 /** Rendered manifests that are remembered; each is some 10 kB. */
 const MAX_RENDERED = 60;
 
@@ -67,6 +72,7 @@ const MAX_RENDERED = 60;
  */
 export class ComparisonService {
   readonly #rendered = new KeptAnswers<KubernetesDocument[]>(MAX_RENDERED);
+  readonly #counts = new KeptAnswers<number>(MAX_COUNTS);
 
   constructor(
     private readonly options: {
@@ -119,6 +125,50 @@ export class ComparisonService {
       config,
       rendered,
     };
+  }
+
+  /**
+   * How many settings differ between each environment and the one before it, as
+   * far as that can be read from the mirror in `withinMs`. Nobody else is
+   * asked, and what was counted is kept for as long as Git says the same.
+   */
+  async countConfigChanges(
+    componentRef: string,
+    environmentRefs: string[],
+    withinMs = 500,
+  ): Promise<NonNullable<ComponentDelivery['configChanges']>> {
+    const found: NonNullable<ComponentDelivery['configChanges']> = [];
+    const counting = environmentRefs.slice(1).map(async (ref, index) => {
+      try {
+        const from = this.#side(
+          componentRef,
+          environmentRefs[index],
+          'desired',
+        );
+        const to = this.#side(componentRef, ref, 'desired');
+        if (!from.revision || !to.revision) return;
+        const count = await this.#counts.get(
+          [componentRef, from, to]
+            .map(s => (typeof s === 'string' ? s : keyOf(s)))
+            .join(' '),
+          async () => (await this.#config(from, to)).differences.length,
+        );
+        found.push({
+          fromEnvironmentRef: from.environment.ref,
+          toEnvironmentRef: ref,
+          count,
+        });
+      } catch {
+        // a pair that cannot be read is not known
+      }
+    });
+    const deadline = new AbortController();
+    await Promise.race([
+      Promise.all(counting),
+      sleep(withinMs, undefined, { signal: deadline.signal }).catch(() => {}),
+    ]);
+    deadline.abort();
+    return [...found];
   }
 
   #side(
@@ -299,6 +349,10 @@ export class ComparisonService {
     }
     return { source, deployment };
   }
+}
+
+function keyOf({ environment, revision }: Side): string {
+  return `${environment.ref}@${revision}`;
 }
 
 function releaseOn({ cell, kind }: Side): Reading<Release> {

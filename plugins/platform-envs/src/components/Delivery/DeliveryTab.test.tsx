@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ResponseError } from '@backstage/errors';
 import {
+  aComparison,
   aFakeApi,
   aPlanPreview,
   aPromotionDetail,
@@ -154,6 +155,168 @@ describe('DeliveryTab', () => {
     expect(within(list).getAllByRole('listitem')).toHaveLength(1);
     expect(list).toHaveTextContent('1.8.2');
   });
+});
+
+describe('the way between two environments', () => {
+  const DEV = 'environment:default/sample-platform-ai-dev';
+  const UAT = 'environment:default/sample-platform-ai-uat';
+
+  it('carries commits and settings that would come, and leads to them', async () => {
+    const overview = aSmallOverview();
+    const row = overview.rows.find(r => r.component.name === 'sample-backend')!;
+    row.cells[1].behind = {
+      environmentRef: DEV,
+      state: 'behind',
+      fromVersion: '1.8.2',
+      toVersion: '1.8.3',
+      commits: 3,
+    };
+    row.cells[2].behind = {
+      environmentRef: UAT,
+      state: 'behind',
+      reason: 'its registry cannot be asked',
+    };
+    const api = render(
+      aFakeApi(overview, {
+        delivery: {
+          configChanges: [
+            { fromEnvironmentRef: DEV, toEnvironmentRef: UAT, count: 1 },
+          ],
+        },
+      }),
+    );
+    expect(
+      await screen.findByText('its registry cannot be asked'),
+    ).toBeInTheDocument();
+    await userEvent.click(
+      screen.getByRole('button', {
+        name: 'Compare with uat: 3 commits, 1 config change',
+      }),
+    );
+    expect(
+      await screen.findByRole('list', { name: 'dev has, uat lacks' }),
+    ).toHaveTextContent('Drain before shutdown');
+    expect(address()).toContain('compare=uat..dev');
+    expect(api.calls).toContainEqual({
+      method: 'getComparison',
+      input: { from: UAT, to: DEV },
+    });
+  });
+
+  it('links the commit that a release was built from, and no other scheme', async () => {
+    const overview = aSmallOverview();
+    const row = overview.rows.find(r => r.component.name === 'sample-backend')!;
+    const [good, bad] = ['a'.repeat(40), 'b'.repeat(40)];
+    for (const [index, revision] of [good, bad].entries()) {
+      const { desired } = row.cells[index];
+      if (desired.status === 'ok') desired.value.revision = revision;
+    }
+    render(
+      aFakeApi(overview, {
+        delivery: {
+          source: {
+            repository: 'shop/orders',
+            commitUrls: {
+              [good]: 'https://git.example.com/commit/a',
+              [bad]: 'javascript:alert(1)',
+            },
+          },
+        },
+      }),
+    );
+    expect(
+      await screen.findByRole('link', { name: 'aaaaaaa' }),
+    ).toHaveAttribute('href', 'https://git.example.com/commit/a');
+    expect(screen.queryByRole('link', { name: 'bbbbbbb' })).toBeNull();
+    expect(screen.getByText('bbbbbbb')).toBeInTheDocument();
+  });
+});
+
+describe('the comparison', () => {
+  const at = '/?compare=uat..dev';
+
+  it('shows settings key by key, and no secret', async () => {
+    render(undefined, `${at}&view=config`);
+    const table = await screen.findByRole('table');
+    expect(within(table).getByText('Replicas')).toBeInTheDocument();
+    expect(within(table).getAllByText('(hidden)')).toHaveLength(2);
+    expect(within(table).getByText('secret')).toBeInTheDocument();
+  });
+
+  it('shows what would be applied, one under the other or side by side', async () => {
+    render(undefined, `${at}&view=rendered`);
+    const name = 'Differences of Deployment sample-backend';
+    const unified = await screen.findByRole('table', { name });
+    expect(unified).toHaveTextContent('−');
+    expect(within(unified).queryAllByRole('columnheader')).toHaveLength(0);
+    expect(screen.getByText('The same: Service sample-backend')).toBeVisible();
+    await userEvent.click(screen.getByRole('radio', { name: 'Side by side' }));
+    expect(
+      within(screen.getByRole('table', { name })).getAllByRole('columnheader'),
+    ).toHaveLength(2);
+    expect(address()).toContain('diff=split');
+  });
+
+  it('says why a section is not there, and shows the others', async () => {
+    render(
+      aFakeApi(aSmallOverview(), {
+        comparison: aComparison(undefined, {
+          rendered: {
+            status: 'unavailable',
+            reason: 'Amazon ECS applies no Kubernetes objects',
+          },
+        }),
+      }),
+      `${at}&view=rendered`,
+    );
+    expect(
+      await screen.findByText(
+        'Not available: amazon ECS applies no Kubernetes objects.',
+      ),
+    ).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('tab', { name: 'Commits 3' }));
+    expect(await screen.findByText('Add a metric')).toBeInTheDocument();
+  });
+
+  it('compares Git with what runs', async () => {
+    const api = render(undefined, '/?compare=live..prod');
+    await screen.findByRole('tab', { name: 'Rendered 1', selected: true });
+    expect(api.calls).toContainEqual({
+      method: 'getComparison',
+      input: { environment: PROD, against: 'live' },
+    });
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    expect(address()).not.toContain('compare');
+  });
+
+  it('says what failed, and tries again', async () => {
+    const api = aFakeApi(aSmallOverview());
+    const answer = api.getComparison.bind(api);
+    api.getComparison = async () => {
+      throw new Error('Argo CD does not answer');
+    };
+    render(api, at);
+    const alert = await screen.findByRole('alert', undefined, {
+      timeout: 5000,
+    });
+    expect(alert).toHaveTextContent('Argo CD does not answer');
+    api.getComparison = answer;
+    await userEvent.click(
+      within(alert).getByRole('button', { name: 'Try again' }),
+    );
+    expect(await screen.findByText('Add a metric')).toBeInTheDocument();
+  });
+
+  it.each(['uat..nowhere', 'uat', 'uat..uat', 'live..live', 'a..b..c'])(
+    'asks nobody for %s',
+    async compare => {
+      const api = render(undefined, `/?compare=${compare}`);
+      expect(
+        await screen.findByText(/in which this component does not run/),
+      ).toBeInTheDocument();
+      expect(api.calls.filter(c => c.method === 'getComparison')).toEqual([]);
+    },
+  );
 });
 
 describe('PromoteDialog', () => {

@@ -4,14 +4,17 @@ import { Skeleton } from '@backstage/ui';
 import { ComponentDelivery } from '@fairway/plugin-platform-envs-common';
 import { useDelivery } from '../../hooks/useDelivery';
 import { useUrlState } from '../../hooks/useUrlState';
+import { readCompared, writeCompared } from '../../model/comparison';
 import { cellKey } from '../Board/boardModel';
-import { CellDetails } from '../CellDetails';
+import { CellPanel } from '../CellDetails';
 import { Drawer } from '../Drawer';
 import { ErrorNotice } from '../ErrorNotice';
 import { FindingList } from '../FindingList';
 import { Freshness } from '../Freshness';
 import { PromotionTable } from '../Promotions/PromotionTable';
 import { Screen } from '../Screen';
+import { ComparePanel } from './ComparePanel';
+import { CompareStart } from './CompareStart';
 import { HistoryTimeline } from './HistoryTimeline';
 import { Pipeline } from './Pipeline';
 import { PromoteDialog } from './PromoteDialog';
@@ -45,6 +48,10 @@ function Delivery(props: { delivery: ComponentDelivery }) {
   const target = delivery.promotionTargets.find(
     t => t.toEnvironmentRef === promoteTo,
   );
+  const runsIn = environments.filter(e =>
+    row.cells.some(cell => cell.environmentRef === e.ref),
+  );
+  const compared = readCompared(params.get('compare'), runsIn);
   const nameOf = (ref: string) =>
     environments.find(e => e.ref === ref)?.shortName ?? ref;
 
@@ -55,7 +62,37 @@ function Delivery(props: { delivery: ComponentDelivery }) {
         delivery={delivery}
         onOpen={key => setUrl({ cell: key }, 'push')}
         onPromote={ref => setUrl({ promote: ref }, 'push')}
+        onCompare={(from, to) =>
+          setUrl(
+            { compare: writeCompared({ from, to }), view: undefined },
+            'push',
+          )
+        }
       />
+      {compared ? (
+        <ComparePanel
+          componentRef={row.component.ref}
+          environments={runsIn}
+          compared={compared}
+          onChange={next =>
+            setUrl(
+              {
+                compare: next && writeCompared(next),
+                ...(!next && { view: undefined, diff: undefined }),
+              },
+              'push',
+            )
+          }
+        />
+      ) : (
+        <CompareStart
+          environments={runsIn}
+          isUnknown={params.has('compare')}
+          onStart={next =>
+            setUrl({ compare: writeCompared(next), view: undefined }, 'push')
+          }
+        />
+      )}
       <section className={styles.section}>
         <h2 className={styles.heading}>Promotions</h2>
         {promotions.length ? (
@@ -82,13 +119,11 @@ function Delivery(props: { delivery: ComponentDelivery }) {
           focusKey={openKey!}
           onClose={() => setUrl({ cell: undefined })}
         >
-          <CellDetails
-            cell={openCell}
-            runtime={
-              environments.find(e => e.ref === openCell.environmentRef)
-                ?.runtime ?? 'eks'
-            }
-            findings={row.findings}
+          <CellPanel
+            key={openKey}
+            componentRef={openCell.componentRef}
+            environmentRef={openCell.environmentRef}
+            preview={openCell}
           />
         </Drawer>
       )}

@@ -7,11 +7,31 @@ import {
 import { useUrlState } from '../../hooks/useUrlState';
 import { refName } from '../../model/refs';
 import { authorName, shortRevision } from '../../model/release';
+import { isSafeUrl } from '../../model/safeUrl';
 import { ReleaseLabel } from '../ReleaseLabel';
 import { When } from '../When';
 import styles from './Delivery.module.css';
 
 const FIRST = 15;
+
+/** The commit of the desired state, leading to it where it has a page. */
+function Revision({ entry }: { entry: ComponentDelivery['history'][number] }) {
+  const { revision, revisionUrl } = entry;
+  if (!revision) return null;
+  const sha = <code>{shortRevision(revision)}</code>;
+  return (
+    <>
+      {revisionUrl && isSafeUrl(revisionUrl) ? (
+        <a href={revisionUrl} target="_blank" rel="noreferrer">
+          {sha}
+        </a>
+      ) : (
+        sha
+      )}
+      {(entry.author || entry.message) && ' · '}
+    </>
+  );
+}
 
 /** What was deployed where and when, newest first; the filter is in the address. */
 export function HistoryTimeline(props: {
@@ -63,8 +83,8 @@ export function HistoryTimeline(props: {
             <span className={styles.entryText}>
               {entry.release && <ReleaseLabel release={entry.release} />}
               <span className={styles.none}>
+                <Revision entry={entry} />
                 {[
-                  entry.revision && shortRevision(entry.revision),
                   entry.author && `by ${authorName(entry.author)}`,
                   entry.message?.split('\n')[0],
                 ]

@@ -1,0 +1,89 @@
+import { Button } from '@backstage/ui';
+import { RiArrowRightLine } from '@remixicon/react';
+import {
+  ComponentDelivery,
+  DeliveryCell,
+  EnvironmentSummary,
+} from '@fairway/plugin-platform-envs-common';
+import { describeBehind } from '../../model/behind';
+import { ReasonedButton } from '../Reason';
+import styles from './Delivery.module.css';
+
+/** Props of {@link Arrow}. */
+export interface ArrowProps {
+  /** The environment that it leads to. */
+  environment: EnvironmentSummary;
+  cell?: DeliveryCell;
+  /** How many settings differ; absent where that is not known. */
+  configChanges?: number;
+  /** Absent: promotions do not lead there. */
+  target?: ComponentDelivery['promotionTargets'][number];
+  onPromote: () => void;
+  onCompare: () => void;
+}
+
+function whyNot(
+  target: ComponentDelivery['promotionTargets'][number],
+  isSame: boolean,
+): string | undefined {
+  if (!target.allowed) return target.reason ?? 'Not possible now';
+  return isSame ? 'It has this release already' : undefined;
+}
+
+function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** What moving on would bring: `3 commits, 1 config change`. */
+function wayOf(
+  behind: DeliveryCell['behind'],
+  configChanges: number | undefined,
+): string[] {
+  const { commits, ahead } = behind ?? {};
+  return [
+    commits !== undefined && counted(commits, 'commit'),
+    ahead && `${ahead} ahead`,
+    configChanges && counted(configChanges, 'config change'),
+  ].filter(part => typeof part === 'string');
+}
+
+/** The step between two environments: what it would bring, and the way to take it. */
+export function Arrow(props: ArrowProps) {
+  const { environment, cell, target, configChanges } = props;
+  const { behind } = cell ?? {};
+  const step = describeBehind(behind);
+  const isSame = behind?.state === 'same';
+  const way = wayOf(behind, configChanges);
+  return (
+    <div className={styles.arrow}>
+      <span className={styles.step} title={step?.long}>
+        {step?.short ?? 'not compared'}
+      </span>
+      <RiArrowRightLine size={20} aria-hidden className={styles.arrowShape} />
+      {cell && (
+        <Button
+          size="small"
+          variant="tertiary"
+          aria-label={`Compare with ${environment.shortName}${
+            way.length ? `: ${way.join(', ')}` : ''
+          }`}
+          onPress={props.onCompare}
+        >
+          {way.length ? way.join(', ') : 'Compare'}
+        </Button>
+      )}
+      {behind && !isSame && behind.reason && (
+        <span className={styles.whyUncounted}>{behind.reason}</span>
+      )}
+      {target && (
+        <ReasonedButton
+          variant={isSame ? 'secondary' : 'primary'}
+          reason={whyNot(target, isSame)}
+          onPress={props.onPromote}
+        >
+          {`Promote to ${environment.shortName}`}
+        </ReasonedButton>
+      )}
+    </div>
+  );
+}
