@@ -209,12 +209,12 @@ describe('platformEnvsPlugin', () => {
       expect.objectContaining({
         environmentRef: PROD,
         state: 'missing',
-        behind: {
+        behind: expect.objectContaining({
           environmentRef: DEV,
           state: 'behind',
           fromVersion: '1.1.0',
           toVersion: '1.2.0',
-        },
+        }),
       }),
     ]);
     expect(row.findings).toEqual([

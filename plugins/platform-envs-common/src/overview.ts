@@ -250,8 +250,9 @@ function toOverviewCell(cell: DeliveryCell): OverviewCell {
 }
 
 function toOverviewBehind(behind: Behind): OverviewBehind {
-  const { environmentRef, missing, ...rest } = behind;
-  return rest;
+  const { environmentRef, missing, reason, ...rest } = behind;
+  // why commits could not be counted is told by the details
+  return rest.state === 'unknown' && reason ? { ...rest, reason } : rest;
 }
 
 /** Leaves out what {@link expandOverview} puts back. @public */

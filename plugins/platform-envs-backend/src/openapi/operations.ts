@@ -163,30 +163,6 @@ export const OPERATIONS: Operation[] = [
   },
   {
     method: 'get',
-    path: '/components/:namespace/:kind/:name/observability',
-    id: 'getObservability',
-    summary:
-      'Request figures, alerts and dashboards of a component, from the feeds.',
-    answers: {
-      200: {
-        description: 'They.',
-        schema: schemaOf('ComponentObservability'),
-      },
-    },
-  },
-  {
-    method: 'get',
-    path: `${CELL}/links`,
-    id: 'getCellLinks',
-    summary:
-      'Everything that leads out of a component in an environment, already filled.',
-    query: links,
-    answers: {
-      200: { description: 'Links.', schema: schemaOf('CellLinks') },
-    },
-  },
-  {
-    method: 'get',
     path: '/components/:namespace/:kind/:name/comparison',
     id: 'getComparison',
     summary:
