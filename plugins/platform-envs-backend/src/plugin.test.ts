@@ -415,6 +415,38 @@ describe('platformEnvsPlugin', () => {
       .expect(400);
   });
 
+  it('selects by label what an annotation chose, and narrows by instance, namespace and project', async () => {
+    const { api, source } = await start({
+      entities: [
+        anEnvironment('dev'),
+        anEnvironment('prod'),
+        aComponent('backend', {
+          'dev.env.fairway.dev/argocd-app-name': 'odd',
+        }),
+      ],
+    });
+    source.set([
+      aDeployment({ name: 'odd', namespace: 'team-a', project: 'a' }),
+      aDeployment({ name: 'backend-prod', project: 'b' }),
+      aDeployment({ name: 'other', project: 'b' }),
+    ]);
+    const names = async (query: string) => {
+      const { body } = await api
+        .get(`/api/platform-envs/applications?${query}`)
+        .expect(200);
+      return body.items.map((d: { name: string }) => d.name);
+    };
+    const ofBackend = 'selector=fairway.dev/component%3Dbackend';
+    await until(async () => (await names(ofBackend)).length === 2);
+    expect(await names(ofBackend)).toEqual(['backend-prod', 'odd']);
+    expect(await names(`${ofBackend},fairway.dev/environment%3Ddev`)).toEqual([
+      'odd',
+    ]);
+    expect(await names(`${ofBackend}&namespace=team-a`)).toEqual(['odd']);
+    expect(await names('project=b')).toEqual(['backend-prod', 'other']);
+    expect(await names(`${ofBackend}&instance=other`)).toEqual([]);
+  });
+
   it('answers other plugins on behalf of who asks them', async () => {
     const { service } = await start();
     const credentials = mockCredentials.user();

@@ -1,8 +1,9 @@
-import { InputError } from '@backstage/errors';
 import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
 import { EnvironmentService } from '../services/EnvironmentService';
+import { parseSelector, selects } from '../services/labelSelector';
+import { deploymentId } from '../services/matchDeployment';
 import { Gatekeeper, readerOf } from './authorize';
 import { parse } from './parameters';
 
@@ -11,6 +12,8 @@ export const querySchema = z.object({
   name: z.string().max(253).optional(),
   selector: z.string().max(1000).optional(),
   instance: z.string().max(100).optional(),
+  namespace: z.string().max(253).optional(),
+  project: z.string().max(253).optional(),
 });
 
 const revisionSchema = z.object({
@@ -30,15 +33,26 @@ export function createApplicationsRouter(
 
   router.get('/applications', async (req, res) => {
     await readerOf(options, req);
-    const { name, selector, instance } = parse(querySchema, req.query);
-    const isSelected = parseSelector(selector);
+    const { name, selector, instance, namespace, project } = parse(
+      querySchema,
+      req.query,
+    );
+    const terms = parseSelector(selector ?? '');
+    const implied = terms.length
+      ? environments.getImpliedLabels()
+      : new Map<string, Record<string, string>>();
     const items = environments
       .listApplications()
       .filter(
         deployment =>
           (!name || deployment.name === name) &&
           (!instance || deployment.instance === instance) &&
-          isSelected(deployment.labels),
+          (!namespace || deployment.namespace === namespace) &&
+          (!project || deployment.project === project) &&
+          selects(terms, {
+            ...deployment.labels,
+            ...implied.get(deploymentId(deployment)),
+          }),
       )
       .sort((a, b) => a.name.localeCompare(b.name));
     res.json({ items });
@@ -56,31 +70,4 @@ export function createApplicationsRouter(
   );
 
   return router;
-}
-
-/**
- * A Kubernetes label selector of equalities: `a=b,c!=d`.
- *
- * @throws InputError - it says anything else.
- */
-function parseSelector(
-  selector: string | undefined,
-): (labels: Record<string, string>) => boolean {
-  const terms = (selector ?? '')
-    .split(',')
-    .map(term => term.trim())
-    .filter(Boolean)
-    .map(term => {
-      const match = /^([\w./-]+)\s*(!=|==?)\s*([\w.-]*)$/.exec(term);
-      if (!match) {
-        throw new InputError(
-          `selector: "${term}" is not understood; write label=value or label!=value, separated by commas`,
-        );
-      }
-      return { key: match[1], negated: match[2] === '!=', value: match[3] };
-    });
-  return labels =>
-    terms.every(
-      ({ key, negated, value }) => (labels[key] === value) !== negated,
-    );
 }
