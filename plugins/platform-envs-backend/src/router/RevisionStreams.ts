@@ -33,6 +33,36 @@ const COALESCE_MS = 500;
 /** Whoever hears of more rows than this asks for the board as a whole. */
 const MAX_NAMED = 50;
 
+/** What a reader is still to be told, as one hint. */
+class PendingHint {
+  #revision?: string;
+  /** Undefined: anything may have changed. */
+  #changed?: Set<string> = new Set();
+
+  get isThere(): boolean {
+    return this.#revision !== undefined;
+  }
+
+  add({ revision, changed }: OverviewStreamEvent): void {
+    this.#revision = revision;
+    if (!changed) this.#changed = undefined;
+    for (const ref of changed ?? []) this.#changed?.add(ref);
+    if (this.#changed && this.#changed.size > MAX_NAMED) {
+      this.#changed = undefined;
+    }
+  }
+
+  take(): OverviewStreamEvent {
+    const hint = {
+      revision: this.#revision!,
+      ...(this.#changed && { changed: [...this.#changed] }),
+    };
+    this.#revision = undefined;
+    this.#changed = new Set();
+    return hint;
+  }
+}
+
 /**
  * Open event streams that tell readers of a new revision and which rows it
  * concerns, not what is in them, so that whoever reads on must ask with their
@@ -123,36 +153,6 @@ export class RevisionStreams {
     this.#tellers.add(tell);
     tell({ revision: this.options.getRevision() });
     return end;
-  }
-}
-
-/** What a reader is still to be told, as one hint. */
-class PendingHint {
-  #revision?: string;
-  /** Undefined: anything may have changed. */
-  #changed?: Set<string> = new Set();
-
-  get isThere(): boolean {
-    return this.#revision !== undefined;
-  }
-
-  add({ revision, changed }: OverviewStreamEvent): void {
-    this.#revision = revision;
-    if (!changed) this.#changed = undefined;
-    for (const ref of changed ?? []) this.#changed?.add(ref);
-    if (this.#changed && this.#changed.size > MAX_NAMED) {
-      this.#changed = undefined;
-    }
-  }
-
-  take(): OverviewStreamEvent {
-    const hint = {
-      revision: this.#revision!,
-      ...(this.#changed && { changed: [...this.#changed] }),
-    };
-    this.#revision = undefined;
-    this.#changed = new Set();
-    return hint;
   }
 }
 

@@ -140,10 +140,10 @@ export class CatalogFeed {
       entities.map(e => [stringifyEntityRef(e), e.metadata.etag]),
     );
     // an etag is of all that the catalog says of an entity
-    const same =
+    const isKnown =
       this.#etags?.size === etags.size &&
       [...etags].every(([ref, etag]) => etag && this.#etags!.get(ref) === etag);
-    if (same) return;
+    if (isKnown) return;
     this.#etags = etags;
     this.#view = keepSame(this.#view, buildCatalogView(entities));
   }

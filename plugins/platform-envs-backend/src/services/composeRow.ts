@@ -50,14 +50,6 @@ interface Desired {
   exists: boolean;
 }
 
-/** Puts catalog, Git and deployments side by side for one component. Pure; the same input gives the same row. */
-export function composeRow(
-  rowInput: RowInput,
-  entry: ComponentEntry,
-): ComposedRow {
-  return new RowComposer(rowInput, entry).compose();
-}
-
 class RowComposer {
   readonly #findings: Finding[] = [];
   readonly #deployments = new Map<string, Deployment>();
@@ -267,4 +259,12 @@ class RowComposer {
       });
     }
   }
+}
+
+/** Puts catalog, Git and deployments side by side for one component. Pure; the same input gives the same row. */
+export function composeRow(
+  rowInput: RowInput,
+  entry: ComponentEntry,
+): ComposedRow {
+  return new RowComposer(rowInput, entry).compose();
 }

@@ -34,6 +34,8 @@ const HEALTHY = aDeployment({
 });
 const DEGRADED: Deployment = { ...HEALTHY, health: 'Degraded' };
 
+const settle = () => new Promise(resolve => setTimeout(resolve, 120));
+
 describe('two replicas on one PostgreSQL', () => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>;
   const open: Knex[] = [];
@@ -114,8 +116,6 @@ describe('two replicas on one PostgreSQL', () => {
       },
     };
   }
-
-  const settle = () => new Promise(resolve => setTimeout(resolve, 120));
 
   it('answer a reader who moves between them by what they show, not by how often it changed', async () => {
     const [one, other] = [await aReplica(), await aReplica()];
