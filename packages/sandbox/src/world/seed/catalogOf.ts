@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { SeedEnvironment, SeedPlatform, SeedService } from '../platforms';
+import { sourceFolder } from './sourceFiles';
 
 const TIERS: Record<string, string> = {
   dev: 'dev',
@@ -172,6 +173,9 @@ function component(platform: SeedPlatform, one: SeedService) {
         'argocd/app-selector': `fairway.dev/component=${one.name}`,
         'backstage.io/kubernetes-id': one.name,
         'github.com/project-slug': one.sourceRepository,
+        ...(sourceFolder(platform, one) && {
+          'fairway.dev/source-path': sourceFolder(platform, one),
+        }),
       },
       tags: [one.language],
     },
