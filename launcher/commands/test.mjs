@@ -9,6 +9,7 @@ import { runBrowserTests } from '../steps/browserTests.mjs';
 import { requireGit } from '../steps/git.mjs';
 import { install } from '../steps/install.mjs';
 import { runLauncherTests } from '../steps/launcherTests.mjs';
+import { runReplicaTests } from '../steps/replicaTests.mjs';
 import { runUnitTests } from '../steps/unitTests.mjs';
 
 /**
@@ -36,7 +37,11 @@ const STAGES = {
   launcher: runLauncherTests,
   unit: runUnitTests,
   browser: () => runBrowserTests(),
+  replicas: runReplicaTests,
 };
+
+/** Too slow for every change: runs when `--only` names it. */
+const ON_REQUEST = ['replicas'];
 
 /** @param {string[]} args */
 export async function run(args) {
@@ -76,14 +81,17 @@ export async function claimTests(command) {
 }
 
 /**
- * The stages that `--only` names, in the order given; all of them without it.
+ * The stages that `--only` names, in the order given; without it all but those
+ * that run on request.
  *
  * @param {string[]} args
  * @throws Problem naming a stage that does not exist
  */
 export function readStages(args) {
   const { only } = readArgs(args, { only: { type: 'string' } });
-  if (only === undefined) return Object.keys(STAGES);
+  if (only === undefined) {
+    return Object.keys(STAGES).filter(name => !ON_REQUEST.includes(name));
+  }
   const names = only.split(',').map(name => name.trim());
   const unknown = names.find(name => !Object.hasOwn(STAGES, name));
   if (unknown !== undefined) {
