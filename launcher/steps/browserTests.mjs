@@ -37,6 +37,12 @@ export async function runBrowserTests(playwrightArgs = []) {
     dataDir: folder,
     logDir: path.join(folder, 'logs'),
     speed: 4,
+    env: {
+      // a silent Argo CD is noticed while a journey waits for it
+      APP_CONFIG_platformEnvs_argocd_instances_main_idleTimeout: JSON.stringify(
+        { seconds: 10 },
+      ),
+    },
   };
   const outputFile = path.join(folder, 'results.json');
   const servers = [];

@@ -14,6 +14,7 @@ const run = promisify(execFile);
 const GIT = required('FAIRWAY_SANDBOX_GITHUB_URL');
 const ARGOCD = required('FAIRWAY_SANDBOX_ARGOCD_URL');
 const AWS = required('AWS_ENDPOINT_URL');
+const CONTROL = required('FAIRWAY_SANDBOX_CONTROL_URL');
 
 /** A commit with the lines that it changed. */
 export interface Commit {
@@ -99,6 +100,118 @@ export async function getApplication(name: string) {
     headers: { authorization: 'Bearer sandbox-argocd-token' },
   });
   if (!response.ok) throw new Error(`Argo CD answered ${response.status}`);
+  return response.json();
+}
+
+/** A file of a repository's main branch, asked of GitHub's API. */
+export async function readFile(
+  repository: string,
+  file: string,
+): Promise<string> {
+  return (await contentOf(repository, file)).text;
+}
+
+/**
+ * Changes a file of a repository's main branch as people do: on a branch, by a
+ * pull request that is merged.
+ */
+export async function merge(
+  repository: string,
+  file: string,
+  title: string,
+  change: (text: string) => string,
+): Promise<void> {
+  const ask = (method: string, path: string, body?: object) =>
+    askGithub(method, `/repos/${repository}${path}`, body);
+  const { text, sha } = await contentOf(repository, file);
+  const changed = change(text);
+  if (changed === text) throw new Error(`${title}: ${file} is as it was`);
+  const main = await ask('GET', '/git/ref/heads/main');
+  const branch = `e2e-${main.object.sha.slice(0, 12)}`;
+  await ask('POST', '/git/refs', {
+    ref: `refs/heads/${branch}`,
+    sha: main.object.sha,
+  });
+  await ask('PUT', `/contents/${file}`, {
+    branch,
+    message: title,
+    content: Buffer.from(changed).toString('base64'),
+    sha,
+  });
+  const { number } = await ask('POST', '/pulls', {
+    title,
+    head: branch,
+    base: 'main',
+  });
+  await ask('PUT', `/pulls/${number}/merge`, {
+    merge_method: 'squash',
+    commit_title: title,
+  });
+  await ask('DELETE', `/git/refs/heads/${branch}`);
+}
+
+async function contentOf(repository: string, file: string) {
+  const { content, sha } = await askGithub(
+    'GET',
+    `/repos/${repository}/contents/${file}?ref=main`,
+  );
+  return {
+    text: Buffer.from(content, 'base64').toString('utf8'),
+    sha: sha as string,
+  };
+}
+
+async function askGithub(method: string, path: string, body?: object) {
+  const response = await fetch(`${GIT}/api/v3${path}`, {
+    method,
+    headers: { authorization: 'Bearer sandbox-github-token' },
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  }
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** Begins a situation of the sandbox, such as `sync-degraded`. */
+export async function startScenario(
+  name: string,
+  parameters: object = {},
+): Promise<void> {
+  await askControl('POST', `/scenarios/${name}`, parameters);
+}
+
+/** Ends every situation of the sandbox. */
+export async function endScenarios(): Promise<void> {
+  await askControl('POST', '/scenarios/calm', {});
+}
+
+/** Calls of each route of each upstream since the sandbox started. */
+export async function calls(): Promise<Map<string, number>> {
+  const counters: Record<
+    string,
+    { routes: Record<string, { calls: number }> }
+  > = await askControl('GET', '/counters');
+  return new Map(
+    Object.entries(counters)
+      .filter(([upstream]) => upstream !== 'control')
+      .flatMap(([upstream, { routes }]) =>
+        Object.entries(routes).map(
+          ([route, count]) => [`${upstream} ${route}`, count.calls] as const,
+        ),
+      ),
+  );
+}
+
+async function askControl(method: string, path: string, body?: object) {
+  const response = await fetch(`${CONTROL}${path}`, {
+    method,
+    body: body && JSON.stringify(body),
+  });
+  if (!response.ok) {
+    throw new Error(`${method} ${path}: ${await response.text()}`);
+  }
   return response.json();
 }
 
