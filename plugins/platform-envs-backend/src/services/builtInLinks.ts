@@ -58,7 +58,7 @@ function lokiLink(loki: NonNullable<BuiltInLinksConfig['loki']>): LinkMaker {
       if (values.runtime !== 'eks') return undefined;
       const selector = values.component
         ? loki.selector
-        : '{namespace="{namespace}"}';
+        : withoutComponent(loki.selector);
       // the braces of a selector are no places: only those around a word are
       const expr = fillPlaces(selector, values, logqlText);
       if (!expr) return undefined;
@@ -73,6 +73,13 @@ function lokiLink(loki: NonNullable<BuiltInLinksConfig['loki']>): LinkMaker {
       };
     },
   };
+}
+
+/** The selector of all components of an environment. */
+function withoutComponent(selector: string): string {
+  return selector
+    .replace(/\w+\s*[=!~]+\s*"[^"]*\{component\}[^"]*"\s*,?\s*/g, '')
+    .replace(/,\s*\}/g, '}');
 }
 
 function logGroupLink({

@@ -128,6 +128,26 @@ describe('builtInLinks', () => {
     });
   });
 
+  it.each([
+    ['{namespace="{namespace}", app="{component}"}', '{namespace="shop-apps"}'],
+    ['{app="{component}", cluster="{cluster}"}', '{cluster="shop-prod"}'],
+    [
+      '{cluster="{cluster}", app=~"{component}-.*", namespace="{namespace}"}',
+      '{cluster="shop-prod", namespace="shop-apps"}',
+    ],
+  ])(
+    'selects all of an environment by what %s says besides the component',
+    (selector, expr) => {
+      const url = new URL(
+        byTitle(ENVIRONMENT, withLoki(selector))['Logs in Loki'].url,
+      );
+      const [pane] = Object.values<any>(
+        JSON.parse(url.searchParams.get('panes')!),
+      );
+      expect(pane.queries[0].expr).toBe(expr);
+    },
+  );
+
   it('lets no value out of the quotes of a selector', () => {
     const url = new URL(
       byTitle({ ...ON_EKS, namespace: 'a"} or {b="\\' })['Logs in Loki'].url,

@@ -105,9 +105,9 @@ export function ticksOf({ from, to }: TimeSpan): number[] {
 function digits(value: number): string {
   if (value === 0) return '0';
   if (value < 0.001) return '<0.001';
-  if (value >= 100) return value.toFixed(0);
-  if (value >= 10) return value.toFixed(1);
-  return Number(value.toPrecision(2)).toString();
+  const shown =
+    value >= 10 ? value.toFixed(value >= 100 ? 0 : 1) : value.toPrecision(2);
+  return Number(shown).toString();
 }
 
 /** A value as people read it, with its unit. */
@@ -117,14 +117,16 @@ export function formatFigure(figure: RequestFigure, value: number): string {
   return value < 1 ? `${digits(value * 1000)} ms` : `${digits(value)} s`;
 }
 
+/** Number of its line colour in the theme. */
 const COLOURS: Record<EnvironmentSummary['tier'], number> = {
-  local: 1,
-  sandbox: 1,
+  local: 5,
+  sandbox: 5,
   dev: 1,
   uat: 2,
-  staging: 2,
+  staging: 3,
   prod: 4,
 };
+const ALL_COLOURS = [1, 2, 3, 4, 5];
 
 /** How the line of an environment looks. */
 export interface LineLook {
@@ -138,21 +140,25 @@ const DASHES = [undefined, '6 3', '2 3', '8 3 2 3'];
 
 /**
  * The look of each environment's line, by ref. Its tier decides the colour, so
- * that dev, uat and prod look the same everywhere; a second one of a tier gets
- * the next free colour.
+ * that dev, uat and prod look the same everywhere; where a tier has several,
+ * the last on the way has its colour and the others have free ones.
  */
 export function lineLooks(
   environments: Array<Pick<EnvironmentSummary, 'ref' | 'tier'>>,
 ): Map<string, LineLook> {
-  const taken = new Set<number>();
-  const looks = new Map<string, LineLook>();
-  environments.forEach(({ ref, tier }, i) => {
-    const wanted = COLOURS[tier];
-    const free = [wanted, 3, 2, 1, 4].find(n => !taken.has(n)) ?? wanted;
-    taken.add(free);
-    // what matters most, the last on the way, is drawn without dashes
-    const dash = DASHES[(environments.length - 1 - i) % DASHES.length];
-    looks.set(ref, { colour: `var(--fairway-line-${free})`, dash });
-  });
-  return looks;
+  const lastOfTier = new Map(environments.map(e => [e.tier, e.ref]));
+  const free = ALL_COLOURS.filter(
+    colour => !environments.some(({ tier }) => COLOURS[tier] === colour),
+  );
+  return new Map(
+    environments.map(({ ref, tier }, i) => {
+      const colour =
+        lastOfTier.get(tier) === ref
+          ? COLOURS[tier]
+          : free.shift() ?? COLOURS[tier];
+      // the last on the way matters most and is drawn without dashes
+      const dash = DASHES[(environments.length - 1 - i) % DASHES.length];
+      return [ref, { colour: `var(--fairway-line-${colour})`, dash }];
+    }),
+  );
 }

@@ -285,3 +285,46 @@ describe("Grafana's API", () => {
     );
   });
 });
+
+describe('Explore', () => {
+  const explore = async (expr: string, type: string) => {
+    const panes = {
+      a: {
+        datasource: type,
+        queries: [{ refId: 'A', expr, datasource: { type, uid: type } }],
+        range: { from: 'now-1h', to: 'now' },
+      },
+    };
+    const search = new URLSearchParams({
+      schemaVersion: '1',
+      panes: JSON.stringify(panes),
+    });
+    const page = await fetch(`${sandbox.urls.grafana}/explore?${search}`);
+    expect(page.status).toBe(200);
+    return page.text();
+  };
+
+  it('shows the logs of the pods that a stream selector names, and of no other', async () => {
+    const html = await explore(
+      '{cluster="sample-platform-ai-uat", namespace="sample-platform-ai", app="sample-backend"}',
+      'loki',
+    );
+    expect(html).toContain('LogQL');
+    expect(
+      html.match(/<td>sample-backend-[\w-]+<\/td>/g)!.length,
+    ).toBeGreaterThan(3);
+    expect(html).not.toMatch(/<td>sample-frontend-/);
+    expect(html).toContain('&#34;msg&#34;:&#34;request&#34;');
+  });
+
+  it('says so when there are none, or when it is no selector', async () => {
+    expect(await explore('{app="nobody"}', 'loki')).toContain('No logs found.');
+    expect(await explore('sum(rate(up[5m]))', 'loki')).toContain(
+      'stream selectors',
+    );
+  });
+
+  it('draws PromQL', async () => {
+    expect(await explore('sum(up)', 'prometheus')).toContain('<polyline');
+  });
+});

@@ -10,6 +10,7 @@ import { HealthJournal } from '../../world/observability/HealthJournal';
 import { Metrics } from '../../world/observability/Metrics';
 import { World } from '../../world/types';
 import { query, urlOf } from './dashboardRoutes';
+import { exploreQuery, podLines } from './explorePage';
 import { Matrix, queryRange } from './prometheusRoutes';
 import { parsePromql } from './promql/parse';
 import { PromqlError } from './promql/tokenize';
@@ -60,24 +61,26 @@ export function addPages(
   html('/d-solo/:uid/:slug', dashboard);
 
   html('/explore', request => {
-    const expr = exploreExpression(query(request));
+    const { expr, type } = exploreQuery(query(request));
+    const range = rangeOf(query(request), world);
+    const language = type === 'loki' ? 'LogQL' : 'PromQL';
     return [
       200,
       page(
         'Explore',
-        `<form><label>PromQL <input name="expr" size="80" value="${escape(
+        `<form><input type="hidden" name="type" value="${escape(
+          type,
+        )}"><label>${language} <input name="expr" size="80" value="${escape(
           expr,
         )}"></label> <button>Run</button></form>${
-          expr
-            ? chart(
-                { id: 1, title: expr, unit: 'reqps', expr },
-                rangeOf(query(request), world),
-                metrics,
-              )
-            : ''
+          expr && (type === 'loki' ? logs(expr, range, world) : graph())
         }`,
       ),
     ];
+
+    function graph() {
+      return chart({ id: 1, title: expr, unit: 'reqps', expr }, range, metrics);
+    }
   });
 
   html('/alerting/list', () => [
@@ -259,14 +262,28 @@ function rangeOf(p: URLSearchParams, world: World) {
     : { fromMs: toMs - 6 * HOUR_MS, toMs };
 }
 
-/** What Explore was asked to show: `expr`, or the first query of `left` or `panes`. */
-function exploreExpression(p: URLSearchParams): string {
-  const direct = p.get('expr');
-  if (direct) return direct;
-  const state = p.get('panes') ?? p.get('left') ?? '';
-  return (
-    state.match(/"expr":"((?:[^"\\]|\\.)*)"/)?.[1].replace(/\\(.)/g, '$1') ?? ''
-  );
+/** The lines that a stream selector gives. */
+function logs(
+  expr: string,
+  range: { fromMs: number; toMs: number },
+  world: World,
+): string {
+  try {
+    const lines = podLines(world, expr, range);
+    return lines.length === 0
+      ? '<p>No logs found.</p>'
+      : `<table>${lines
+          .map(
+            ({ at, pod, text }) =>
+              `<tr><td>${at.toISOString()}</td><td>${escape(
+                pod,
+              )}</td><td><code>${escape(text)}</code></td></tr>`,
+          )
+          .join('')}</table>`;
+  } catch (error) {
+    if (!(error instanceof PromqlError)) throw error;
+    return `<p>${escape(error.message)}</p>`;
+  }
 }
 
 function missing(what: string, uid: string): string {

@@ -7,7 +7,7 @@ import {
 import { useNow } from '../../hooks/useNow';
 import { cellWord } from '../../model/vocabulary';
 import { FindingList } from '../FindingList';
-import { Links } from '../Links';
+import { CellLinks } from '../Links';
 import { StateBadge } from '../StateBadge';
 import { DeployerFacts } from './DeployerFacts';
 import { BehindFacts, ReleaseFacts } from './ReleaseFacts';
@@ -56,7 +56,11 @@ export function CellDetails(props: CellDetailsProps) {
       <ResourceFacts cell={cell} />
       {history}
       <Section title="Links">
-        <Links links={cell.links} />
+        <CellLinks
+          componentRef={cell.componentRef}
+          environmentRef={cell.environmentRef}
+          links={cell.links}
+        />
       </Section>
     </div>
   );

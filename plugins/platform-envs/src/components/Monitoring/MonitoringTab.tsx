@@ -144,23 +144,25 @@ function Monitoring(props: {
           environments={environments}
           componentName={componentName}
         />
-        <DashboardsCard
-          observability={observability}
-          environments={environments}
-          componentName={componentName}
-        />
+        <div className={styles.stack}>
+          <DashboardsCard
+            observability={observability}
+            environments={environments}
+            componentName={componentName}
+          />
+          <DeploymentsCard
+            deployments={observability.deployments}
+            environments={environments}
+            chosen={around?.at}
+            onChoose={d => setUrl({ around: d?.at, range: undefined }, 'push')}
+          />
+        </div>
       </div>
-      <div className={styles.pair}>
-        <DeploymentsCard
-          deployments={observability.deployments}
-          environments={environments}
-          chosen={around?.at}
-          onChoose={d => setUrl({ around: d?.at, range: undefined }, 'push')}
-        />
-        <Section
-          title="Links"
-          note={around && 'dashboards open around the chosen deployment'}
-        >
+      <Section
+        title="Links"
+        note={around && 'dashboards open around the chosen deployment'}
+      >
+        <div className={styles.linkColumns}>
           {shown.map(environment => (
             <div key={environment.ref} className={styles.linksOf}>
               <h3 className={styles.subheading}>{environment.shortName}</h3>
@@ -172,8 +174,8 @@ function Monitoring(props: {
               />
             </div>
           ))}
-        </Section>
-      </div>
+        </div>
+      </Section>
     </>
   );
 }
