@@ -90,6 +90,7 @@ describe('situations of the sandbox, as the board tells them', () => {
       rows.length > 0 &&
       sources.every(s => s.state === 'live') &&
       uat?.state === 'healthy' &&
+      !uat.syncWindow &&
       api0?.state === 'healthy'
     );
   }
@@ -173,6 +174,29 @@ describe('situations of the sandbox, as the board tells them', () => {
       value: { version: (before.live as any).value.version },
     });
     expect((await cell('sample-backend', 'uat')).state).toBe('healthy');
+  });
+
+  it('sync-window-closed: says until when, and that people are refused too', async () => {
+    await start('sync-window-closed', { application: 'sample-backend-uat' });
+    await start('live-drift', { application: 'sample-backend-uat' });
+    let found: DeliveryCell;
+    await until('it is out of sync and the window is closed', async () => {
+      found = await cell('sample-backend', 'uat');
+      return found.state === 'out-of-sync' && !!found.syncWindow;
+    });
+    const { closedUntil } = found!.syncWindow!;
+    const hours = (Date.parse(closedUntil!) - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(7.9);
+    expect(hours).toBeLessThan(8.1);
+    expect(found!.sentence).toMatch(/its sync window is closed until .*Freeze/);
+    const { body } = await api
+      .post(
+        '/api/platform-envs/components/default/component/sample-backend/environments/default/sample-platform-ai-uat/sync',
+      )
+      .expect(409);
+    expect(body.error.message).toMatch(/blocked by sync window/);
+    // the other clusters of the project stay open
+    expect((await cell('sample-backend', 'prod')).syncWindow).toBeUndefined();
   });
 
   it('a closed sync window is part of the sentence of what waits', async () => {

@@ -6,6 +6,7 @@ import { Cluster } from '../kubernetes/Cluster';
 import { ArgocdEngine } from './ArgocdEngine';
 import { registerServerScenarios } from './serverScenarios';
 import { Application } from './types';
+import { registerWindowScenario } from './windowScenario';
 
 const DEFAULT_APPLICATION = 'sample-backend-uat';
 const APPLICATION = {
@@ -16,7 +17,7 @@ const APPLICATION = {
 
 /** Registers what can happen to applications, and the `argo-...` scenarios of Argo CD itself. */
 export function registerArgocdScenarios(
-  world: Pick<World, 'scenarios'>,
+  world: Pick<World, 'scenarios' | 'clock'>,
   engine: ArgocdEngine,
 ): void {
   const find = async (
@@ -161,6 +162,7 @@ export function registerArgocdScenarios(
     resume() {},
   });
 
+  registerWindowScenario(world, engine, find);
   registerServerScenarios(world, engine);
 }
 
