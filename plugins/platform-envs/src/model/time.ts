@@ -21,14 +21,34 @@ const SKEW_MS = 10_000;
 
 /** How long ago, or how far ahead, an ISO time is, e.g. `4 min ago`, `in 22 h`. */
 export function formatRelative(iso: string, nowMs: number): string {
-  const ms = nowMs - DateTime.fromISO(iso).toMillis();
+  const ms = nowMs - Date.parse(iso);
   if (ms < 2_000 && ms > -SKEW_MS) return 'now';
   return ms > 0 ? `${formatDuration(ms)} ago` : `in ${formatDuration(-ms)}`;
 }
 
+/** Made once: a board writes hundreds of times in a moment, and making it is what takes long. */
+const absolute = new Intl.DateTimeFormat('en-US', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+});
+
 /** An ISO time in the reader's zone, with the zone, e.g. `21 Nov 2026, 10:42:03 AEDT`. */
 export function formatAbsolute(iso: string): string {
-  return DateTime.fromISO(iso).toFormat('d LLL yyyy, HH:mm:ss ZZZZ');
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return iso;
+  const part = new Map(
+    absolute.formatToParts(at).map(({ type, value }) => [type, value]),
+  );
+  const get = (type: Intl.DateTimeFormatPartTypes) => part.get(type);
+  return `${get('day')} ${get('month')} ${get('year')}, ${get('hour')}:${get(
+    'minute',
+  )}:${get('second')} ${get('timeZoneName')}`;
 }
 
 /** The clock time of an ISO time in the reader's zone, e.g. `10:42`. */

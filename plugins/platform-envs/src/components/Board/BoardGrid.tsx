@@ -1,6 +1,7 @@
 import {
   FocusEvent,
   KeyboardEvent,
+  memo,
   RefObject,
   useCallback,
   useEffect,
@@ -57,7 +58,7 @@ function placeOf(target: EventTarget): BoardPlace | undefined {
  * focus. One place at a time takes part in Tab; arrows, Home, End and the Page
  * keys move it.
  */
-export function BoardGrid(props: BoardGridProps) {
+export const BoardGrid = memo((props: BoardGridProps) => {
   const { groups, folded, onToggle, openKey, onOpen, isStale, above } = props;
   const scroller = useRef<HTMLDivElement>(null);
   useFillHeight(scroller, above);
@@ -213,4 +214,5 @@ export function BoardGrid(props: BoardGridProps) {
       </div>
     </div>
   );
-}
+});
+BoardGrid.displayName = 'BoardGrid';

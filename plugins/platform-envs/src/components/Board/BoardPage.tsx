@@ -18,6 +18,7 @@ import { Screen } from '../Screen';
 import { BoardDrawer } from './BoardDrawer';
 import { BoardFilters, FILTER_PARAMETERS, readFilters } from './boardFilters';
 import { BoardGrid } from './BoardGrid';
+import { BoardPathsProvider } from './BoardLink';
 import { BoardSkeleton } from './BoardSkeleton';
 import { BoardToolbar } from './BoardToolbar';
 import { SourceNotes } from './SourceNotes';
@@ -130,15 +131,17 @@ const Board = memo(({ overview, freshness, isCutOff }: BoardProps) => {
         <SourceNotes sources={overview.sources} />
       </div>
       {board.groups.length > 0 && (
-        <BoardGrid
-          groups={board.groups}
-          folded={folded}
-          onToggle={onToggle}
-          openKey={openKey}
-          onOpen={onOpen}
-          isStale={isCutOff}
-          above={above}
-        />
+        <BoardPathsProvider>
+          <BoardGrid
+            groups={board.groups}
+            folded={folded}
+            onToggle={onToggle}
+            openKey={openKey}
+            onOpen={onOpen}
+            isStale={isCutOff}
+            above={above}
+          />
+        </BoardPathsProvider>
       )}
       {board.groups.length === 0 && total > 0 && (
         <NothingFound

@@ -1,3 +1,4 @@
+import { Skeleton } from '@backstage/ui';
 import {
   ComponentDelivery,
   DEPLOYERS,
@@ -22,13 +23,22 @@ export interface CellActionsProps {
   runtime: EnvironmentRuntime;
   /** What the viewer may do; absent where there is nothing that could be refreshed. */
   operation?: NonNullable<ComponentDelivery['operations']>[number];
+  /** Nobody knows yet what the viewer may do. */
+  isLoading?: boolean;
 }
 
 /** Refresh and sync, with the reason when they cannot be pressed and what came of it when they were. */
 export function CellActions(props: CellActionsProps) {
-  const { componentRef, environmentRef, runtime, operation } = props;
+  const { componentRef, environmentRef, runtime, operation, isLoading } = props;
   const operate = useOperate(componentRef);
-  if (!operation) return null;
+  if (!operation) {
+    return isLoading ? (
+      <span className={styles.buttons}>
+        <Skeleton width={72} height={32} />
+        <Skeleton width={56} height={32} />
+      </span>
+    ) : null;
+  }
   const deployer = DEPLOYERS[runtime];
   const refusal = operation.allowed
     ? undefined

@@ -120,6 +120,7 @@ export function CellPanel(props: CellPanelProps) {
               operation={delivery.data?.operations?.find(
                 o => o.environmentRef === environmentRef,
               )}
+              isLoading={delivery.isPending}
             />
             <ButtonLink
               href={entityPath(componentRef, 'delivery')}
