@@ -1,7 +1,8 @@
 import { CellResource } from './api';
 import { SyncWindowState } from './applicationDetail';
 import { causeOf, describeClosedWindow } from './deliveryCauses';
-import { ApplicationFact, DesiredFact, judgeDelivery } from './deliveryState';
+import { ApplicationFact, DesiredFact } from './deliveryFacts';
+import { judgeDelivery } from './deliveryState';
 
 const NOW = new Date('2026-01-05T10:14:00Z');
 const IMAGE = `123456789012.dkr.ecr.eu-central-1.amazonaws.com/web:1.2.0@sha256:${'a'.repeat(

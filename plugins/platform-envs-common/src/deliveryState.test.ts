@@ -1,10 +1,6 @@
-import {
-  ApplicationFact,
-  compareWithPrevious,
-  DeliveryFacts,
-  formatAge,
-  judgeDelivery,
-} from './deliveryState';
+import { formatAge } from './age';
+import { ApplicationFact, DeliveryFacts } from './deliveryFacts';
+import { compareWithPrevious, judgeDelivery } from './deliveryState';
 import { Release } from './release';
 
 const NOW = new Date('2026-03-10T12:00:00Z');

@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { formatAge, tellAges } from './age';
 export * from './annotations';
 export * from './api';
 export * from './applicationDetail';
@@ -11,6 +12,7 @@ export * from './behind';
 export * from './capacity';
 export * from './comparison';
 export * from './deliveryCauses';
+export * from './deliveryFacts';
 export * from './deliveryState';
 export * from './deployer';
 export * from './environment';

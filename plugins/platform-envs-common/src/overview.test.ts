@@ -1,5 +1,5 @@
 import { DeliveryCell, DeliveryRow } from './api';
-import { tellAges } from './deliveryState';
+import { tellAges } from './age';
 import {
   compactRow,
   expandOverview,

@@ -1,6 +1,6 @@
 import { DeliveryCell, DeliveryRow, OverviewSource } from './api';
 import { Behind } from './behind';
-import { tellAges } from './deliveryState';
+import { tellAges } from './age';
 import { EnvironmentSummary } from './api';
 import { HealthStatus, SourceState, SyncStatus } from './status';
 
