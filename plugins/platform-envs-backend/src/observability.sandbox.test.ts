@@ -59,6 +59,7 @@ describe('observability on the sandbox', () => {
               'tags @> "sample-platform-ai" && !(title == "sample-backend")',
             'grafana/alert-label-selector': 'service=sample-frontend, nonsense',
             'fairway.dev/runbook': 'https://runbooks.example.com/frontend',
+            'dev.env.fairway.dev/runbook': '/docs/default/component/x/runbook',
             'prod.env.fairway.dev/runbook': SCRIPT_URL,
           }),
         }),
@@ -176,7 +177,7 @@ describe('observability on the sandbox', () => {
     expect(ok(declared.alerts)).toHaveLength(3);
     expect(declared.problems).toEqual([
       expect.stringMatching(/"nonsense" is not of the form label=value/),
-      expect.stringMatching(/prod is not an http or https URL/),
+      expect.stringMatching(/prod is neither an http or https URL nor a path/),
     ]);
   });
 
@@ -203,6 +204,8 @@ describe('observability on the sandbox', () => {
       `${Date.parse('2026-11-21T09:30:00Z')}`,
       `${Date.parse('2026-11-21T10:30:00Z')}`,
     ]);
+    const dev = await links('sample-frontend', 'sample-platform-ai-dev');
+    expect(dev.Runbook.url).toBe('/docs/default/component/x/runbook');
     const prod = await links('sample-frontend', 'sample-platform-ai-prod');
     expect(prod.Runbook).toBeUndefined();
     const ecs = await links('mobilytics-api', 'mobilytics-dev');

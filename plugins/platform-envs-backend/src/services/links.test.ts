@@ -1,6 +1,6 @@
 import { builtInLinks, DEFAULT_LOG_GROUPS } from './builtInLinks';
 import { dashboardUrl } from './grafanaLinks';
-import { fillLinks, isWebUrl, LinkValues } from './links';
+import { fillLinks, isPortalPath, isWebUrl, LinkValues } from './links';
 
 const ON_EKS: LinkValues = {
   component: 'orders',
@@ -49,6 +49,20 @@ describe('isWebUrl', () => {
   it('takes http and https', () => {
     expect(isWebUrl('https://example.com/x')).toBe(true);
     expect(isWebUrl('HTTP://example.com')).toBe(true);
+  });
+});
+
+describe('isPortalPath', () => {
+  it('F53 takes a path, and nothing that a browser reads as another host', () => {
+    expect(isPortalPath('/docs/default/component/a')).toBe(true);
+    for (const url of [
+      '//evil.example.com',
+      '/\\evil.example.com',
+      'docs',
+      '',
+    ]) {
+      expect(isPortalPath(url)).toBe(false);
+    }
   });
 });
 

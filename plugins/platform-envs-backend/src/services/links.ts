@@ -55,6 +55,11 @@ export function isWebUrl(url: string): boolean {
   }
 }
 
+/** Whether it is a path of the portal itself, such as a page of its documentation. */
+export function isPortalPath(url: string): boolean {
+  return /^\/(?![/\\])/.test(url);
+}
+
 /** A text with its places filled and encoded; undefined when one of them is not known. */
 export function fillPlaces(
   template: string,

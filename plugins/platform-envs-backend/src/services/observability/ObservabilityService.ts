@@ -19,7 +19,7 @@ import {
 import { ComponentEntry } from '../CatalogView';
 import { EnvironmentService } from '../EnvironmentService';
 import { GrafanaRange } from '../grafanaLinks';
-import { fillLinks, isWebUrl, LinkTemplate } from '../links';
+import { fillLinks, isPortalPath, isWebUrl, LinkTemplate } from '../links';
 import { linkValuesOf } from '../linkValuesOf';
 import { matchAlerts, problemOfSelector } from './matchAlerts';
 import { FoundDashboards, matchDashboards } from './matchDashboards';
@@ -158,7 +158,7 @@ export class ObservabilityService {
     const { dashboards } = this.#matchDashboards(entry, [environment], range);
     const runbook = entry.monitoring?.runbooks?.[environmentRef];
     const items: DeliveryLink[] = [
-      ...(runbook && isWebUrl(runbook)
+      ...(runbook && isRunbookUrl(runbook)
         ? [{ title: 'Runbook', type: 'runbook' as const, url: runbook }]
         : []),
       ...cell.links,
@@ -296,16 +296,21 @@ export class ObservabilityService {
           : [];
       }),
       ...runbooks.flatMap(([ref, url]) =>
-        isWebUrl(url)
+        isRunbookUrl(url)
           ? []
           : [
               `The runbook of ${name} in ${
                 parseEntityRef(ref).name
-              } is not an http or https URL, so it is no link.`,
+              } is neither an http or https URL nor a path of the portal, so it is no link.`,
             ],
       ),
     ];
   }
+}
+
+/** Runbooks are often pages of the portal's own documentation. */
+function isRunbookUrl(url: string): boolean {
+  return isWebUrl(url) || isPortalPath(url);
 }
 
 /** What one instance has told. */

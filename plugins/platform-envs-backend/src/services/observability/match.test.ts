@@ -17,7 +17,7 @@ const [dev, prod] = ['dev', 'prod'].map(
       name: `shop-${shortName}`,
       shortName,
       namespace: 'shop-apps',
-    }) as EnvironmentSummary,
+    } as EnvironmentSummary),
 );
 
 function alert(
@@ -64,9 +64,9 @@ describe('matchAlerts', () => {
       alert('b', { team: 'shop' }),
       alert('c', { tier: 'gold' }),
     ];
-    expect(
-      titles(alerts, { selectors: ['team=shop', 'tier = gold'] }),
-    ).toEqual(['b', 'c']);
+    expect(titles(alerts, { selectors: ['team=shop', 'tier = gold'] })).toEqual(
+      ['b', 'c'],
+    );
     expect(titles(alerts, { selectors: ['__proto__=x'] })).toEqual([]);
   });
 
@@ -96,10 +96,14 @@ describe('matchAlerts', () => {
   it('F53 leaves out a link that is no web page, and keeps HTML as text', () => {
     const [found] = matchAlerts(
       [
-        alert('<img src=x onerror=alert(1)>', { service: 'orders' }, {
-          url: SCRIPT_URL,
-          annotations: { summary: '<script>alert(1)</script>' },
-        }),
+        alert(
+          '<img src=x onerror=alert(1)>',
+          { service: 'orders' },
+          {
+            url: SCRIPT_URL,
+            annotations: { summary: '<script>alert(1)</script>' },
+          },
+        ),
       ],
       subject,
     );

@@ -38,9 +38,17 @@ describe('environmentOf', () => {
   it.each<[string, MetricsSubject, string | undefined]>([
     ['the short name', { component: 'orders', environment: 'uat' }, 'uat'],
     ['the whole name', { component: 'orders', environment: 'shop-uat' }, 'uat'],
-    ['its name in Git', { component: 'order-service', environment: 'dev' }, 'dev'],
+    [
+      'its name in Git',
+      { component: 'order-service', environment: 'dev' },
+      'dev',
+    ],
     ['another service', { component: 'carts', environment: 'uat' }, undefined],
-    ['an unknown environment', { component: 'orders', environment: 'qa' }, undefined],
+    [
+      'an unknown environment',
+      { component: 'orders', environment: 'qa' },
+      undefined,
+    ],
     ['the cluster', { component: 'orders', cluster: 'shop-prod' }, 'prod'],
     ['an unknown cluster', { component: 'orders', cluster: 'x' }, undefined],
     [
@@ -48,7 +56,11 @@ describe('environmentOf', () => {
       { component: 'orders', environment: 'uat', namespace: 'other' },
       'uat',
     ],
-    ['a namespace that all share', { component: 'orders', namespace: 'shop' }, undefined],
+    [
+      'a namespace that all share',
+      { component: 'orders', namespace: 'shop' },
+      undefined,
+    ],
     ['nothing at all', { component: 'orders' }, undefined],
   ])('goes by %s', (_, subject, expected) => {
     expect(in3(subject)).toBe(expected);
@@ -58,7 +70,12 @@ describe('environmentOf', () => {
     const subject = { component: 'orders', namespace: 'shop' };
     expect(in3(subject, { environments: ['prod'] })).toBe('prod');
     expect(in3(subject, { environments: ['shop-dev'] })).toBe('dev');
-    expect(in3({ component: 'orders', environment: 'dev' }, { environments: ['prod'] })).toBeUndefined();
+    expect(
+      in3(
+        { component: 'orders', environment: 'dev' },
+        { environments: ['prod'] },
+      ),
+    ).toBeUndefined();
   });
 
   it('tells environments by namespace where each has its own', () => {
@@ -69,23 +86,36 @@ describe('environmentOf', () => {
         environment('uat', { namespace: 'shop-uat' }),
       ],
     };
-    expect(in3({ component: 'orders', namespace: 'shop-uat' }, {}, component)).toBe('uat');
+    expect(
+      in3({ component: 'orders', namespace: 'shop-uat' }, {}, component),
+    ).toBe('uat');
   });
 
   it('goes by the annotation where metrics have another name', () => {
     const component = { ...orders, metricsNames: { [uat.ref]: 'orders-v2' } };
-    expect(in3({ component: 'orders-v2', environment: 'uat' }, {}, component)).toBe('uat');
-    expect(in3({ component: 'orders', environment: 'uat' }, {}, component)).toBeUndefined();
-    expect(in3({ component: 'orders-v2', environment: 'dev' }, {}, component)).toBeUndefined();
+    expect(
+      in3({ component: 'orders-v2', environment: 'uat' }, {}, component),
+    ).toBe('uat');
+    expect(
+      in3({ component: 'orders', environment: 'uat' }, {}, component),
+    ).toBeUndefined();
+    expect(
+      in3({ component: 'orders-v2', environment: 'dev' }, {}, component),
+    ).toBeUndefined();
   });
 });
 
 describe('requestSeriesOf', () => {
-  const live = { state: 'live' as const, observedAt: '2026-11-21T10:00:05.000Z' };
+  const live = {
+    state: 'live' as const,
+    observedAt: '2026-11-21T10:00:05.000Z',
+  };
 
   function measured(
     subject: MetricsSubject,
-    figures: Partial<Record<'requests' | 'errors' | 'latencyP50' | 'latencyP95', number[]>>,
+    figures: Partial<
+      Record<'requests' | 'errors' | 'latencyP50' | 'latencyP95', number[]>
+    >,
   ): MeasuredRequests {
     const of = (values: number[] = []) =>
       Float64Array.from({ length: 4 }, (_, i) => values[i] ?? NaN);
@@ -132,7 +162,10 @@ describe('requestSeriesOf', () => {
   it('adds up what runs in two clusters, and takes the slowest', () => {
     const figures = { requests: [10], errors: [1], latencyP95: [0.2] };
     const source = sourceOf([
-      measured({ component: 'orders', environment: 'prod', cluster: 'a' }, figures),
+      measured(
+        { component: 'orders', environment: 'prod', cluster: 'a' },
+        figures,
+      ),
       measured(
         { component: 'orders', environment: 'prod', cluster: 'b' },
         { requests: [30], errors: [3], latencyP95: [0.5] },
@@ -150,7 +183,10 @@ describe('requestSeriesOf', () => {
   it('does not count the same requests twice when two sources measure them', () => {
     const one = () =>
       sourceOf([
-        measured({ component: 'orders', environment: 'prod' }, { requests: [10] }),
+        measured(
+          { component: 'orders', environment: 'prod' },
+          { requests: [10] },
+        ),
       ]);
     expect(requestSeriesOf([one(), one()], orders, prod)).toMatchObject({
       value: { requestRate: [10, null, null, null] },
@@ -168,11 +204,13 @@ describe('requestSeriesOf', () => {
     expect(reason([sourceOf([])])).toBe(
       'Prometheus main has no request metrics of it in prod for 3 h',
     );
-    expect(reason([sourceOf([])], environment('prod', { runtime: 'ecs' }))).toMatch(
-      /Amazon ECS reports to CloudWatch/,
-    );
     expect(
-      reason([sourceOf([], { state: 'error', message: 'It refuses the token' })]),
+      reason([sourceOf([])], environment('prod', { runtime: 'ecs' })),
+    ).toMatch(/Amazon ECS reports to CloudWatch/);
+    expect(
+      reason([
+        sourceOf([], { state: 'error', message: 'It refuses the token' }),
+      ]),
     ).toBe('It refuses the token');
   });
 });
