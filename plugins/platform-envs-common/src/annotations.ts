@@ -82,7 +82,8 @@ export const ANNOTATION_GRAFANA_SOURCE = 'grafana/source-id';
 export const ANNOTATION_METRICS_NAME = 'fairway.dev/metrics-name';
 
 /**
- * On a Component: URL of its runbook. An environment overrides it with
+ * On a Component: URL of its runbook, or its path in the portal. An environment
+ * overrides it with
  * `<shortName>.env.fairway.dev/runbook`.
  *
  * @public
