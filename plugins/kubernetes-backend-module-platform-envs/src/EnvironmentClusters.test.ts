@@ -22,7 +22,13 @@ const environment = (name: string, spec: object): Entity => ({
   apiVersion: 'fairway.dev/v1alpha1',
   kind: 'Environment',
   metadata: { name, namespace: 'default' },
-  spec: { runtime: 'eks', lifecycle: 'active', ...spec },
+  spec: {
+    shortName: name,
+    promotionOrder: 1,
+    runtime: 'eks',
+    lifecycle: 'active',
+    ...spec,
+  },
 });
 
 describe('toClusterDetails', () => {

@@ -7,6 +7,7 @@ import {
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { ClusterDetails } from '@backstage/plugin-kubernetes-node';
 import {
+  comparePromotionOrder,
   EnvironmentEntity,
   isEnvironmentEntity,
 } from '@fairway/plugin-platform-envs-common';
@@ -40,7 +41,7 @@ export class EnvironmentClusters {
 
   constructor(private readonly options: EnvironmentClustersOptions) {}
 
-  /** Those that can be reached, by name. */
+  /** Those that can be reached, by system, then in the order of promotion. */
   async list(): Promise<ClusterDetails[]> {
     if (this.#readAt === -Infinity) await this.refresh();
     return this.#clusters;
@@ -81,12 +82,13 @@ export class EnvironmentClusters {
       items
         .filter(isEnvironmentEntity)
         .filter(usesKubernetes)
+        .sort(byPromotionOrder)
         .flatMap(e => {
           const ref = clusterRefOf(e);
           return ref ? [[stringifyEntityRef(e), ref] as const] : [];
         }),
     );
-    const refs = [...new Set(clusterOf.values())].sort();
+    const refs = [...new Set(clusterOf.values())];
     const { items: entities } = await catalog.getEntitiesByRefs(
       { entityRefs: refs },
       { credentials },
@@ -128,6 +130,10 @@ export class EnvironmentClusters {
       clusters: this.#clusters.map(c => c.name).join(', ') || 'none',
     });
   }
+}
+
+function byPromotionOrder(a: EnvironmentEntity, b: EnvironmentEntity): number {
+  return comparePromotionOrder(a.spec, b.spec);
 }
 
 function usesKubernetes({ spec }: EnvironmentEntity): boolean {

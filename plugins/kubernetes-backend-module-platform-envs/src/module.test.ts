@@ -36,6 +36,7 @@ const environment = (shortName: string, cluster?: string) => ({
   metadata: { name: `sample-platform-ai-${shortName}`, namespace: 'default' },
   spec: {
     shortName,
+    promotionOrder: ['dev', 'uat', 'prod', 'lost'].indexOf(shortName),
     runtime: 'eks',
     lifecycle: 'active',
     cluster: cluster ?? `resource:default/sample-platform-ai-${shortName}`,
@@ -172,8 +173,8 @@ describe("Backstage's Kubernetes plugin with this module", () => {
     expect(items.map((c: any) => [c.name, c.title])).toEqual([
       ['by-hand', undefined],
       ['sample-platform-ai-dev', 'EKS sample-platform-ai-dev'],
-      ['sample-platform-ai-prod', 'EKS sample-platform-ai-prod'],
       ['sample-platform-ai-uat', 'EKS sample-platform-ai-uat'],
+      ['sample-platform-ai-prod', 'EKS sample-platform-ai-prod'],
     ]);
     expect(JSON.stringify(items)).not.toContain('sandbox-kubernetes-token');
   });

@@ -123,7 +123,7 @@ export async function mayOperateEnvironment(
     ? { allowed: true }
     : {
         allowed: false,
-        reason: `Only the team that owns ${environmentRef} may do that (${environmentOperatePermission.name})`,
+        reason: `Only the team that owns ${environmentRef} may have it looked at (${environmentOperatePermission.name})`,
       };
 }
 

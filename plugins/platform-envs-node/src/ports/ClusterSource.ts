@@ -11,8 +11,10 @@ export interface KubernetesCluster {
 
 /** How far to look. @public */
 export interface CapacityQuery {
-  /** Which namespaces to report: all of the cluster, or these. */
-  namespaces: 'all' | string[];
+  /** Reported in any case, also where nothing limits them. */
+  namespaces: string[];
+  /** Whether to report the other namespaces that have a quota, too. */
+  others: boolean;
   /** Ends the calls; the source rejects then. */
   signal: AbortSignal;
 }

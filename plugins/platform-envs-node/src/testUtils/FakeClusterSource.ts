@@ -15,14 +15,15 @@ export class FakeClusterSource implements ClusterSource {
   readonly answers = new Map<string, ClusterCapacity | Error | 'hang'>();
   readonly calls: Array<{
     cluster: KubernetesCluster;
-    namespaces: CapacityQuery['namespaces'];
+    namespaces: string[];
+    others: boolean;
   }> = [];
 
   async getCapacity(
     cluster: KubernetesCluster,
-    { namespaces, signal }: CapacityQuery,
+    { namespaces, others, signal }: CapacityQuery,
   ): Promise<ClusterCapacity> {
-    this.calls.push({ cluster, namespaces });
+    this.calls.push({ cluster, namespaces, others });
     const answer = this.answers.get(cluster.name);
     if (answer instanceof Error) throw answer;
     if (answer === 'hang') {

@@ -75,9 +75,14 @@ describe('EksClusterSource on the sandbox', () => {
 
   const read = (
     from = source(),
-    namespaces: 'all' | string[] = 'all',
+    namespaces?: string[],
     signal = AbortSignal.timeout(20_000),
-  ) => from.getCapacity(CLUSTER, { namespaces, signal });
+  ) =>
+    from.getCapacity(CLUSTER, {
+      namespaces: namespaces ?? ['platform-apps'],
+      others: !namespaces,
+      signal,
+    });
 
   it('reads quotas with use, node pools, and what is used now', async () => {
     const { pools, namespaces, unwellNodes, kubeletVersions } = await read();
@@ -179,7 +184,11 @@ describe('EksClusterSource on the sandbox', () => {
     })
       .getCapacity(
         { ...CLUSTER, accountId: '999999999999' },
-        { namespaces: 'all', signal: AbortSignal.timeout(20_000) },
+        {
+          namespaces: [],
+          others: true,
+          signal: AbortSignal.timeout(20_000),
+        },
       )
       .catch(e => e);
     expect(error.message).toMatch(/999999999999/);
@@ -193,9 +202,11 @@ describe('EksClusterSource on the sandbox', () => {
       kind: 'stall',
     });
     const begun = Date.now();
-    const error = await read(source(), 'all', AbortSignal.timeout(300)).catch(
-      e => e,
-    );
+    const error = await read(
+      source(),
+      undefined,
+      AbortSignal.timeout(300),
+    ).catch(e => e);
     expect(error).toMatchObject({
       name: 'ServiceUnavailableError',
       message: `The cluster ${CLUSTER.name} did not answer in time`,
@@ -206,7 +217,8 @@ describe('EksClusterSource on the sandbox', () => {
   it('says which key to set when nothing tells how to reach a cluster', async () => {
     const error = await new EksClusterSource({ accessOf: () => ({}) })
       .getCapacity(CLUSTER, {
-        namespaces: 'all',
+        namespaces: [],
+        others: true,
         signal: AbortSignal.timeout(1000),
       })
       .catch(e => e);

@@ -53,7 +53,7 @@ export class EksClusterSource implements ClusterSource {
     let api: KubernetesApi | undefined;
     try {
       api = await this.#connect(cluster, query.signal);
-      return await this.#read(api, query.namespaces);
+      return await this.#read(api, query);
     } catch (error) {
       this.#eks?.forget(cluster);
       throw explainClusterError(error, cluster);
@@ -64,10 +64,10 @@ export class EksClusterSource implements ClusterSource {
 
   async #read(
     api: KubernetesApi,
-    namespaces: CapacityQuery['namespaces'],
+    { namespaces, others }: CapacityQuery,
   ): Promise<ClusterCapacity> {
     const inThem = async <T>(group: string, plural: string): Promise<T[]> =>
-      namespaces === 'all'
+      others
         ? api.list(`${group}/${plural}`)
         : (
             await Promise.all(
@@ -89,7 +89,7 @@ export class EksClusterSource implements ClusterSource {
       nodes,
       nodeMetrics,
       podMetrics,
-      namespaces: namespaces === 'all' ? [] : namespaces,
+      namespaces,
       observedAt: this.#now().toISOString(),
     });
   }

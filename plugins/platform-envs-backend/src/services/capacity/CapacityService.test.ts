@@ -72,7 +72,8 @@ describe('CapacityService', () => {
           accountId: '111111111111',
           region: 'eu-central-1',
         },
-        namespaces: 'all',
+        namespaces: ['prod'],
+        others: true,
       },
     ]);
     const { state, value } = await service.get('environment:default/prod');
@@ -92,7 +93,9 @@ describe('CapacityService', () => {
     ]);
     source.answers.set('common', capacity('dev', 'uat'));
     await service.poll();
-    expect(source.calls).toMatchObject([{ namespaces: ['dev', 'uat'] }]);
+    expect(source.calls).toMatchObject([
+      { namespaces: ['dev', 'uat'], others: false },
+    ]);
     const { value } = await service.get('environment:default/uat');
     expect(value).toMatchObject({ namespace: 'uat', sharedWith: ['dev'] });
     expect(value!.capacity.namespaces.map(n => n.name)).toEqual(['uat']);

@@ -80,8 +80,8 @@ export class CapacityService {
         title: `The cluster ${cluster.name}`,
         read: signal =>
           source.getCapacity(cluster, {
-            namespaces:
-              environments.length === 1 ? 'all' : namespacesOf(environments),
+            namespaces: namespacesOf(environments),
+            others: environments.length === 1,
             signal,
           }),
       })),

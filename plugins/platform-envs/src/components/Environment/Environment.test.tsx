@@ -309,7 +309,9 @@ describe('StacksCard', () => {
     expect(
       await screen.findByRole('button', { name: 'Detect drift' }),
     ).toBeDisabled();
-    expect(screen.getByText('Only the owners may')).toBeInTheDocument();
+    expect(
+      screen.getByText('Detect drift: Only the owners may.'),
+    ).toBeInTheDocument();
   });
 
   it('shows a detection that is under way', async () => {

@@ -155,16 +155,19 @@ function Stacks(props: {
   }
   const { allowed, reason } = operations.detectDrift;
   return (
-    <ul className={styles.stacks}>
-      {stacks.map(stack => (
-        <StackRow
-          key={stack.id}
-          stack={stack}
-          environmentRef={environment.ref}
-          refusal={allowed ? undefined : reason}
-        />
-      ))}
-    </ul>
+    <>
+      <ul className={styles.stacks}>
+        {stacks.map(stack => (
+          <StackRow
+            key={stack.id}
+            stack={stack}
+            environmentRef={environment.ref}
+            refusal={allowed ? undefined : reason}
+          />
+        ))}
+      </ul>
+      {!allowed && <p className={styles.quiet}>Detect drift: {reason}.</p>}
+    </>
   );
 }
 
