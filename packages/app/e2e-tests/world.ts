@@ -121,8 +121,8 @@ export async function merge(
   title: string,
   change: (text: string) => string,
 ): Promise<void> {
-  const ask = (method: string, path: string, body?: object) =>
-    askGithub(method, `/repos/${repository}${path}`, body);
+  const ask = (method: string, at: string, body?: object) =>
+    askGithub(method, `/repos/${repository}${at}`, body);
   const { text, sha } = await contentOf(repository, file);
   const changed = change(text);
   if (changed === text) throw new Error(`${title}: ${file} is as it was`);
@@ -161,15 +161,15 @@ async function contentOf(repository: string, file: string) {
   };
 }
 
-async function askGithub(method: string, path: string, body?: object) {
-  const response = await fetch(`${GIT}/api/v3${path}`, {
+async function askGithub(method: string, at: string, body?: object) {
+  const response = await fetch(`${GIT}/api/v3${at}`, {
     method,
     headers: { authorization: 'Bearer sandbox-github-token' },
     body: body && JSON.stringify(body),
   });
   const text = await response.text();
   if (!response.ok) {
-    throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    throw new Error(`${method} ${at}: ${response.status} ${text}`);
   }
   return text ? JSON.parse(text) : undefined;
 }
@@ -204,13 +204,13 @@ export async function calls(): Promise<Map<string, number>> {
   );
 }
 
-async function askControl(method: string, path: string, body?: object) {
-  const response = await fetch(`${CONTROL}${path}`, {
+async function askControl(method: string, at: string, body?: object) {
+  const response = await fetch(`${CONTROL}${at}`, {
     method,
     body: body && JSON.stringify(body),
   });
   if (!response.ok) {
-    throw new Error(`${method} ${path}: ${await response.text()}`);
+    throw new Error(`${method} ${at}: ${await response.text()}`);
   }
   return response.json();
 }
