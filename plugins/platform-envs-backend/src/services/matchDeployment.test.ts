@@ -117,12 +117,12 @@ describe('DeploymentIndex', () => {
       { name: 'backend-dev', namespace: 'team-b', project: 'b' },
     ];
     expect(matched(apps).names[0]).toHaveLength(3);
-    for (const annotations of [
-      { 'argocd/app-namespace': 'team-b' },
-      { 'argocd/project-name': 'b' },
-      { 'dev.env.fairway.dev/argocd-app-namespace': 'team-b' },
+    for (const [annotation, value] of [
+      ['argocd/app-namespace', 'team-b'],
+      ['argocd/project-name', 'b'],
+      ['dev.env.fairway.dev/argocd-app-namespace', 'team-b'],
     ]) {
-      expect(matched(apps, annotations).names[0]).toEqual([
+      expect(matched(apps, { [annotation]: value }).names[0]).toEqual([
         'derived',
         'main/team-b/backend-dev',
       ]);

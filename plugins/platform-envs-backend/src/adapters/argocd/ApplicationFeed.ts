@@ -2,7 +2,8 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationBook, keyOf } from './ApplicationBook';
-import { ArgocdClient, UnusableAnswerError } from './ArgocdClient';
+import { ArgocdClient } from './ArgocdClient';
+import { UnusableAnswerError } from './ArgocdHttp';
 
 /** How often, how long and how soon. */
 export interface FeedTimes {

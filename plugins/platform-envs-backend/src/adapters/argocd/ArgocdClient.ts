@@ -1,10 +1,10 @@
-import {
-  ConflictError,
-  NotAllowedError,
-  NotFoundError,
-  ServiceUnavailableError,
-} from '@backstage/errors';
+import { NotFoundError } from '@backstage/errors';
 import { RevisionMetadata } from '@fairway/plugin-platform-envs-node';
+import {
+  ArgocdHttp,
+  ArgocdHttpOptions,
+  UnusableAnswerError,
+} from './ArgocdHttp';
 import { followStream, StreamListeners } from './followStream';
 import {
   canISchema,
@@ -13,21 +13,10 @@ import {
   revisionMetadataSchema,
 } from './schema';
 
-/** Where one Argo CD is, and how to enter. */
-export interface ArgocdClientOptions {
-  instance: string;
-  /** Without trailing slash. */
-  url: string;
-  token: string;
+/** Where one Argo CD is, how to enter, and what of it is asked for. */
+export interface ArgocdClientOptions extends ArgocdHttpOptions {
   /** Only applications of these; all that the token may see when empty. */
   projects: string[];
-  /** How long one answer may take. */
-  requestTimeoutMs: number;
-}
-
-/** Upstream answered, but with something that cannot be used; asking again soon is of no use. */
-export class UnusableAnswerError extends ServiceUnavailableError {
-  name = 'ServiceUnavailableError' as const;
 }
 
 /** An application's name as Kubernetes allows it; anything else never reaches a path. */
@@ -40,7 +29,11 @@ const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
  * @see https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/
  */
 export class ArgocdClient {
-  constructor(private readonly options: ArgocdClientOptions) {}
+  readonly #http: ArgocdHttp;
+
+  constructor(private readonly options: ArgocdClientOptions) {
+    this.#http = new ArgocdHttp(options);
+  }
 
   /** All applications, as far as `LIST_FIELDS` goes, and where to begin to watch. */
   async list(
@@ -51,7 +44,7 @@ export class ArgocdClient {
       ...LIST_FIELDS.map(field => `items.${field}`),
     ].join(',');
     const search = this.#search({ fields });
-    const body = await this.#json(`/api/v1/applications?${search}`, {
+    const body = await this.#http.json(`/api/v1/applications?${search}`, {
       signal,
     });
     const parsed = listSchema.safeParse(body);
@@ -76,7 +69,9 @@ export class ArgocdClient {
     const search = new URLSearchParams({
       fields: 'items.metadata.name,items.spec.syncWindows',
     });
-    const body = await this.#json(`/api/v1/projects?${search}`, { signal });
+    const body = await this.#http.json(`/api/v1/projects?${search}`, {
+      signal,
+    });
     const parsed = listSchema.safeParse(body);
     if (!parsed.success) {
       throw new UnusableAnswerError(
@@ -104,7 +99,7 @@ export class ArgocdClient {
       [project, namespace, name],
     ]) {
       const object = parts.map(encodeURIComponent).join('/');
-      const body = await this.#json(
+      const body = await this.#http.json(
         `/api/v1/account/can-i/applications/get/${object}`,
         { signal },
       );
@@ -122,7 +117,7 @@ export class ArgocdClient {
       ...(options.namespace && { appNamespace: options.namespace }),
       ...(options.refresh && { refresh: 'normal' }),
     });
-    return this.#json(`${this.#path(name)}?${search}`, {
+    return this.#http.json(`${this.#path(name)}?${search}`, {
       signal: options.signal,
     });
   }
@@ -133,7 +128,7 @@ export class ArgocdClient {
     options: { namespace: string; signal: AbortSignal },
   ): Promise<unknown> {
     const search = new URLSearchParams({ appNamespace: options.namespace });
-    return this.#json(`${this.#path(name)}/resource-tree?${search}`, {
+    return this.#http.json(`${this.#path(name)}/resource-tree?${search}`, {
       signal: options.signal,
     });
   }
@@ -145,7 +140,7 @@ export class ArgocdClient {
     search: URLSearchParams,
     signal: AbortSignal,
   ): Promise<unknown> {
-    return this.#json(`${this.#path(name)}/${kind}?${search}`, { signal });
+    return this.#http.json(`${this.#path(name)}/${kind}?${search}`, { signal });
   }
 
   async sync(
@@ -157,7 +152,7 @@ export class ArgocdClient {
       sourcePositions?: number[];
     },
   ): Promise<unknown> {
-    return this.#json(`${this.#path(name)}/sync`, {
+    return this.#http.json(`${this.#path(name)}/sync`, {
       method: 'POST',
       body: JSON.stringify({ name, ...body }),
     });
@@ -177,7 +172,7 @@ export class ArgocdClient {
     const path = `${this.#path(name)}/revisions/${encodeURIComponent(
       revision,
     )}/metadata?${search}`;
-    const body = await this.#json(path, {});
+    const body = await this.#http.json(path, {});
     const parsed = revisionMetadataSchema.safeParse(body);
     if (!parsed.success) {
       throw new UnusableAnswerError(
@@ -207,7 +202,7 @@ export class ArgocdClient {
     return followStream({
       ...options,
       open: signal =>
-        this.#request(`/api/v1/stream/applications?${search}`, {
+        this.#http.request(`/api/v1/stream/applications?${search}`, {
           signal,
           headers: { Accept: 'text/event-stream' },
         }),
@@ -233,106 +228,4 @@ export class ArgocdClient {
     }
     return `/api/v1/applications/${encodeURIComponent(name)}`;
   }
-
-  async #json(path: string, init: RequestInit): Promise<unknown> {
-    const timeout = AbortSignal.timeout(this.options.requestTimeoutMs);
-    const signal = init.signal
-      ? AbortSignal.any([init.signal, timeout])
-      : timeout;
-    const response = await this.#request(path, { ...init, signal });
-    const type = response.headers.get('content-type') ?? '';
-    if (!type.includes('json')) {
-      await response.body?.cancel();
-      throw new UnusableAnswerError(
-        `${this.#name} answered with ${
-          type || 'an unknown type'
-        } instead of JSON; is ${this.options.url} a login page or a proxy?`,
-      );
-    }
-    try {
-      return await response.json();
-    } catch (error) {
-      throw new UnusableAnswerError(
-        `${this.#name} answered with incomplete JSON`,
-        error,
-      );
-    }
-  }
-
-  async #request(path: string, init: RequestInit): Promise<Response> {
-    let response: Response;
-    try {
-      response = await fetch(`${this.options.url}${path}`, {
-        ...init,
-        redirect: 'manual',
-        headers: {
-          Accept: 'application/json',
-          'Content-Type': 'application/json',
-          Authorization: `Bearer ${this.options.token}`,
-          ...init.headers,
-        },
-      });
-    } catch (error) {
-      throw new ServiceUnavailableError(
-        `${this.#name} at ${this.options.url} cannot be reached: ${causeOf(
-          error,
-        )}`,
-        error,
-      );
-    }
-    if (!response.ok) throw await this.#failure(response);
-    return response;
-  }
-
-  async #failure(response: Response): Promise<Error> {
-    const message = await messageOf(response);
-    switch (response.status) {
-      case 400:
-        // gRPC FailedPrecondition: a sync while one runs, a revision other than the tracked one under auto-sync
-        return new ConflictError(`${this.#name} refused: ${message}`);
-      case 401:
-        return new UnusableAnswerError(
-          `${
-            this.#name
-          } refuses the token (401); renew platformEnvs.argocd.instances.${
-            this.options.instance
-          }.token`,
-        );
-      case 403:
-        // a closed sync window is told as a permission, though nobody has it
-        if (/sync window/.test(message)) {
-          return new ConflictError(`${this.#name} refused: ${message}`);
-        }
-        return new NotAllowedError(
-          `${this.#name} does not allow it: ${message}`,
-        );
-      case 404:
-        return new NotFoundError(`${this.#name}: ${message}`);
-      default:
-        return new ServiceUnavailableError(
-          `${this.#name} answered ${response.status}: ${message}`,
-        );
-    }
-  }
-}
-
-/** What Argo CD says about a refusal, short enough for a log line; never HTML. */
-async function messageOf(response: Response): Promise<string> {
-  const body = await response.text().catch(() => '');
-  try {
-    const { message, error } = JSON.parse(body);
-    return String(message ?? error ?? response.statusText).slice(0, 300);
-  } catch {
-    return response.statusText || 'no reason given';
-  }
-}
-
-function causeOf(error: unknown): string {
-  const { name, message, cause } = error as {
-    name?: string;
-    message?: string;
-    cause?: { code?: string; message?: string };
-  };
-  if (name === 'TimeoutError') return 'it took too long to answer';
-  return cause?.code ?? cause?.message ?? message ?? String(error);
 }

@@ -1,5 +1,4 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   Deployment,
   DeploymentSnapshot,
@@ -10,9 +9,10 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { ApplicationBook } from './ApplicationBook';
 import { ApplicationFeed } from './ApplicationFeed';
-import { ArgocdClient, UnusableAnswerError } from './ArgocdClient';
+import { ApplicationOperations } from './ApplicationOperations';
+import { ArgocdClient } from './ArgocdClient';
 import { DetailReader } from './DetailReader';
-import { parseApplication } from './parseApplication';
+import { applicationParser } from './parseApplication';
 import { ProjectWindows } from './ProjectWindows';
 import { ObjectsOf, readManaged, readRendered } from './readObjects';
 import { RevisionNotes } from './RevisionNotes';
@@ -72,6 +72,7 @@ export class ArgocdDeploymentSource implements DeploymentSource {
   readonly #book: ApplicationBook;
   readonly #feed: ApplicationFeed;
   readonly #details: DetailReader;
+  readonly #operations: ApplicationOperations;
   readonly #revisions: RevisionNotes;
   readonly #contact: SourceContact;
   readonly #listeners = new Set<() => void>();
@@ -101,7 +102,7 @@ export class ArgocdDeploymentSource implements DeploymentSource {
       projects: options.projects ?? [],
       requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
     });
-    this.#parse = parserOf(options);
+    this.#parse = applicationParser(options);
     this.#windows = new ProjectWindows(this.#now);
     this.#book = new ApplicationBook(deployment => {
       const syncWindow = this.#windows.stateOf(deployment);
@@ -109,7 +110,7 @@ export class ArgocdDeploymentSource implements DeploymentSource {
     }, this.#now);
     this.#revisions = new RevisionNotes(
       ({ name, ...place }, revision) =>
-        this.#visible(name, place.namespace, () =>
+        this.#operations.visible(name, place.namespace, () =>
           this.#client.revisionMetadata(name, revision, place),
         ),
       signal,
@@ -123,6 +124,19 @@ export class ArgocdDeploymentSource implements DeploymentSource {
       onChange: () => this.#emit(),
       signal,
       treePauseMs: options.treePauseMs,
+    });
+    this.#operations = new ApplicationOperations({
+      title: this.title,
+      client: this.#client,
+      book: this.#book,
+      parse: this.#parse,
+      onAnswer: (deployment, changed) => {
+        this.#contact.heard();
+        if (!changed) return;
+        this.#emit();
+        this.#details.changed(deployment);
+      },
+      signal,
     });
     this.#feed = new ApplicationFeed({
       instance,
@@ -190,69 +204,15 @@ export class ArgocdDeploymentSource implements DeploymentSource {
     return () => this.#listeners.delete(listener);
   }
 
-  async refresh(
-    name: string,
-    options?: { namespace?: string },
-  ): Promise<Deployment> {
-    const namespace = options?.namespace ?? this.#book.find(name)?.namespace;
-    const asked = this.#book.mark();
-    const body = await this.#visible(name, namespace, () =>
-      this.#client.get(name, {
-        namespace,
-        refresh: true,
-        signal: this.#abort.signal,
-      }),
-    );
-    return this.#accept(name, body, asked);
+  refresh(name: string, options?: { namespace?: string }): Promise<Deployment> {
+    return this.#operations.refresh(name, options);
   }
 
-  async sync(
+  sync(
     name: string,
     options?: { revision?: string; namespace?: string },
   ): Promise<Deployment> {
-    const known = this.#book.find(name, options?.namespace);
-    const namespace = options?.namespace ?? known?.namespace;
-    const position = known?.source?.position;
-    const revision = options?.revision;
-    const asked = this.#book.mark();
-    const body = await this.#visible(name, namespace, () =>
-      this.#client.sync(name, {
-        ...(namespace && { appNamespace: namespace }),
-        ...(revision &&
-          (position
-            ? { revisions: [revision], sourcePositions: [position] }
-            : { revision })),
-      }),
-    );
-    return this.#accept(name, body, asked);
-  }
-
-  getRenderedObjects(
-    name: string,
-    options: { namespace?: string; revision?: string },
-  ): Promise<KubernetesDocument[]> {
-    const { namespace, revision } = options;
-    return this.#visible(name, namespace, () =>
-      readRendered(
-        this.#client,
-        this.#placeOf(name, namespace),
-        revision,
-        this.#abort.signal,
-      ),
-    );
-  }
-
-  getManagedObjects(
-    name: string,
-    { namespace }: { namespace?: string },
-  ): Promise<ManagedObject[]> {
-    return this.#visible(name, namespace, () =>
-      readManaged(
-        this.#client,
-        this.#placeOf(name, namespace),
-        this.#abort.signal,
-      ),
-    );
+    return this.#operations.sync(name, options);
   }
 
   getRevisionMetadata(
@@ -277,40 +237,6 @@ export class ArgocdDeploymentSource implements DeploymentSource {
       namespace: namespace ?? known?.namespace,
       ...(position && { position }),
     };
-  }
-
-  #accept(name: string, body: unknown, asked: number): Deployment {
-    const deployment = this.#parse(body);
-    if (!deployment) {
-      throw new UnusableAnswerError(
-        `${this.title} answered with something that is not application ${name}`,
-      );
-    }
-    this.#contact.heard();
-    if (this.#book.putAnswer(deployment, asked)) {
-      this.#emit();
-      this.#details.changed(deployment);
-    }
-    return deployment;
-  }
-
-  /** Argo CD answers 403 for what does not exist, so as not to tell names. */
-  async #visible<T>(
-    name: string,
-    namespace: string | undefined,
-    call: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      const isKnown = this.#book.find(name, namespace) !== undefined;
-      if (error instanceof NotAllowedError && !isKnown) {
-        throw new NotFoundError(
-          `${this.title} has no application ${name}, or its token may not see it`,
-        );
-      }
-      throw error;
-    }
   }
 
   #takeWindows(projects: unknown[]): void {
@@ -360,22 +286,4 @@ export class ArgocdDeploymentSource implements DeploymentSource {
     this.#contact.told();
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Reads applications; those of other namespaces than the wanted ones are none. */
-function parserOf({
-  instance,
-  url,
-  frontendUrl = url,
-  namespaces = [],
-}: ArgocdDeploymentSourceOptions) {
-  const pageOf = (namespace: string, name: string) =>
-    `${frontendUrl}/applications/${encodeURIComponent(
-      namespace,
-    )}/${encodeURIComponent(name)}`;
-  return (document: unknown): Deployment | undefined => {
-    const deployment = parseApplication(instance, document, pageOf);
-    if (!deployment || namespaces.length === 0) return deployment;
-    return namespaces.includes(deployment.namespace) ? deployment : undefined;
-  };
 }

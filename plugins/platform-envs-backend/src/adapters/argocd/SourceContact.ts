@@ -1,5 +1,5 @@
 import { SourceCondition } from '@fairway/plugin-platform-envs-node';
-import { UnusableAnswerError } from './ArgocdClient';
+import { UnusableAnswerError } from './ArgocdHttp';
 
 /**
  * When upstream was last heard, and what went wrong since. Silence makes a

@@ -62,6 +62,34 @@ export function parseApplication(
   };
 }
 
+/**
+ * A reader of the applications of one instance. Those that live in other
+ * namespaces than the wanted ones count as none.
+ */
+export function applicationParser({
+  instance,
+  url,
+  frontendUrl = url,
+  namespaces = [],
+}: {
+  instance: string;
+  url: string;
+  /** For the page of each. Default: `url`. */
+  frontendUrl?: string;
+  /** Empty: all. */
+  namespaces?: string[];
+}): (document: unknown) => Deployment | undefined {
+  const pageOf = (namespace: string, name: string) =>
+    `${frontendUrl}/applications/${encodeURIComponent(
+      namespace,
+    )}/${encodeURIComponent(name)}`;
+  return document => {
+    const deployment = parseApplication(instance, document, pageOf);
+    if (!deployment || namespaces.length === 0) return deployment;
+    return namespaces.includes(deployment.namespace) ? deployment : undefined;
+  };
+}
+
 function toDeployment(
   instance: string,
   { metadata, spec, status }: Application,
