@@ -35,6 +35,8 @@ describe('readConfig', () => {
             token: 't',
             relistInterval: { minutes: 2 },
             idleTimeout: 'PT1M',
+            projects: ['shop'],
+            namespaces: [],
           }),
           links: { grafanaUrl: 'https://g.example.com/d/1?var-c={component}' },
         },
@@ -49,6 +51,7 @@ describe('readConfig', () => {
           url: 'https://argocd.example.com',
           frontendUrl: 'https://argocd.example.com',
           token: 't',
+          projects: ['shop'],
           relistIntervalMs: 120_000,
           idleTimeoutMs: 60_000,
         },
@@ -81,6 +84,10 @@ describe('readConfig', () => {
     [
       argocd({ url: 'http://a', token: 't', idleTimeout: { milliseconds: 1 } }),
       'platformEnvs.argocd.instances.main.idleTimeout',
+    ],
+    [
+      argocd({ url: 'http://a', token: 't', projects: 'shop' }),
+      'platformEnvs.argocd.instances.main.projects',
     ],
     [
       argocd({ url: 'http://a', token: 't', relistInterval: 'soon' }),
