@@ -139,9 +139,9 @@ describe('editOverlay of a kustomization', () => {
     const content = `images:\n  - name: app\n    newTag: 1\n${'# x\n'.repeat(
       2_500_000,
     )}`;
-    const before = Date.now();
+    const before = process.cpuUsage();
     expect(() => edit(content)).toThrow(/too large for an overlay/);
-    expect(Date.now() - before).toBeLessThan(500);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
   });
 
   it('F25 is not slowed down by a bomb of aliases', () => {
@@ -153,9 +153,9 @@ describe('editOverlay of a kustomization', () => {
       })
       .join('\n');
     const content = `${bomb}\nimages:\n  - name: app\n    newTag: 1.8.0\n`;
-    const before = Date.now();
+    const before = process.cpuUsage();
     expect(edit(content)).toBe(content.replace('1.8.0', NEW));
-    expect(Date.now() - before).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
   });
 
   it('F25 survives thousands of open brackets', () => {
