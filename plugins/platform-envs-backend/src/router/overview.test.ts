@@ -60,6 +60,7 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
     environments: [],
     revision: 'one',
   };
+  let asked = 0;
   const app = express();
   app.use(
     createOverviewRouter({
@@ -72,11 +73,13 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
       }),
       environments: {
         getRevision: () => board.revision,
-        getOverviewJson: (query: LineQuery) =>
-          overviewJson(board as unknown as LiveBoard, query, {
+        getOverviewJson: (query: LineQuery) => {
+          asked += 1;
+          return overviewJson(board as unknown as LiveBoard, query, {
             sources: [],
             now: new Date('2026-03-10T12:00:00Z'),
-          }),
+          });
+        },
       } as never,
       streams: {} as never,
     }),
@@ -84,6 +87,7 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
   app.use(mockErrorHandler());
   return {
     api: request(app),
+    asked: () => asked,
     change: () => {
       board.revision = 'two';
     },
@@ -133,6 +137,26 @@ describe('/overview', () => {
       cursor = body.nextCursor ?? '';
     } while (cursor);
     expect(seen).toEqual(['web', 'audit', 'cart', 'bill']);
+  });
+
+  it('packs the whole board once for all who ask, and not for who cannot unpack', async () => {
+    const { api: fresh, asked } = setUp(AuthorizeResult.ALLOW);
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => fresh.get('/overview?limit=all')),
+    );
+    expect(new Set(all.map(r => r.headers['content-encoding']))).toEqual(
+      new Set(['gzip']),
+    );
+    expect(new Set(all.map(r => names(r.body).length))).toEqual(new Set([4]));
+    expect(asked()).toBe(1);
+    const plain = await fresh
+      .get('/overview?limit=all')
+      .set('accept-encoding', 'identity');
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(plain.headers.vary).toContain('Accept-Encoding');
+    expect(plain.body.rows).toEqual(all[0].body.rows);
+    const other = await fresh.get('/overview?limit=all&sort=name');
+    expect(names(other.body)[0]).toBe('audit');
   });
 
   it('says on the first page what there is to filter by, whatever is filtered', async () => {

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { EnvironmentService } from '../services/EnvironmentService';
 import { LineQuery } from '../services/selectLines';
 import { Gatekeeper, readerOf } from './authorize';
+import { PackedAnswer } from './PackedAnswer';
 import { parse } from './parameters';
 import { RevisionStreams } from './RevisionStreams';
 
@@ -72,6 +73,7 @@ export function createOverviewRouter(
   },
 ): express.Router {
   const { environments, streams } = options;
+  const whole = new PackedAnswer();
   const router = Router();
 
   router.get('/overview', async (req, res) => {
@@ -101,7 +103,14 @@ export function createOverviewRouter(
       res.status(304).end();
       return;
     }
-    res.type('json').send(environments.getOverviewJson(query));
+    const json = () => environments.getOverviewJson(query);
+    res.type('json');
+    res.vary('Accept-Encoding');
+    if (query.limit === 'all' && req.acceptsEncodings('gzip')) {
+      res.set('Content-Encoding', 'gzip').send(await whole.get(etag, json));
+    } else {
+      res.send(json());
+    }
   });
 
   router.get('/overview/stream', async (req, res) => {
