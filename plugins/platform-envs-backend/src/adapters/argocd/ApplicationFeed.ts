@@ -89,15 +89,21 @@ export class ApplicationFeed {
   async #watch(resourceVersion: string | undefined): Promise<void> {
     const { client, times, listeners, signal, logger, instance } = this.options;
     let damaged = false;
-    const listAgain = () => {
-      this.#list().catch(error => listeners.onFailure(error));
+    const outdated = new AbortController();
+    const listAgain = async () => {
+      try {
+        const listed = await this.#list();
+        if (isBefore(listed, resourceVersion)) outdated.abort();
+      } catch (error) {
+        listeners.onFailure(error);
+      }
     };
     const relist = setInterval(listAgain, times.relistIntervalMs);
     try {
       const end = await client.watch({
         resourceVersion,
         idleTimeoutMs: times.idleTimeoutMs,
-        signal,
+        signal: AbortSignal.any([signal, outdated.signal]),
         onActivity: () => listeners.onContact(),
         onEvent: (type, document) => this.#onEvent(type, document),
         onMalformed: reason => {
@@ -224,6 +230,11 @@ export class ApplicationFeed {
       });
     }
   }
+}
+
+/** Whether versions went back: then a stream from the later one would leave out all that comes. */
+function isBefore(now: string | undefined, then: string | undefined): boolean {
+  return !!now && !!then && Number(now) < Number(then);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

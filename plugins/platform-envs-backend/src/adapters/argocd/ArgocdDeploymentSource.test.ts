@@ -391,6 +391,20 @@ describe('ArgocdDeploymentSource', () => {
     expect(names(s)).toEqual(['b', 'c', 'd']);
   });
 
+  it('F50 a stream from a version that is yet to come is opened anew', async () => {
+    argocd.applications = [anApplication('a')];
+    argocd.resourceVersion = 900;
+    const s = follow({ relistIntervalMs: 50 });
+    await until(() => isLive(s));
+    argocd.resourceVersion = 901;
+    const lists = argocd.count(/applications\?fields/);
+    await until(() => argocd.count(/applications\?fields/) > lists + 2);
+    expect(argocd.count(/stream/)).toBe(1);
+    argocd.resourceVersion = 3;
+    await until(() => argocd.count(/resourceVersion=3$/) === 1 && isLive(s));
+    expect(names(s)).toEqual(['a']);
+  });
+
   it('F51 a refused token is one clear error and no storm', async () => {
     argocd.onList = (_, res) => json(res, 401, { message: 'token expired' });
     const logger = mockServices.logger.mock();

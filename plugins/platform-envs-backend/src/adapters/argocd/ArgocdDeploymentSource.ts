@@ -41,7 +41,7 @@ export interface ArgocdDeploymentSourceOptions {
   backoffMs?: { min: number; max: number };
   /** Default 10 s: how long after a suspicious list it is asked again. */
   confirmDelayMs?: number;
-  /** Default 5 s to 5 min: how often the pods of an unwell application are looked at. */
+  /** Default 5 s, doubling to 30 min: after which the pods of an application that stays unwell are looked at again. */
   treePauseMs?: { min: number; max: number };
   now?: () => Date;
 }

@@ -9,7 +9,7 @@ import { RevisionNotes } from './RevisionNotes';
 const CONCURRENCY = 2;
 
 /** How long an unwell application is left before its tree is read again; doubles while nothing changes. */
-const TREE_PAUSE_MS = { min: 5_000, max: 5 * 60_000 };
+const TREE_PAUSE_MS = { min: 5_000, max: 30 * 60_000 };
 
 /** When the tree of an unwell application is read next. */
 interface TreeWatch {
