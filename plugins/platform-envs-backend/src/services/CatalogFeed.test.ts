@@ -1,7 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { aComponent, anEnvironment } from '../__testUtils__/entities';
+import { aComponent, anEnvironment, DEV } from '../__testUtils__/entities';
 import { CatalogFeed } from './CatalogFeed';
 
 const withEtag = (entity: Entity, etag = 'one'): Entity => ({
@@ -85,5 +85,26 @@ describe('CatalogFeed', () => {
     change([environment, withEtag(aComponent('api'))]);
     await feed.refresh();
     expect(feed.view.components).toEqual([api]);
+  });
+
+  it('believes a catalog that is empty, also after a restart', async () => {
+    const first = setUp([anEnvironment('dev'), aComponent('web')]);
+    await first.feed.refresh();
+    const { feed } = setUp([]);
+    feed.restore(first.feed.view);
+    await feed.refresh();
+    expect(feed.view.components).toEqual([]);
+  });
+
+  it('reads components again when an environment changed under them', async () => {
+    const web = withEtag(
+      aComponent('web', { 'fairway.dev/environments': 'dev' }),
+    );
+    const { feed, change } = setUp([web]);
+    await feed.refresh();
+    expect(feed.view.components[0].environmentRefs).toEqual([]);
+    change([withEtag(anEnvironment('dev')), web]);
+    await feed.refresh();
+    expect(feed.view.components[0].environmentRefs).toEqual([DEV]);
   });
 });

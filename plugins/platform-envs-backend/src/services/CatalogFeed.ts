@@ -136,16 +136,29 @@ export class CatalogFeed {
   }
 
   #take(entities: Entity[]): void {
+    const before = this.#etags;
     const etags = new Map(
       entities.map(e => [stringifyEntityRef(e), e.metadata.etag]),
     );
     // an etag is of all that the catalog says of an entity
-    const isKnown =
-      this.#etags?.size === etags.size &&
-      [...etags].every(([ref, etag]) => etag && this.#etags!.get(ref) === etag);
-    if (isKnown) return;
+    const isSame = (ref: string) => {
+      const etag = etags.get(ref);
+      return etag !== undefined && before?.get(ref) === etag;
+    };
+    const refs = [...new Set([...(before?.keys() ?? []), ...etags.keys()])];
+    if (before && refs.every(isSame)) return;
     this.#etags = etags;
-    this.#view = keepSame(this.#view, buildCatalogView(entities));
+    const components = new Map(
+      // what an entry says depends on the environments, too
+      refs.every(ref => isSame(ref) || ref.startsWith('component:'))
+        ? this.#view.components.map(c => [c.component.ref, c])
+        : [],
+    );
+    const view = buildCatalogView(entities, entity => {
+      const ref = stringifyEntityRef(entity);
+      return isSame(ref) ? components.get(ref) : undefined;
+    });
+    this.#view = keepSame(this.#view, view);
   }
 }
 

@@ -61,6 +61,8 @@ export interface CatalogView {
   problems: string[];
 }
 
+const collator = new Intl.Collator('en-US');
+
 /** Types of component that are expected to run somewhere. */
 const RUNNING_TYPES = ['service', 'website', 'worker'];
 
@@ -73,8 +75,15 @@ const LINK_TYPES: DeliveryLink['type'][] = [
   'git',
 ];
 
-/** Reads the entities of kinds Environment, Component and Resource. One that is malformed costs no other. */
-export function buildCatalogView(entities: Entity[]): CatalogView {
+/**
+ * Reads the entities of kinds Environment, Component and Resource. One that is
+ * malformed costs no other. `known` gives what is known of a component to which
+ * nothing happened.
+ */
+export function buildCatalogView(
+  entities: Entity[],
+  known: (component: Entity) => ComponentEntry | undefined = () => undefined,
+): CatalogView {
   const problems: string[] = [];
   const environments = collect(
     entities.filter(e => e.kind === 'Environment'),
@@ -96,13 +105,14 @@ export function buildCatalogView(entities: Entity[]): CatalogView {
   );
   const components = collect(
     entities.filter(e => e.kind === 'Component'),
-    entity => toComponent(entity, environments, instances),
+    entity => known(entity) ?? toComponent(entity, environments, instances),
     problems,
   ).sort(
     (a, b) =>
-      (a.component.systemRef ?? '').localeCompare(
+      collator.compare(
+        a.component.systemRef ?? '',
         b.component.systemRef ?? '',
-      ) || a.component.name.localeCompare(b.component.name),
+      ) || collator.compare(a.component.name, b.component.name),
   );
   const resources = new Map(
     entities
