@@ -51,6 +51,40 @@ describe('DatabaseSnapshotStore', () => {
       await expect(knex('snapshot').select()).resolves.toEqual([]);
     });
 
+    it('saves and deletes many, and gives those back that begin so', async () => {
+      const { store } = await setUp();
+      const names = Array.from({ length: 250 }, (_, i) => `a_b/${i}`);
+      await store.saveAll(
+        new Map([...names, 'aXb/0', 'a_b', '%'].map(n => [n, { rows: [n] }])),
+        [],
+      );
+      const found = await store.loadAll('a_b/', shape);
+      expect([...found.keys()].sort()).toEqual([...names].sort());
+      expect(found.get('a_b/7')).toEqual({ rows: ['a_b/7'] });
+      await store.saveAll(new Map([['a_b/1', { rows: ['new'] }]]), ['a_b/0']);
+      const after = await store.loadAll('a_b/', shape);
+      expect(after.size).toBe(249);
+      expect(after.get('a_b/1')).toEqual({ rows: ['new'] });
+      await expect(store.loadAll('%', shape)).resolves.toEqual(
+        new Map([['%', { rows: ['%'] }]]),
+      );
+    });
+
+    it('F85 drops of many only those that cannot be used', async () => {
+      const { knex, logger, store } = await setUp();
+      await store.saveAll(
+        new Map<string, unknown>([
+          ['d/1', { rows: ['1'] }],
+          ['d/2', { rows: 2 }],
+        ]),
+        [],
+      );
+      const found = await store.loadAll('d/', shape);
+      expect([...found.keys()]).toEqual(['d/1']);
+      expect(logger.warn).toHaveBeenCalledTimes(1);
+      await expect(knex('snapshot').pluck('name')).resolves.toEqual(['d/1']);
+    });
+
     it('lets two writers save at once', async () => {
       const { knex, store } = await setUp();
       await Promise.all(
