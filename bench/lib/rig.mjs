@@ -187,14 +187,18 @@ async function startOne(name, base, rig) {
   };
 }
 
-const BOARD_PATIENCE_MS = 300_000;
+const BOARD_PATIENCE_MS = 600_000;
+/** Nothing has changed for so long: what the start brought is there. */
 const SETTLED_MS = 3000;
+/** What still changes after so long would change for ever. */
+const COMPLETE_MS = 20_000;
 
 /** Until every component is on the board and nothing has changed for a while. */
 async function untilBoardStands({ client, token }, size) {
   const deadline = Date.now() + BOARD_PATIENCE_MS;
   let revision;
   let since = Date.now();
+  let completeSince;
   let what = 'has not answered';
   while (Date.now() < deadline) {
     const answer = await client.ask(WHOLE_BOARD, { token });
@@ -208,8 +212,13 @@ async function untilBoardStands({ client, token }, size) {
       revision = board.revision;
       since = Date.now();
     }
-    const isSettled = Date.now() - since >= SETTLED_MS;
-    if (rows >= size && !unready.length && isSettled) return;
+    if (rows >= size && !unready.length) {
+      completeSince ??= Date.now();
+      if (Date.now() - since >= SETTLED_MS) return;
+      if (Date.now() - completeSince >= COMPLETE_MS) return;
+    } else {
+      completeSince = undefined;
+    }
     await new Promise(resolve => setTimeout(resolve, 500));
   }
   throw new Problem(
