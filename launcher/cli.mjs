@@ -28,13 +28,16 @@ Options of up and dev
                  FAIRWAY_SANDBOX_PORT)
   --app-port N   where dev serves the browser app (default 3000)
   --postgres     run on an embedded PostgreSQL instead of SQLite
+  --generate SxE beside the seeded platforms, generated ones: 2000x3 is 2,000
+                 services in 3 environments each; with data of their own
 
 Options of token
   --port N       the portal's port (default 7007, or FAIRWAY_PORT)
 
 Options of test
   --only LIST    stages to run, comma-separated: types, lint, format,
-                 launcher, unit, browser
+                 launcher, unit, browser; and replicas, which only runs when
+                 named: two backends on one PostgreSQL, some minutes
 
 Environment
   FAIRWAY_NODE       the Node to use, 22 or 24

@@ -17,7 +17,7 @@ const PORTS = {
  *
  * @param {string[]} args
  * @param {Record<string, string | undefined>} [env]
- * @returns {{ port: number, sandboxPort: number, appPort: number, postgres: boolean }}
+ * @returns {{ port: number, sandboxPort: number, appPort: number, postgres: boolean, generate: string | undefined }}
  * @throws Problem naming an option that is unknown or a port that cannot be
  */
 export function readStartOptions(args, env = process.env) {
@@ -26,6 +26,7 @@ export function readStartOptions(args, env = process.env) {
     'sandbox-port': { type: 'string' },
     'app-port': { type: 'string' },
     postgres: { type: 'boolean', default: false },
+    generate: { type: 'string' },
   });
   const port = name => readPort(name, values[name], env);
   return {
@@ -33,7 +34,33 @@ export function readStartOptions(args, env = process.env) {
     sandboxPort: port('sandbox-port'),
     appPort: port('app-port'),
     postgres: values.postgres,
+    generate: readGenerate(values.generate),
   };
+}
+
+/**
+ * How much of a world to generate, `<services>x<environments>`.
+ *
+ * @param {string | undefined} given
+ * @throws Problem
+ */
+export function readGenerate(given) {
+  if (given === undefined) return undefined;
+  const [, services, environments] = /^(\d+)x(\d+)$/.exec(given) ?? [];
+  if (
+    !(
+      services >= 1 &&
+      services <= 5000 &&
+      environments >= 1 &&
+      environments <= 5
+    )
+  ) {
+    throw new Problem(
+      `--generate is "${given}"; it takes services and environments.`,
+      'write it as 2000x3; the most is 5000x5.',
+    );
+  }
+  return given;
 }
 
 /**

@@ -9,17 +9,25 @@ describe('readStartOptions', () => {
       sandboxPort: 7100,
       appPort: 3000,
       postgres: false,
+      generate: undefined,
     });
   });
 
   it('reads both ways to write an option', () => {
     const options = readStartOptions(
-      ['--port', '9000', '--sandbox-port=9100', '--postgres'],
+      [
+        '--port',
+        '9000',
+        '--sandbox-port=9100',
+        '--postgres',
+        '--generate=2000x3',
+      ],
       {},
     );
     assert.equal(options.port, 9000);
     assert.equal(options.sandboxPort, 9100);
     assert.equal(options.postgres, true);
+    assert.equal(options.generate, '2000x3');
   });
 
   it('takes the command line before the environment', () => {
@@ -36,6 +44,8 @@ describe('readStartOptions', () => {
     [['--port', '0x2000'], {}, /--port is "0x2000"/],
     [['--sandbox-port', '65534'], {}, /from 1024 to 65529/],
     [[], { FAIRWAY_PORT: 'x' }, /FAIRWAY_PORT is "x"/],
+    [['--generate', '5'], {}, /--generate is "5"/],
+    [['--generate', '9000x3'], {}, /services and environments/],
     [['--prot', '1'], {}, /Unknown option '--prot'/],
     [['surplus'], {}, /Unexpected argument 'surplus'/],
     [['--port'], {}, /--port/],

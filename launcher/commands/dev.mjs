@@ -4,6 +4,7 @@ import { BACKSTAGE_CLI } from '../paths.mjs';
 import { start, stopAll } from '../processes.mjs';
 import { step } from '../progress.mjs';
 import { publish } from '../runs.mjs';
+import { worldOf } from '../steps/generatedWorld.mjs';
 import { install } from '../steps/install.mjs';
 import { appPortOf, portsOf, requireFreePorts } from '../steps/ports.mjs';
 import {
@@ -24,7 +25,8 @@ export async function run(args) {
   try {
     await install();
     const databaseUrl = options.postgres ? await everydayPostgres() : undefined;
-    const portal = { ...options, ...EVERYDAY, databaseUrl };
+    const world = worldOf(options.generate);
+    const portal = { ...options, ...world, databaseUrl };
     await requireFreePorts(ports);
     await startSandbox(portal);
     const child = await startWatching(portal);
@@ -46,7 +48,13 @@ function startWatching(portal) {
     const logFile = path.join(EVERYDAY.logDir, 'dev.log');
     const child = start(
       process.execPath,
-      [BACKSTAGE_CLI, 'repo', 'start', ...CONFIG_ARGS],
+      [
+        BACKSTAGE_CLI,
+        'repo',
+        'start',
+        ...CONFIG_ARGS,
+        ...(portal.configFiles ?? []).flatMap(file => ['--config', file]),
+      ],
       {
         name: 'dev',
         logFile,

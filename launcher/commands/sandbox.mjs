@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readPort } from '../options.mjs';
+import { readGenerate, readPort } from '../options.mjs';
 import { Problem } from '../problem.mjs';
 import { stopAll } from '../processes.mjs';
 import { publish } from '../runs.mjs';
@@ -78,21 +78,7 @@ async function startAlone({ sandboxPort, speed, generate }) {
       'leave it out for real time.',
     );
   }
-  const [, services, environments] = /^(\d+)x(\d+)$/.exec(generate) ?? [];
-  if (
-    generate !== undefined &&
-    !(
-      services >= 1 &&
-      services <= 5000 &&
-      environments >= 1 &&
-      environments <= 5
-    )
-  ) {
-    throw new Problem(
-      `--generate is "${generate}"; it takes services and environments.`,
-      'write it as 2000x3; the most is 5000x5.',
-    );
-  }
+  readGenerate(generate);
   const ports = portsOf({ port: 0, sandboxPort }).slice(1);
   const url = `http://localhost:${sandboxPort}/status`;
   await claimPortal('sandbox', ports);

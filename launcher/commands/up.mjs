@@ -6,6 +6,7 @@ import { Problem } from '../problem.mjs';
 import { stopAll } from '../processes.mjs';
 import { claim, publish } from '../runs.mjs';
 import { buildApp } from '../steps/buildApp.mjs';
+import { worldOf } from '../steps/generatedWorld.mjs';
 import { requireGit } from '../steps/git.mjs';
 import { install } from '../steps/install.mjs';
 import { portsOf, requireFreePorts } from '../steps/ports.mjs';
@@ -23,7 +24,8 @@ export async function run(args) {
     await buildApp();
     const databaseUrl = options.postgres ? await everydayPostgres() : undefined;
     const { port, sandboxPort } = options;
-    const portal = { port, sandboxPort, ...EVERYDAY, databaseUrl };
+    const world = worldOf(options.generate);
+    const portal = { port, sandboxPort, ...world, databaseUrl };
     // minutes may have passed since the first look
     await requireFreePorts(portsOf(options));
     await startSandbox(portal);

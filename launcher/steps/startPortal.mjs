@@ -135,7 +135,10 @@ export async function startBackend(options) {
     });
     note('filling its catalog');
     try {
-      await awaitPeople(`http://localhost:${options.port}`);
+      // thousands of entities may come before them
+      await awaitPeople(`http://localhost:${options.port}`, {
+        seconds: options.generate ? 600 : 60,
+      });
     } catch (error) {
       await stop(child);
       throw error;
