@@ -1,5 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { PushHint } from './githubDelivery';
+import { Lane } from './Lane';
 
 /** What is done about a push. None of it throws. */
 export interface PushActions {
@@ -14,64 +15,36 @@ export interface PushActions {
 /**
  * Acts on pushes. A push is only a hint that something moved: where the branch
  * is, is asked of the Git host. Those that come while one is acted on are acted
- * on together, so a hundred of them cost two looks.
+ * on together, so a hundred of them cost two looks. What stands where does not
+ * wait for the commits of applications.
  */
 export class PushReceiver {
-  readonly #waiting = new Map<string, PushHint>();
-  #working?: Promise<void>;
+  readonly #desired: Lane;
+  readonly #sources: Lane;
 
-  constructor(
-    private readonly actions: PushActions,
-    private readonly logger: LoggerService,
-  ) {}
+  constructor(private readonly actions: PushActions, logger: LoggerService) {
+    this.#desired = new Lane(logger);
+    this.#sources = new Lane(logger);
+  }
 
-  /** Returns at once. */
-  receive(push: PushHint): void {
-    const { repository, branch = '' } = push;
-    if (!this.#isKnown(push)) return;
-    this.#waiting.set(`${repository}#${branch}`, push);
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+  /** Returns at once. Anybody may push anywhere; what is no repository of ours takes no room. */
+  receive({ repository, branch }: PushHint): void {
+    const { actions } = this;
+    if (branch && actions.branchesOf(repository).includes(branch)) {
+      this.#desired.put(repository, branch, () =>
+        actions.refreshDesiredState(repository, branch),
+      );
+    }
+    const components = actions.componentsFrom(repository);
+    if (components.length > 0) {
+      this.#sources.put(repository, '', () =>
+        actions.refreshSource(repository, components),
+      );
+    }
   }
 
   /** Resolves when everything that was received was acted on. */
   async idle(): Promise<void> {
-    await this.#working;
-  }
-
-  /** Anybody may push anywhere; what is no repository of ours takes no room. */
-  #isKnown({ repository, branch }: PushHint): boolean {
-    const { actions } = this;
-    return (
-      actions.componentsFrom(repository).length > 0 ||
-      (branch !== undefined && actions.branchesOf(repository).includes(branch))
-    );
-  }
-
-  async #work(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const pushes = [...this.#waiting.values()];
-      this.#waiting.clear();
-      await Promise.all(pushes.map(push => this.#act(push)));
-    }
-  }
-
-  async #act({ repository, branch }: PushHint): Promise<void> {
-    const { actions, logger } = this;
-    try {
-      if (branch && actions.branchesOf(repository).includes(branch)) {
-        await actions.refreshDesiredState(repository, branch);
-      }
-      const components = actions.componentsFrom(repository);
-      if (components.length > 0) {
-        await actions.refreshSource(repository, components);
-      }
-    } catch (error) {
-      logger.warn('A push could not be acted on; polling will see it', {
-        repository,
-        reason: error instanceof Error ? error.message : String(error),
-      });
-    }
+    await Promise.all([this.#desired.idle(), this.#sources.idle()]);
   }
 }

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Why a body was not read to its end. */
 export class UnreadBodyError extends Error {
@@ -12,58 +13,47 @@ export class UnreadBodyError extends Error {
  * The bytes of a request, as they were sent.
  *
  * @throws UnreadBodyError - there are more than `maxBytes`, or they did not come
- * within `timeoutMs`. What is still to come is not read.
+ * within `timeoutMs`. What is still to come is not read, and the connection is
+ * left for the answer.
  */
-export function readBody(
+export async function readBody(
   request: IncomingMessage,
   { maxBytes, timeoutMs }: { maxBytes: number; timeoutMs: number },
 ): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = (settle: () => void) => {
-      clearTimeout(timer);
-      request.off('data', onData);
-      request.off('end', onEnd);
-      request.off('error', onEnd);
-      request.off('close', onEnd);
-      request.pause();
-      settle();
-    };
-    const tooLarge = () =>
-      finish(() =>
-        reject(
-          new UnreadBodyError(
-            413,
-            `A delivery may have ${maxBytes} bytes and no more`,
-          ),
-        ),
-      );
-    const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) tooLarge();
-      else chunks.push(chunk);
-    };
-    const onEnd = () => finish(() => resolve(Buffer.concat(chunks)));
-    const timer = setTimeout(
-      () =>
-        finish(() =>
-          reject(
-            new UnreadBodyError(
-              408,
-              `The delivery did not come within ${timeoutMs / 1000} s`,
-            ),
-          ),
-        ),
-      timeoutMs,
+  const deadline = new AbortController();
+  try {
+    return await Promise.race([
+      collect(request, maxBytes),
+      sleep(timeoutMs, undefined, { signal: deadline.signal }).then(() => {
+        throw new UnreadBodyError(
+          408,
+          `The delivery did not come within ${timeoutMs / 1000} s`,
+        );
+      }),
+    ]);
+  } finally {
+    deadline.abort();
+  }
+}
+
+async function collect(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer> {
+  const tooLarge = () =>
+    new UnreadBodyError(
+      413,
+      `A delivery may have ${maxBytes} bytes and no more`,
     );
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
-      tooLarge();
-      return;
-    }
-    request.on('data', onData);
-    request.on('end', onEnd);
-    request.on('error', onEnd);
-    request.on('close', onEnd);
-  });
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    throw tooLarge();
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

@@ -21,12 +21,17 @@ import {
 } from './gitFormats';
 import { GitOutput, GitRun, runGit } from './runGit';
 
+/** Commits that are remembered to be there, which saves a process each. */
+const MAX_SEEN = 10_000;
+
 /**
  * A bare repository in a folder of this machine. It knows nothing of any
  * remote: what it is asked for must be here.
  */
 export class BareRepository {
   #ready = false;
+  /** Commits that were seen here: nothing is removed while this is one repository. */
+  readonly #seen = new Set<string>();
 
   constructor(
     private readonly options: { directory: string; timeoutMs: number },
@@ -53,10 +58,12 @@ export class BareRepository {
   /** Removes everything; it is made anew when it is next prepared. */
   async discard(): Promise<void> {
     this.#ready = false;
+    this.#seen.clear();
     await rm(this.options.directory, { recursive: true, force: true });
   }
 
   async isEmpty(): Promise<boolean> {
+    if (this.#seen.size > 0) return false;
     return !textOf(await this.run({ args: ['for-each-ref', '--count=1'] }));
   }
 
@@ -75,11 +82,13 @@ export class BareRepository {
   }
 
   async has(commit: string): Promise<boolean> {
+    if (this.#seen.has(commit)) return true;
     await this.prepare();
     const { exitCode } = await this.run({
       args: ['cat-file', '-e', `${commit}^{commit}`],
       acceptExitCodes: [1, 128],
     });
+    if (exitCode === 0) this.#remember(commit);
     return exitCode === 0;
   }
 
@@ -202,6 +211,11 @@ export class BareRepository {
     } finally {
       await rm(index, { force: true });
     }
+  }
+
+  #remember(commit: string): void {
+    if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
+    this.#seen.add(commit);
   }
 
   /** Any command on this repository. */
