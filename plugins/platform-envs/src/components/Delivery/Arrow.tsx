@@ -1,4 +1,3 @@
-import { Button } from '@backstage/ui';
 import { RiArrowRightLine } from '@remixicon/react';
 import {
   ComponentDelivery,
@@ -61,16 +60,16 @@ export function Arrow(props: ArrowProps) {
       </span>
       <RiArrowRightLine size={20} aria-hidden className={styles.arrowShape} />
       {cell && (
-        <Button
-          size="small"
-          variant="tertiary"
+        <button
+          type="button"
+          className={styles.way}
           aria-label={`Compare with ${environment.shortName}${
             way.length ? `: ${way.join(', ')}` : ''
           }`}
-          onPress={props.onCompare}
+          onClick={props.onCompare}
         >
           {way.length ? way.join(', ') : 'Compare'}
-        </Button>
+        </button>
       )}
       {behind && !isSame && behind.reason && (
         <span className={styles.whyUncounted}>{behind.reason}</span>

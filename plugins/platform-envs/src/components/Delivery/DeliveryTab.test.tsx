@@ -218,6 +218,7 @@ describe('the way between two environments', () => {
             repository: 'shop/orders',
             commitUrls: {
               [good]: 'https://git.example.com/commit/a',
+              // eslint-disable-next-line no-script-url
               [bad]: 'javascript:alert(1)',
             },
           },
