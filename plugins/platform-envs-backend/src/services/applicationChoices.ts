@@ -25,42 +25,6 @@ const PREFIX = 'argocd/';
 /** As Kubernetes allows names. */
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
-/**
- * Reads the annotations `argocd/app-name`, `app-selector`, `app-namespace`,
- * `project-name` and `instance-name`. Each has an override for an environment
- * (`<shortName>.env.fairway.dev/argocd-app-name`); `instancesOf` tells which
- * instances an environment itself names. An annotation that cannot be
- * understood counts as absent and is told as a problem.
- */
-export function applicationChoices(
-  annotations: Record<string, string>,
-  environments: EnvironmentSummary[],
-  instancesOf: (environmentRef: string) => string[] | undefined,
-): { choices: Record<string, ApplicationChoice>; problems: string[] } {
-  const problems = new Set<string>();
-  const choices: Record<string, ApplicationChoice> = {};
-  for (const environment of environments) {
-    const reader = new AnnotationReader(
-      annotations,
-      environment,
-      environments.length === 1,
-    );
-    const choice = reader.read(instancesOf(environment.ref));
-    reader.problems.forEach(problem => problems.add(problem));
-    if (choice) choices[environment.ref] = choice;
-  }
-  return { choices, problems: [...problems] };
-}
-
-/** Instances named by an annotation, in its order. */
-export function instanceNames(value: string | undefined): string[] | undefined {
-  const names = (value ?? '')
-    .split(',')
-    .map(name => name.trim())
-    .filter(Boolean);
-  return names.length ? names : undefined;
-}
-
 class AnnotationReader {
   readonly problems: string[] = [];
 
@@ -145,4 +109,40 @@ class AnnotationReader {
     const value = this.annotations[key]?.trim();
     return value ? { key, value, isOverride: key === override } : undefined;
   }
+}
+
+/**
+ * Reads the annotations `argocd/app-name`, `app-selector`, `app-namespace`,
+ * `project-name` and `instance-name`. Each has an override for an environment
+ * (`<shortName>.env.fairway.dev/argocd-app-name`); `instancesOf` tells which
+ * instances an environment itself names. An annotation that cannot be
+ * understood counts as absent and is told as a problem.
+ */
+export function applicationChoices(
+  annotations: Record<string, string>,
+  environments: EnvironmentSummary[],
+  instancesOf: (environmentRef: string) => string[] | undefined,
+): { choices: Record<string, ApplicationChoice>; problems: string[] } {
+  const problems = new Set<string>();
+  const choices: Record<string, ApplicationChoice> = {};
+  for (const environment of environments) {
+    const reader = new AnnotationReader(
+      annotations,
+      environment,
+      environments.length === 1,
+    );
+    const choice = reader.read(instancesOf(environment.ref));
+    reader.problems.forEach(problem => problems.add(problem));
+    if (choice) choices[environment.ref] = choice;
+  }
+  return { choices, problems: [...problems] };
+}
+
+/** Instances named by an annotation, in its order. */
+export function instanceNames(value: string | undefined): string[] | undefined {
+  const names = (value ?? '')
+    .split(',')
+    .map(name => name.trim())
+    .filter(Boolean);
+  return names.length ? names : undefined;
 }

@@ -91,12 +91,15 @@ describe('ArgocdDeploymentSource on the sandbox', () => {
       .sort();
   const get = (s: ArgocdDeploymentSource, name: string): Deployment =>
     s.getSnapshot().deployments.find(d => d.name === name)!;
-  const openStreams = () =>
-    sandbox.world.counters.read().argocd.routes[`GET ${STREAM}`]?.open ?? 0;
+  function openStreams(): number {
+    const { routes } = sandbox.world.counters.read().argocd;
+    return routes[`GET ${STREAM}`]?.open ?? 0;
+  }
   const calls = (route: string) =>
     sandbox.world.counters.read().argocd.routes[route]?.calls ?? 0;
-  const isLive = (s: ArgocdDeploymentSource) =>
-    s.getSnapshot().state === 'live' && openStreams() === 1;
+  function isLive(s: ArgocdDeploymentSource): boolean {
+    return s.getSnapshot().state === 'live' && openStreams() === 1;
+  }
 
   async function call(method: string, path: string, body?: unknown) {
     const response = await fetch(`${sandbox.urls.argocd}${path}`, {
@@ -366,6 +369,7 @@ describe('ArgocdDeploymentSource on the sandbox', () => {
       const { health, resources } = get(s, 'sample-backend-uat');
       return health === 'Healthy' && resources.every(r => r.kind !== 'Pod');
     });
+    expect(get(s, 'sample-backend-uat').resources.length).toBeGreaterThan(1);
   });
 
   it('tells what made an application, and what it is rendered from', async () => {

@@ -229,6 +229,33 @@ export class ArgocdDeploymentSource implements DeploymentSource {
     return this.#revisions.peek(this.#book.find(name), revision);
   }
 
+  getRenderedObjects(
+    name: string,
+    { namespace, revision }: { namespace?: string; revision?: string },
+  ): Promise<KubernetesDocument[]> {
+    return this.#operations.visible(name, namespace, () =>
+      readRendered(
+        this.#client,
+        this.#placeOf(name, namespace),
+        revision,
+        this.#abort.signal,
+      ),
+    );
+  }
+
+  getManagedObjects(
+    name: string,
+    { namespace }: { namespace?: string },
+  ): Promise<ManagedObject[]> {
+    return this.#operations.visible(name, namespace, () =>
+      readManaged(
+        this.#client,
+        this.#placeOf(name, namespace),
+        this.#abort.signal,
+      ),
+    );
+  }
+
   #placeOf(name: string, namespace: string | undefined): ObjectsOf {
     const known = this.#book.find(name, namespace);
     const position = known?.source?.position;

@@ -3,7 +3,8 @@ import {
   ManagedObject,
 } from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
-import { ArgocdClient, UnusableAnswerError } from './ArgocdClient';
+import { ArgocdClient } from './ArgocdClient';
+import { UnusableAnswerError } from './ArgocdHttp';
 
 const manifestsSchema = z.object({
   manifests: z.array(z.string()).nullish(),

@@ -148,13 +148,16 @@ function nextChange(
   now: Date,
   isOpen: boolean,
 ): Date | undefined {
-  let at: Date | undefined = now;
-  for (let i = 0; i < MAX_CHANGES_AHEAD; i++) {
-    at = earliest(windows.flatMap(window => edges(window, at!)));
-    if (!at) return undefined;
+  let at = nextEdge(windows, now);
+  for (let i = 0; at && i < MAX_CHANGES_AHEAD; i++) {
     if (standing(windows, at).isOpen !== isOpen) return at;
+    at = nextEdge(windows, at);
   }
   return undefined;
+}
+
+function nextEdge(windows: SyncWindow[], after: Date): Date | undefined {
+  return earliest(windows.flatMap(window => edges(window, after)));
 }
 
 /** The next start and, while it is active, the end of a window. */
