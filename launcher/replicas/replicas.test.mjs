@@ -411,11 +411,11 @@ function isSettled({ rows = [], sources = [] }) {
   return rows.length > 0 && sources.every(({ state }) => state !== 'stale');
 }
 
-/** What an overview says of the world, its revision included, without when which backend looked. */
+/** What an overview says of the world, without which backend looked and when. */
 function comparable(value) {
   if (Array.isArray(value)) return value.map(comparable);
   if (value === null || typeof value !== 'object') return value;
-  const { observedAt, generatedAt, ...rest } = value;
+  const { revision, observedAt, generatedAt, ...rest } = value;
   return Object.fromEntries(
     Object.entries(rest).map(([key, one]) => [key, comparable(one)]),
   );

@@ -34,6 +34,7 @@ for (const theme of ['light', 'dark'] as const) {
   test(`every page of ours can be read by everybody, ${theme}`, async ({
     browser,
   }) => {
+    test.setTimeout(300_000);
     const { context, page } = await signIn(browser, 'sample-platform-lead');
     const traffic = follow(page);
     await page.evaluate(t => localStorage.setItem('theme', t), theme);
