@@ -40,7 +40,7 @@ export async function runBrowserTests(playwrightArgs = []) {
     env: {
       // a silent Argo CD is noticed while a journey waits for it
       APP_CONFIG_platformEnvs_argocd_instances_main_idleTimeout: JSON.stringify(
-        { seconds: 10 },
+        { seconds: 30 },
       ),
     },
   };
