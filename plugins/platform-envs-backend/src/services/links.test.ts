@@ -31,7 +31,9 @@ const byTitle = (values: LinkValues, templates = withLoki()) =>
 
 describe('isWebUrl', () => {
   it.each([
+    // eslint-disable-next-line no-script-url
     'javascript:alert(1)',
+    // eslint-disable-next-line no-script-url
     'JaVaScRiPt:alert(1)',
     ' javascript:alert(1)',
     'java\nscript:alert(1)',

@@ -10,6 +10,8 @@ import { MetricsFeed, STEP_MS, WINDOW_MS } from './MetricsFeed';
 const START = Date.parse('2026-11-21T10:00:30Z');
 const MINUTE = 60_000;
 
+const valueAt = (ms: number) => Math.round(ms / MINUTE) % 1000;
+
 /** Counts each minute since 1970 as the value, for the subjects that it is given. */
 class CountingSource implements MetricsSource {
   readonly instance = 'main';
@@ -37,8 +39,6 @@ class CountingSource implements MetricsSource {
     }));
   }
 }
-
-const valueAt = (ms: number) => Math.round(ms / MINUTE) % 1000;
 
 describe('MetricsFeed', () => {
   let nowMs: number;

@@ -36,6 +36,11 @@ export interface RequestChartProps {
 
 const clock = (time: number) => DateTime.fromMillis(time).toFormat('HH:mm');
 
+/** Beside its mark, on the side where there is room. */
+function labelSide(time: number, { from, to }: TimeSpan) {
+  return time - from > 0.8 * (to - from) ? 'insideTopRight' : 'insideTopLeft';
+}
+
 /** A figure over time, one line for each environment from zero; what was not measured is a gap, and a deployment a mark. */
 export function RequestChart(props: RequestChartProps) {
   const { figure, points, span, environments, looks, deployments } = props;
@@ -95,7 +100,7 @@ export function RequestChart(props: RequestChartProps) {
             strokeDasharray="3 3"
             label={{
               value: version ?? 'deployed',
-              position: 'insideTopLeft',
+              position: labelSide(Date.parse(at), span),
               fontSize: 11,
               fill: 'var(--fairway-muted)',
             }}
