@@ -51,7 +51,8 @@ function Place(props: {
         <StateBadge state={cellWord(cell.state)} />
       </Link>
       <span className={styles.quiet}>
-        {behind?.mark && <span title={behind.long}>{behind.mark} </span>}
+        {behind?.mark && <span title={behind.long}>{behind.mark}</span>}
+        {behind?.mark && cell.since && ' · '}
         {cell.since && <When at={cell.since} format="age" />}
       </span>
     </li>
