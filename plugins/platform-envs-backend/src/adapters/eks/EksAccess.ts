@@ -82,7 +82,9 @@ export class EksAccess {
   tokenOf(cluster: PlacedCluster): Promise<string> {
     return this.#kept(this.#tokens, cluster, TOKEN_LIFE_MS, async () => {
       const { region } = cluster;
-      const hostname = `sts.${region}.amazonaws.com`;
+      const hostname = `sts.${region}.amazonaws.com${
+        region.startsWith('cn-') ? '.cn' : ''
+      }`;
       const signer = new SignatureV4({
         credentials: await this.#credentialsOf(cluster),
         region,

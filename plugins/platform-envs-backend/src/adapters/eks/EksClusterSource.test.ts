@@ -5,6 +5,7 @@ import { PLATFORMS, Sandbox, startSandbox } from '@fairway/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EksAccess } from './EksAccess';
 import { EksClusterSource } from './EksClusterSource';
 
 jest.setTimeout(120_000);
@@ -212,6 +213,45 @@ describe('EksClusterSource on the sandbox', () => {
       message: `The cluster ${CLUSTER.name} did not answer in time`,
     });
     expect(Date.now() - begun).toBeLessThan(5_000);
+  });
+
+  it('asks EKS where a cluster is, once an hour', async () => {
+    let now = new Date('2026-03-10T12:00:00Z');
+    const eks = new EksAccess({ credentials: aws(), now: () => now });
+    const asked = () =>
+      Object.entries(sandbox.world.counters.read().aws.routes)
+        .filter(([route]) => /\/clusters\/|DescribeCluster/.test(route))
+        .reduce((sum, [, { calls }]) => sum + calls, 0);
+    sandbox.world.counters.reset();
+    const signal = AbortSignal.timeout(20_000);
+    expect(await eks.endpointOf(CLUSTER, signal)).toEqual({
+      url: expect.stringMatching(new RegExp(`:\\d+/clusters/${CLUSTER.name}$`)),
+      caData: expect.any(String),
+    });
+    await eks.endpointOf(CLUSTER, signal);
+    expect(asked()).toBe(1);
+    now = new Date('2026-03-10T13:00:01Z');
+    await eks.endpointOf(CLUSTER, signal);
+    expect(asked()).toBe(2);
+  });
+
+  it('signs a token for one cluster, as its authenticator takes it', async () => {
+    let now = new Date('2026-03-10T12:00:00Z');
+    const eks = new EksAccess({ credentials: aws(), now: () => now });
+    const token = await eks.tokenOf(CLUSTER);
+    const [, encoded] = /^k8s-aws-v1\.([\w-]+)$/.exec(token)!;
+    const url = new URL(Buffer.from(encoded, 'base64url').toString());
+    expect(url.host).toBe(`sts.${CLUSTER.region}.amazonaws.com`);
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      Action: 'GetCallerIdentity',
+      'X-Amz-SignedHeaders': 'host;x-k8s-aws-id',
+      'X-Amz-Expires': '60',
+      'X-Amz-Security-Token': expect.any(String),
+    });
+    expect(await eks.tokenOf(CLUSTER)).toBe(token);
+    now = new Date('2026-03-10T12:10:01Z');
+    expect(await eks.tokenOf(CLUSTER)).not.toBe(token);
+    expect(await eks.tokenOf({ ...CLUSTER, name: 'other' })).not.toBe(token);
   });
 
   it('says which key to set when nothing tells how to reach a cluster', async () => {
