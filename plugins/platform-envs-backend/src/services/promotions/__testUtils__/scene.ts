@@ -78,7 +78,7 @@ export function withMethods(
 ): GitHost {
   return new Proxy(gitHost, {
     get(target, name: keyof GitHost) {
-      return methods[name] ?? target[name].bind(target);
+      return methods[name] ?? target[name]?.bind(target);
     },
   });
 }
