@@ -62,18 +62,24 @@ describe('RevisionStreams', () => {
     expect(open().hints).toEqual([{ revision: 'a' }]);
   });
 
-  it('tells the first change after quiet at once, and no more than two a second', () => {
+  it('tells the first changes after quiet at once, and then no more than two a second', () => {
     const res = open();
     jest.advanceTimersByTime(1_000);
-    tell({ revision: 'b', changed: ['one'] });
-    expect(res.hints.slice(1)).toEqual([{ revision: 'b', changed: ['one'] }]);
+    for (const revision of ['b', 'c', 'd', 'e']) {
+      tell({ revision, changed: [revision] });
+    }
+    expect(res.hints.slice(1)).toEqual([
+      { revision: 'b', changed: ['b'] },
+      { revision: 'c', changed: ['c'] },
+      { revision: 'd', changed: ['d'] },
+    ]);
     for (let i = 0; i < 20; i++) {
-      tell({ revision: `c${i}`, changed: [`two${i % 2}`] });
+      tell({ revision: `f${i}`, changed: [`two${i % 2}`] });
       jest.advanceTimersByTime(50);
     }
-    expect(res.hints.slice(2)).toEqual([
-      { revision: 'c9', changed: ['two0', 'two1'] },
-      { revision: 'c19', changed: ['two0', 'two1'] },
+    expect(res.hints.slice(4)).toEqual([
+      { revision: 'f9', changed: ['e', 'two0', 'two1'] },
+      { revision: 'f19', changed: ['two0', 'two1'] },
     ]);
   });
 

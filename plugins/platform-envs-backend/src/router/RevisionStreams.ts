@@ -27,8 +27,11 @@ const HEARTBEAT_MS = 15_000;
 /** A person whose rights end is cut off within a minute. */
 const REAUTHORIZE_MS = 60_000;
 
-/** At most two hints a second and reader; the first after quiet goes at once. */
-const COALESCE_MS = 500;
+/**
+ * Two hints a second and reader; after quiet the first three go at once, since
+ * one merge is heard of from Git and from the deployment system.
+ */
+const PACE = { everyMs: 500, atOnce: 3 };
 
 /** Whoever hears of more rows than this asks for the board as a whole. */
 const MAX_NAMED = 50;
@@ -60,6 +63,30 @@ class PendingHint {
     this.#revision = undefined;
     this.#changed = new Set();
     return hint;
+  }
+}
+
+/** When the next hint may go, so that a burst is short and the rest is slow. */
+class Pace {
+  #spare = PACE.atOnce;
+  #countedAt = Date.now();
+
+  /** Milliseconds until there is one to {@link spend}. */
+  get waitMs(): number {
+    const passedMs = Date.now() - this.#countedAt;
+    const earned = Math.floor(passedMs / PACE.everyMs);
+    if (earned < 0 || this.#spare + earned >= PACE.atOnce) {
+      this.#spare = PACE.atOnce;
+      this.#countedAt = Date.now();
+    } else {
+      this.#spare += earned;
+      this.#countedAt += earned * PACE.everyMs;
+    }
+    return this.#spare > 0 ? 0 : this.#countedAt + PACE.everyMs - Date.now();
+  }
+
+  spend(): void {
+    this.#spare -= 1;
   }
 }
 
@@ -119,14 +146,20 @@ export class RevisionStreams {
       Connection: 'keep-alive',
     });
     const pending = new PendingHint();
+    const pace = new Pace();
     let timer: NodeJS.Timeout | undefined;
     const flush = () => {
       if (timer || !pending.isThere || res.writableNeedDrain) return;
+      const { waitMs } = pace;
+      if (waitMs > 0) {
+        timer = setTimeout(() => {
+          timer = undefined;
+          flush();
+        }, waitMs);
+        return;
+      }
+      pace.spend();
       res.write(`event: revision\ndata: ${JSON.stringify(pending.take())}\n\n`);
-      timer = setTimeout(() => {
-        timer = undefined;
-        flush();
-      }, COALESCE_MS);
     };
     const tell = (hint: OverviewStreamEvent) => {
       pending.add(hint);
