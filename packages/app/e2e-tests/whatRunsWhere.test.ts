@@ -186,7 +186,9 @@ test('F89 a board that was offline shows no green meanwhile, and catches up by i
   await startScenario('sync-degraded', { application: 'sample-frontend-uat' });
   await expect(main).toContainText(/stale since \d+:\d+/);
   await expect(main).not.toContainText(/live · /);
-  await expect(page.getByRole('grid')).toHaveAttribute('data-stale', /.+/);
+  await expect(
+    page.getByRole('grid', { name: 'Services by environment' }),
+  ).toHaveAttribute('data-stale', /.+/);
 
   await context.setOffline(false);
   await expect(cell).toHaveAccessibleName(/, Degraded/, { timeout: 60_000 });
