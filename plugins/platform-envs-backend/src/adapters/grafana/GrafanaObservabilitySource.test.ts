@@ -82,7 +82,9 @@ describe('GrafanaObservabilitySource', () => {
     const source = sourceAt(sandbox.urls.grafana);
     const state = async () => {
       const { alerts } = await source.read(signal);
-      return alerts.find(a => a.title === 'sample-backend answers with errors in uat',)!;
+      return alerts.find(
+        a => a.title === 'sample-backend answers with errors in uat',
+      )!;
     };
     await sandbox.world.scenarios.start('sync-degraded', {
       application: 'sample-backend-uat',
@@ -116,7 +118,9 @@ describe('GrafanaObservabilitySource', () => {
       .read(signal)
       .catch(e => e);
     expect(error.name).toBe('NotAllowedError');
-    expect(error.message).toMatch(/platformEnvs\.grafana\.instances\.main\.token/);
+    expect(error.message).toMatch(
+      /platformEnvs\.grafana\.instances\.main\.token/,
+    );
     expect(error.message).not.toContain('stolen');
   });
 
@@ -153,11 +157,18 @@ describe('GrafanaObservabilitySource', () => {
                       name: 'g',
                       file: 'f',
                       rules: [
-                        rule('failing', { health: 'error', alerts: [alert('Alerting (Error)')] }),
+                        rule('failing', {
+                          health: 'error',
+                          alerts: [alert('Alerting (Error)')],
+                        }),
                         rule('empty', { alerts: [alert('Normal (NoData)')] }),
                         rule('odd', { alerts: [alert('Contemplating')] }),
                         rule('never', { health: 'unknown', alerts: [] }),
-                        rule('fires', { alerts: [alert('Alerting', '2026-11-21T10:00:00+10:00')] }),
+                        rule('fires', {
+                          alerts: [
+                            alert('Alerting', '2026-11-21T10:00:00+10:00'),
+                          ],
+                        }),
                         rule('recorded', { type: 'recording' }),
                         { nonsense: true },
                       ],

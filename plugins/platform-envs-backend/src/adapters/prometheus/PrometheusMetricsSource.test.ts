@@ -94,17 +94,13 @@ describe('PrometheusMetricsSource', () => {
   });
 
   it('leaves unknown what no series tells, errors among it, and never says zero', async () => {
-    const unknownErrors = await sourceAt(
-      `${sandbox.urls.grafana}/prometheus`,
-      {
-        queries: {
-          ...CONVENTIONS.prometheus.queries,
-          errors: 'sum by ({labels}) (rate(http_requests_total{code="nil"}[5m]))',
-          latencyP95:
-            'sum by ({labels}) (rate(no_such_metric{{matchers}}[5m]))',
-        },
+    const unknownErrors = await sourceAt(`${sandbox.urls.grafana}/prometheus`, {
+      queries: {
+        ...CONVENTIONS.prometheus.queries,
+        errors: 'sum by ({labels}) (rate(http_requests_total{code="nil"}[5m]))',
+        latencyP95: 'sum by ({labels}) (rate(no_such_metric{{matchers}}[5m]))',
       },
-    ).readRequests(range(5), signal);
+    }).readRequests(range(5), signal);
     expect(unknownErrors[0].requests.every(v => v > 0)).toBe(true);
     expect(unknownErrors[0].errors.every(Number.isNaN)).toBe(true);
     expect(unknownErrors[0].latencyP95.every(Number.isNaN)).toBe(true);
@@ -133,8 +129,16 @@ describe('PrometheusMetricsSource', () => {
       [200, '<html>Sign in</html>', /not JSON/],
       [302, '', /redirect \(302\)/],
       [200, '{"status":"success","data":{"resultT', /not JSON/],
-      [200, '{"status":"success","data":{"resultType":"vector","result":[]}}', /not a series/],
-      [400, '{"status":"error","error":"parse error"}', /answered 400: parse error/],
+      [
+        200,
+        '{"status":"success","data":{"resultType":"vector","result":[]}}',
+        /not a series/,
+      ],
+      [
+        400,
+        '{"status":"error","error":"parse error"}',
+        /answered 400: parse error/,
+      ],
       [503, 'upstream', /answered 503$/],
     ];
     for (const [status, body, message] of answers) {
@@ -142,7 +146,9 @@ describe('PrometheusMetricsSource', () => {
         res.writeHead(status, { location: 'https://sso.example.com' });
         res.end(body);
       });
-      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+      await new Promise<void>(resolve =>
+        server.listen(0, '127.0.0.1', resolve),
+      );
       const { port } = server.address() as AddressInfo;
       await expect(
         sourceAt(`http://127.0.0.1:${port}`).readRequests(range(2), signal),
@@ -169,7 +175,12 @@ describe('PrometheusMetricsSource', () => {
 describe('fillQuery', () => {
   it('fills labels and matchers, and leaves no comma behind', () => {
     const values = {
-      labels: { component: 'app', environment: '', namespace: 'ns', cluster: '' },
+      labels: {
+        component: 'app',
+        environment: '',
+        namespace: 'ns',
+        cluster: '',
+      },
       matchers: '',
     };
     const { errors, latencyP50 } = CONVENTIONS.prometheus.queries;

@@ -101,7 +101,10 @@ export class OwnerAlerts {
       payload: {
         title: titleOf(group, environment?.title ?? cell.environmentRef),
         description: group
-          .map(({ row: r, cell: c }) => `${nameOf(r)}: ${tellAges(c.sentence, this.#now())}`)
+          .map(
+            ({ row: r, cell: c }) =>
+              `${nameOf(r)}: ${tellAges(c.sentence, this.#now())}`,
+          )
           .join('\n'),
         link: linkTo(group),
         severity: severityOf(bad, environment),
