@@ -53,8 +53,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * What one Argo CD says: fed by {@link ApplicationFeed}, kept in an
  * {@link ApplicationBook}, completed by {@link DetailReader}.
  *
- * A source that has said nothing for `idleTimeoutMs` is `stale`; one whose
- * answer cannot be used is `error`. Either way what was known stays, and is
+ * A source that has said nothing for `idleTimeoutMs` is asked, and is `stale`
+ * when it does not answer soon; one whose answer cannot be used is `error`. Either way what was known stays, and is
  * told with its age.
  *
  * @public

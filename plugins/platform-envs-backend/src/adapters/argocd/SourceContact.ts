@@ -2,6 +2,12 @@ import { SourceCondition } from '@fairway/plugin-platform-envs-node';
 import { UnusableAnswerError } from './ArgocdHttp';
 
 /**
+ * A quiet upstream is asked once nothing came for the idle time; until it has
+ * had time to answer, its silence says nothing.
+ */
+const MOST_GRACE_MS = 10_000;
+
+/**
  * When upstream was last heard, and what went wrong since. Silence makes a
  * source `stale`, an answer that cannot be used makes it `error`.
  */
@@ -11,6 +17,7 @@ export class SourceContact {
   #failure?: { message: string; unusable: boolean };
   #announced?: string;
   #timer?: NodeJS.Timeout;
+  readonly #patienceMs: number;
 
   constructor(
     private readonly options: {
@@ -20,14 +27,18 @@ export class SourceContact {
       /** Called when silence has lasted. */
       onSilence: () => void;
     },
-  ) {}
+  ) {
+    const { idleTimeoutMs } = options;
+    this.#patienceMs =
+      idleTimeoutMs + Math.min(MOST_GRACE_MS, idleTimeoutMs / 2);
+  }
 
   /** Upstream said something. */
   heard(): void {
-    const { idleTimeoutMs, now, onSilence } = this.options;
+    const { now, onSilence } = this.options;
     this.#lastContact = now().getTime();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(onSilence, idleTimeoutMs + 1_000);
+    this.#timer = setTimeout(onSilence, this.#patienceMs + 100);
     this.#timer.unref();
   }
 
@@ -58,8 +69,8 @@ export class SourceContact {
     if (this.#failure?.unusable) {
       return { state: 'error', ...at, message: this.#failure.message };
     }
-    const { now, idleTimeoutMs, title } = this.options;
-    if (contact && now().getTime() - contact <= idleTimeoutMs) {
+    const { now, title } = this.options;
+    if (contact && now().getTime() - contact <= this.#patienceMs) {
       return { state: 'live', ...at };
     }
     const message =
