@@ -29,7 +29,7 @@ describe('listOperations', () => {
         environmentRef: 'environment:default/prod',
         allowed: false,
         reason: expect.stringContaining(
-          'You may not operate component:default/backend in environment:default/prod',
+          'Only the team that owns backend, or the one that owns prod, may refresh or sync it there',
         ),
       },
     ]);

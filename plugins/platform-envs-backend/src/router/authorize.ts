@@ -4,6 +4,7 @@ import {
   HttpAuthService,
   PermissionsService,
 } from '@backstage/backend-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
 import { NotAllowedError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
@@ -81,7 +82,9 @@ export async function listOperations(
 }
 
 function refusal({ componentRef, environmentRef }: PromotionTarget): string {
-  return `You may not operate ${componentRef} in ${environmentRef} (${environmentOperatePermission.name})`;
+  const component = parseEntityRef(componentRef).name;
+  const environment = parseEntityRef(environmentRef).name;
+  return `Only the team that owns ${component}, or the one that owns ${environment}, may refresh or sync it there (${environmentOperatePermission.name})`;
 }
 
 /** @throws NotAllowedError - they may not refresh or sync there. */
@@ -123,7 +126,9 @@ export async function mayOperateEnvironment(
     ? { allowed: true }
     : {
         allowed: false,
-        reason: `Only the team that owns ${environmentRef} may have it looked at (${environmentOperatePermission.name})`,
+        reason: `Only the team that owns ${
+          parseEntityRef(environmentRef).name
+        } may have it looked at (${environmentOperatePermission.name})`,
       };
 }
 
