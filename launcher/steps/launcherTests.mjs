@@ -4,6 +4,9 @@ import { tapCounts } from '../counts.mjs';
 import { ROOT } from '../paths.mjs';
 import { runToEnd } from '../processes.mjs';
 
+/** They start whole portals, and have a stage of their own. */
+const REPLICAS = `replicas${path.sep}`;
+
 /**
  * The tests of the launcher itself and of the benchmarks, with Node's own
  * runner. Prints what it says only when a test fails.
@@ -14,7 +17,7 @@ export async function runLauncherTests() {
   const files = ['launcher', 'bench'].flatMap(folder =>
     fs
       .readdirSync(path.join(ROOT, folder), { recursive: true })
-      .filter(name => name.endsWith('.test.mjs'))
+      .filter(name => name.endsWith('.test.mjs') && !name.startsWith(REPLICAS))
       .map(name => path.join(ROOT, folder, name)),
   );
   const { code, output } = await runToEnd(
