@@ -41,6 +41,10 @@ const VARIABLES: Record<string, string> = {
   AWS_MANAGEMENT_ACCOUNT_ID: '123456789012',
   ARGOCD_URL: 'https://argocd.example.com',
   ARGOCD_TOKEN: 'argocd-token',
+  GRAFANA_URL: 'https://grafana.example.com',
+  GRAFANA_TOKEN: 'grafana-token',
+  PROMETHEUS_URL: 'https://prometheus.example.com',
+  PROMETHEUS_TOKEN: 'prometheus-token',
 };
 
 /** Resolvers that end at a user of the catalog, and at nobody else. */

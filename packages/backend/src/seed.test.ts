@@ -204,20 +204,12 @@ describe('the seed catalog and the sandbox tell of one world', () => {
 });
 
 describe('the configuration of the sandbox', () => {
-  it('knows every EKS cluster, and no other', () => {
-    const clusters = sandboxConfig.kubernetes.clusterLocatorMethods.flatMap(
-      (method: any) => method.clusters,
-    );
-    expect(sorted(clusters.map((cluster: any) => cluster.name))).toEqual(
-      sorted(
-        environments
-          .filter(({ seed }) => seed.runtime === 'eks')
-          .map(({ seed }) => seed.cluster!),
-      ),
-    );
-    for (const { name, url } of clusters) {
-      expect(url).toBe(`\${FAIRWAY_SANDBOX_KUBERNETES_URL}/clusters/${name}`);
-    }
+  it('finds every cluster by the catalog, at an address of its own', () => {
+    expect(sandboxConfig.kubernetes.clusterLocatorMethods).toEqual([]);
+    expect(sandboxConfig.platformEnvs.clusters).toMatchObject({
+      urlTemplate: '${FAIRWAY_SANDBOX_KUBERNETES_URL}/clusters/{cluster}',
+      token: 'sandbox-kubernetes-token',
+    });
   });
 
   it('lets exactly the people of the catalog sign in, by their email', () => {
