@@ -98,7 +98,7 @@ async function measureSize(size, options) {
     const changed = options.isFirst ? await measureChanges(rig, options) : {};
     const start =
       options.isLast &&
-      (await step('cold start', note =>
+      (await unlessItFails('cold start', note =>
         measureColdStart(rig, { times: options.starts, note }),
       ));
     return {
@@ -115,6 +115,19 @@ async function measureSize(size, options) {
     };
   } finally {
     await rig.stop();
+  }
+}
+
+/**
+ * A measure without which the others still tell something: its failure is
+ * told, and its gates count as missed.
+ */
+async function unlessItFails(title, measure) {
+  try {
+    return await step(title, measure);
+  } catch (error) {
+    process.stderr.write(`  not measured: ${error.message}\n`);
+    return undefined;
   }
 }
 
@@ -146,7 +159,7 @@ async function measureChanges(rig, { changes: count, chromium }) {
   );
   const pixels =
     chromium &&
-    (await step('change to pixel', note =>
+    (await unlessItFails('change to pixel', note =>
       measureChangeToPixel(rig, { ...PLATFORM, changes, chromium, note }),
     ));
   return { event, ...(pixels && { pixels }) };
