@@ -87,19 +87,49 @@ describe('DesiredState', () => {
       [DEV_WEB]: anOverlay('web', '1.0.0'),
     });
     await state.poll();
-    expect(onChange).toHaveBeenCalledTimes(1);
+    // what should run, and then whose change it was
+    expect(onChange).toHaveBeenCalledTimes(2);
     await state.poll();
     await state.poll();
     expect(head).toHaveBeenCalledTimes(3);
     expect(readFiles).toHaveBeenCalledTimes(1);
     expect(lastChange).toHaveBeenCalledTimes(2);
-    expect(onChange).toHaveBeenCalledTimes(1);
+    expect(onChange).toHaveBeenCalledTimes(2);
 
     gitHost.push(REPOSITORY, 'main', { [DEV_WEB]: anOverlay('web', '1.1.0') });
     await state.poll();
     expect(lastChange).toHaveBeenCalledTimes(3);
     expect(entries()[DEV_WEB].release?.version).toBe('1.1.0');
-    expect(onChange).toHaveBeenCalledTimes(2);
+    expect(onChange).toHaveBeenCalledTimes(4);
+  });
+
+  it('tells what should run before it knows whose change that was', async () => {
+    const { gitHost, state, entries } = setUp();
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
+    });
+    let told = () => {};
+    const asked = new Promise<void>(resolve => {
+      told = resolve;
+    });
+    let answer = () => {};
+    const { lastChange } = gitHost;
+    jest.spyOn(gitHost, 'lastChange').mockImplementation(async (...place) => {
+      told();
+      await new Promise<void>(resolve => {
+        answer = resolve;
+      });
+      return lastChange.apply(gitHost, place);
+    });
+    const reading = state.poll();
+    await asked;
+    const before = entries()[DEV_BACKEND];
+    expect(before.release?.version).toBe('1.2.0');
+    expect(before.change).toBeUndefined();
+    answer();
+    await reading;
+    expect(entries()[DEV_BACKEND].change?.commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(before.change).toBeUndefined();
   });
 
   it('keeps what it knows when the host is down, says why, and recovers', async () => {

@@ -151,22 +151,34 @@ export class DesiredState {
     if (!known || !gitHost) return;
     try {
       const head = await gitHost.head(known.repository, known.branch);
-      const entries =
-        head === known.head
-          ? known.entries
-          : await this.#readEntries(gitHost, known, head);
-      this.#repositories.set(key, {
-        repository: known.repository,
-        branch: known.branch,
-        head,
-        changesAt: head,
-        state: 'live',
-        observedAt: now().toISOString(),
-        entries,
-      });
-      if (head !== known.head || known.state !== 'live') {
-        this.options.onChange();
+      const keep = (entries: RepositoryState['entries']) => {
+        this.#repositories.set(key, {
+          repository: known.repository,
+          branch: known.branch,
+          head,
+          changesAt: head,
+          state: 'live',
+          observedAt: now().toISOString(),
+          entries,
+        });
+        if (head !== known.head || known.state !== 'live') {
+          this.options.onChange();
+        }
+      };
+      if (head === known.head) {
+        keep(known.entries);
+        return;
       }
+      const { entries, changed } = await this.#readEntries(
+        gitHost,
+        known,
+        head,
+      );
+      // what should run is told at once; whose change it was may follow
+      keep(entries);
+      if (changed.length === 0) return;
+      const complete = await this.#withChanges(gitHost, known, changed);
+      keep({ ...entries, ...complete });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message !== known.message) {
@@ -189,7 +201,11 @@ export class DesiredState {
     gitHost: GitHost,
     known: RepositoryState,
     head: string,
-  ): Promise<Record<string, DesiredEntry>> {
+  ): Promise<{
+    entries: Record<string, DesiredEntry>;
+    /** Those whose last commit is to be found. */
+    changed: DesiredEntry[];
+  }> {
     const environments = this.#environments.filter(
       e =>
         e.gitops?.repository === known.repository &&
@@ -218,36 +234,35 @@ export class DesiredState {
         changed.push(entries[file.path]);
       }
     }
-    await this.#addChanges(gitHost, known, changed);
-    return entries;
+    return { entries, changed };
   }
 
-  /** Who changed the files last. That this is missing does not make the release unknown. */
-  async #addChanges(
+  /** Who changed the files last, by path. That this is missing does not make the release unknown. */
+  async #withChanges(
     gitHost: GitHost,
     { repository, branch }: RepositoryState,
     entries: DesiredEntry[],
-  ): Promise<void> {
+  ): Promise<RepositoryState['entries']> {
+    const complete: RepositoryState['entries'] = {};
     const queue = [...entries];
     const worker = async () => {
       for (let entry = queue.pop(); entry; entry = queue.pop()) {
+        const { path } = entry;
+        complete[path] = { ...entry };
         try {
-          const commit = await gitHost.lastChange(
-            repository,
-            branch,
-            entry.path,
-          );
-          if (commit) addLastChange(entry, commit);
+          const commit = await gitHost.lastChange(repository, branch, path);
+          if (commit) addLastChange(complete[path], commit);
         } catch (error) {
           this.options.logger.debug('The last commit of a file is not known', {
             repository,
-            path: entry.path,
+            path,
             reason: String(error),
           });
         }
       }
     };
     await Promise.all(Array.from({ length: CHANGE_CONCURRENCY }, worker));
+    return complete;
   }
 }
 

@@ -8,7 +8,6 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { NotFoundError } from '@backstage/errors';
 import { BareRepository } from './BareRepository';
-import { textOf } from './gitFormats';
 import { GitCommandError, GitOutput, GitRun } from './runGit';
 
 /** How a mirror reaches its remote. */
@@ -162,28 +161,24 @@ export class GitMirror {
     });
   }
 
-  /** Asks the remote where the branch is, and brings what is missing. */
+  /** Brings the branch as it is at the remote now: one conversation, also when it did not move. */
   async #follow(branch: string): Promise<string> {
-    await this.#local.prepare();
     const ref = `refs/heads/${branch}`;
-    const listed = textOf(
-      await this.#remoteCall({
-        args: ['ls-remote', this.options.remote.url, ref],
-      }),
-    );
-    const sha = listed
-      .split('\n')
-      .map(line => line.split('\t'))
-      .find(([, name]) => name === ref)?.[0];
-    if (!sha) {
+    try {
+      await this.#fetch(`+${ref}:${ref}`);
+    } catch (error) {
+      if (!isMissingRef(error)) throw error;
       throw new NotFoundError(
         `${this.options.repository} has no branch "${branch}"`,
       );
     }
-    if ((await this.#local.commitOf(ref)) !== sha) {
-      await this.#fetch(`+${ref}:${ref}`);
+    const sha = await this.#local.commitOf(ref);
+    if (!sha) {
+      throw new NotFoundError(
+        `${this.options.repository} has no commit on "${branch}"`,
+      );
     }
-    return (await this.#local.commitOf(ref)) ?? sha;
+    return sha;
   }
 
   async #fetch(...refspecs: string[]) {
@@ -217,6 +212,13 @@ export class GitMirror {
     this.#queue = run.catch(() => {});
     return run;
   }
+}
+
+function isMissingRef(error: unknown): boolean {
+  return (
+    error instanceof GitCommandError &&
+    /couldn't find remote ref/.test(error.stderr)
+  );
 }
 
 function isBrokenMirror(error: unknown): boolean {
