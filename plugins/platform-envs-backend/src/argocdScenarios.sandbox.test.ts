@@ -12,6 +12,8 @@ import request from 'supertest';
 import { impatientScheduler } from './__testUtils__/impatientScheduler';
 import { sandboxEntities } from './__testUtils__/sandboxEntities';
 import plugin from '.';
+import { sandboxConfig } from './__testUtils__/sandboxConfig';
+import { until } from './__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -41,7 +43,18 @@ describe('situations of the sandbox, as the board tells them', () => {
         plugin,
         catalogServiceMock.factory({ entities: sandboxEntities(platforms) }),
         impatientScheduler,
-        mockServices.rootConfig.factory({ data: configFor(sandbox) }),
+        mockServices.rootConfig.factory({
+          data: sandboxConfig(sandbox.urls, {
+            argocd: {
+              relistInterval: { seconds: 2 },
+              idleTimeout: { seconds: 3 },
+            },
+            platformEnvs: {
+              gitPollInterval: { seconds: 1 },
+              ecs: { pollInterval: { seconds: 1 } },
+            },
+          }),
+        }),
       ],
     });
     stop = () => backend.stop();
@@ -247,48 +260,3 @@ describe('situations of the sandbox, as the board tells them', () => {
     await save([]);
   });
 });
-
-function configFor(sandbox: Sandbox) {
-  const host = new URL(sandbox.urls.github).host;
-  return {
-    integrations: {
-      github: [
-        {
-          host,
-          apiBaseUrl: `${sandbox.urls.github}/api/v3`,
-          token: 'sandbox-github-token',
-        },
-      ],
-    },
-    platformEnvs: {
-      gitHost: { host },
-      gitPollInterval: { seconds: 1 },
-      argocd: {
-        instances: {
-          main: {
-            url: sandbox.urls.argocd,
-            token: 'sandbox-argocd-token',
-            relistInterval: { seconds: 2 },
-            idleTimeout: { seconds: 3 },
-          },
-        },
-      },
-      ecs: { pollInterval: { seconds: 1 } },
-    },
-    aws: {
-      mainAccount: {
-        accessKeyId: 'AKIA000000000000SANDBOX',
-        secretAccessKey: 'sandbox',
-      },
-      accountDefaults: { roleName: 'fairway-reader' },
-    },
-  };
-}
-
-async function until(what: string, isDone: () => Promise<boolean>) {
-  for (let i = 0; i < 300; i++) {
-    if (await isDone()) return;
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-  throw new Error(`In 30 s it was not so that ${what}`);
-}

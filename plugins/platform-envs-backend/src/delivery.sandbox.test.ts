@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import request from 'supertest';
 import { sandboxEntities } from './__testUtils__/sandboxEntities';
 import plugin from '.';
+import { sandboxConfig } from './__testUtils__/sandboxConfig';
+import { until } from './__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -68,7 +70,14 @@ describe('delivery from git, on the sandbox', () => {
             },
           })),
         }),
-        mockServices.rootConfig.factory({ data: configFor(sandbox) }),
+        mockServices.rootConfig.factory({
+          data: sandboxConfig(sandbox.urls, {
+            platformEnvs: {
+              gitPollInterval: { hours: 1 },
+              webhooks: { github: { secret: SECRET } },
+            },
+          }),
+        }),
       ],
     });
     stop = () => backend.stop();
@@ -288,45 +297,3 @@ describe('delivery from git, on the sandbox', () => {
     await api.post(WEBHOOK).send({ ref: 'refs/heads/main' }).expect(401);
   });
 });
-
-function configFor(sandbox: Sandbox) {
-  const host = new URL(sandbox.urls.github).host;
-  return {
-    integrations: {
-      github: [
-        {
-          host,
-          apiBaseUrl: `${sandbox.urls.github}/api/v3`,
-          token: 'sandbox-github-token',
-        },
-      ],
-    },
-    platformEnvs: {
-      gitHost: { host },
-      gitPollInterval: { hours: 1 },
-      webhooks: { github: { secret: SECRET } },
-      argocd: {
-        instances: {
-          main: { url: sandbox.urls.argocd, token: 'sandbox-argocd-token' },
-        },
-      },
-    },
-    aws: {
-      mainAccount: {
-        accessKeyId: 'AKIA000000000000SANDBOX',
-        secretAccessKey: 'sandbox',
-      },
-      accountDefaults: { roleName: 'fairway-reader' },
-    },
-  };
-}
-
-async function until(what: string, isDone: () => Promise<boolean>) {
-  for (let i = 0; i < 300; i++) {
-    if (await isDone()) return;
-    await new Promise(resolve => {
-      setTimeout(resolve, 100);
-    });
-  }
-  throw new Error(`In 30 s it was not so that ${what}`);
-}

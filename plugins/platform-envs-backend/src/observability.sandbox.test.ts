@@ -17,6 +17,7 @@ import { FollowedAnswers, followAnswers } from './__testUtils__/followAnswers';
 import { impatientScheduler } from './__testUtils__/impatientScheduler';
 import { sandboxEntities } from './__testUtils__/sandboxEntities';
 import plugin from '.';
+import { until } from './__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -377,12 +378,4 @@ function seriesOf(
   return ok(
     requests.find(r => r.environmentRef.endsWith(`-${shortName}`))!.series,
   );
-}
-
-async function until(what: string, isSo: () => Promise<boolean>) {
-  for (let i = 0; i < 200; i++) {
-    if (await isSo()) return;
-    await new Promise(resolve => setTimeout(resolve, 150));
-  }
-  throw new Error(`In 30 s it was not so that ${what}`);
 }

@@ -18,6 +18,7 @@ import { policyFake } from './__testUtils__/policyFake';
 import { sandboxEntities } from './__testUtils__/sandboxEntities';
 import { aUser } from './services/promotions/__testUtils__/scene';
 import plugin from '.';
+import { until } from './__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -232,11 +233,3 @@ describe('promotions on the sandbox', () => {
     );
   });
 });
-
-async function until(what: string, isDone: () => Promise<boolean>) {
-  for (let i = 0; i < 200; i++) {
-    if (await isDone()) return;
-    await new Promise(resolve => setTimeout(resolve, 200));
-  }
-  throw new Error(`In 40 s it was not so that ${what}`);
-}

@@ -15,6 +15,8 @@ import { FollowedAnswers, followAnswers } from './__testUtils__/followAnswers';
 import { impatientScheduler } from './__testUtils__/impatientScheduler';
 import { sandboxEntities } from './__testUtils__/sandboxEntities';
 import plugin from '.';
+import { sandboxConfig } from './__testUtils__/sandboxConfig';
+import { until } from './__testUtils__/until';
 
 jest.setTimeout(120_000);
 
@@ -47,7 +49,18 @@ describe('platformEnvsPlugin on the sandbox', () => {
         plugin,
         catalogServiceMock.factory({ entities: sandboxEntities(platforms) }),
         impatientScheduler,
-        mockServices.rootConfig.factory({ data: configFor(sandbox) }),
+        mockServices.rootConfig.factory({
+          data: sandboxConfig(sandbox.urls, {
+            argocd: {
+              relistInterval: { seconds: 5 },
+              idleTimeout: { seconds: 5 },
+            },
+            platformEnvs: {
+              gitPollInterval: { seconds: 1 },
+              ecs: { pollInterval: { seconds: 30 } },
+            },
+          }),
+        }),
       ],
     });
     stop = () => backend.stop();
@@ -320,48 +333,3 @@ describe('platformEnvsPlugin on the sandbox', () => {
     );
   });
 });
-
-function configFor(sandbox: Sandbox) {
-  const host = new URL(sandbox.urls.github).host;
-  return {
-    integrations: {
-      github: [
-        {
-          host,
-          apiBaseUrl: `${sandbox.urls.github}/api/v3`,
-          token: 'sandbox-github-token',
-        },
-      ],
-    },
-    platformEnvs: {
-      gitHost: { host },
-      gitPollInterval: { seconds: 1 },
-      argocd: {
-        instances: {
-          main: {
-            url: sandbox.urls.argocd,
-            token: 'sandbox-argocd-token',
-            relistInterval: { seconds: 5 },
-            idleTimeout: { seconds: 5 },
-          },
-        },
-      },
-      ecs: { pollInterval: { seconds: 30 } },
-    },
-    aws: {
-      mainAccount: {
-        accessKeyId: 'AKIA000000000000SANDBOX',
-        secretAccessKey: 'sandbox',
-      },
-      accountDefaults: { roleName: 'fairway-reader' },
-    },
-  };
-}
-
-async function until(what: string, isDone: () => Promise<boolean>) {
-  for (let i = 0; i < 200; i++) {
-    if (await isDone()) return;
-    await new Promise(resolve => setTimeout(resolve, 150));
-  }
-  throw new Error(`In 30 s it was not so that ${what}`);
-}

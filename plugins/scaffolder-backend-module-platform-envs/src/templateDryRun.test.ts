@@ -5,6 +5,7 @@ import {
 } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import scaffolderPlugin from '@backstage/plugin-scaffolder-backend';
+import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { readdir, readFile } from 'node:fs/promises';
 import { AddressInfo } from 'node:net';
 import { join, relative, resolve } from 'node:path';
@@ -12,7 +13,7 @@ import { parse } from 'yaml';
 import {
   SandboxPlatform,
   seedEntities,
-  startSandboxPlatform,
+  openSandboxPlatform,
 } from './__testUtils__/sandboxPlatform';
 import { scaffolderModulePlatformEnvs } from './module';
 
@@ -21,12 +22,14 @@ const TEMPLATE = resolve(__dirname, '../../../templates/create-go-service');
 jest.setTimeout(60_000);
 
 describe('a dry run of the Go service template', () => {
-  let platform: SandboxPlatform;
+  let platform: SandboxPlatform<Sandbox>;
   let dryRun: (values: object) => Promise<{ status: number; body: any }>;
   let stopBackend: () => Promise<void>;
 
   beforeAll(async () => {
-    platform = await startSandboxPlatform({ only: ['github', 'aws'] });
+    platform = await openSandboxPlatform(options =>
+      startSandbox({ ...options, only: ['github', 'aws'] }),
+    );
     const backend = await startTestBackend({
       features: [
         mockServices.rootConfig.factory({ data: platform.config.get() }),

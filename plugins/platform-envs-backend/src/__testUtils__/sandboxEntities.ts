@@ -1,8 +1,25 @@
 import { Entity } from '@backstage/catalog-model';
-import { SeedEnvironment, SeedPlatform } from '@fairway/sandbox';
+/** What is said of a platform that is seeded outside, as far as the catalog tells it too. */
+interface SeededPlatform {
+  system: string;
+  gitopsRepository: string;
+  gitopsPath: string;
+  environments: SeededEnvironment[];
+  services: Array<{ name: string; kind: string }>;
+}
 
-/** The catalog that goes with the sandbox's platforms. */
-export function sandboxEntities(platforms: SeedPlatform[]): Entity[] {
+interface SeededEnvironment {
+  shortName: string;
+  runtime: string;
+  accountId?: string;
+  regions: string[];
+  cluster?: string;
+  namespace?: string;
+  database?: { globalCluster?: string };
+}
+
+/** The catalog that goes with platforms that are seeded outside. */
+export function sandboxEntities(platforms: SeededPlatform[]): Entity[] {
   return platforms.flatMap(platform => [
     ...platform.environments.flatMap((environment, index) => [
       environmentOf(platform, environment, index),
@@ -32,8 +49,8 @@ export function sandboxEntities(platforms: SeedPlatform[]): Entity[] {
 }
 
 function environmentOf(
-  platform: SeedPlatform,
-  environment: SeedEnvironment,
+  platform: SeededPlatform,
+  environment: SeededEnvironment,
   index: number,
 ): Entity {
   const name = `${platform.system}-${environment.shortName}`;
@@ -74,8 +91,8 @@ function environmentOf(
 }
 
 function databaseOf(
-  platform: SeedPlatform,
-  { database, shortName, accountId }: SeedEnvironment,
+  platform: SeededPlatform,
+  { database, shortName, accountId }: SeededEnvironment,
 ): Entity[] {
   if (!database) return [];
   return [

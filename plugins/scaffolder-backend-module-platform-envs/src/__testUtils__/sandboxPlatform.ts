@@ -11,7 +11,6 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import { JsonObject } from '@backstage/types';
-import { ServerName, startSandbox } from '@fairway/sandbox';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,13 +19,23 @@ import { parseAllDocuments } from 'yaml';
 
 const CATALOG = resolve(__dirname, '../../../../catalog');
 
-/** The sandbox, and everything that the actions are given, pointing at it. */
-export type SandboxPlatform = Awaited<ReturnType<typeof startSandboxPlatform>>;
+/** Servers that play GitHub and AWS; the URL of one that was not started is empty. */
+interface PlayedServers {
+  urls: { github: string; aws: string };
+  close(): Promise<void>;
+}
 
-/** Starts the servers named, with the seed catalog beside them. */
-export async function startSandboxPlatform(options: { only: ServerName[] }) {
+/** Played servers, and everything that the actions are given, pointing at them. */
+export type SandboxPlatform<S extends PlayedServers> = Awaited<
+  ReturnType<typeof openSandboxPlatform<S>>
+>;
+
+/** Starts the servers on a folder of their own, with the seed catalog beside them. */
+export async function openSandboxPlatform<S extends PlayedServers>(
+  start: (options: { dataDir: string; speed: number }) => Promise<S>,
+) {
   const dataDir = await mkdtemp(join(tmpdir(), 'fairway-sandbox-'));
-  const sandbox = await startSandbox({ dataDir, speed: 50, ...options });
+  const sandbox = await start({ dataDir, speed: 50 });
   const { github, aws } = sandbox.urls;
   const gitHost = github ? new URL(github).host : 'git.invalid';
   const config = new ConfigReader({

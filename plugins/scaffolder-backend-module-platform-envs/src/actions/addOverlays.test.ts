@@ -1,7 +1,8 @@
+import { Sandbox, startSandbox } from '@fairway/sandbox';
 import {
   runAction,
   SandboxPlatform,
-  startSandboxPlatform,
+  openSandboxPlatform,
 } from '../__testUtils__/sandboxPlatform';
 import { createAddOverlaysAction } from './addOverlays';
 
@@ -13,11 +14,13 @@ const person = { name: 'Somebody', email: 'somebody@example.com' };
 jest.setTimeout(60_000);
 
 describe('fairway:gitops:overlays', () => {
-  let platform: SandboxPlatform;
+  let platform: SandboxPlatform<Sandbox>;
   let action: ReturnType<typeof createAddOverlaysAction>;
 
   beforeAll(async () => {
-    platform = await startSandboxPlatform({ only: ['github'] });
+    platform = await openSandboxPlatform(options =>
+      startSandbox({ ...options, only: ['github'] }),
+    );
     action = createAddOverlaysAction(platform);
   });
   afterAll(() => platform.stop());

@@ -15,12 +15,13 @@ import {
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 import { mockServices } from '@backstage/backend-test-utils';
+import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { applyRegistryStack } from '../registry/applyRegistryStack';
 import { registryTemplate } from '../registry/registryTemplate';
 import {
   runAction,
   SandboxPlatform,
-  startSandboxPlatform,
+  openSandboxPlatform,
 } from '../__testUtils__/sandboxPlatform';
 import { createCreateRegistryAction } from './createRegistry';
 
@@ -30,13 +31,15 @@ const REGION = 'ap-southeast-2';
 const ACCOUNT = '111100000000';
 
 describe('fairway:registry:create', () => {
-  let platform: SandboxPlatform;
+  let platform: SandboxPlatform<Sandbox>;
   let action: ReturnType<typeof createCreateRegistryAction>;
   let ecr: ECRClient;
   let cloudFormation: CloudFormationClient;
 
   beforeAll(async () => {
-    platform = await startSandboxPlatform({ only: ['aws'] });
+    platform = await openSandboxPlatform(options =>
+      startSandbox({ ...options, only: ['aws'] }),
+    );
     action = createCreateRegistryAction({ ...platform, pollMs: 20 });
     const { sdkCredentialProvider } =
       await platform.awsCredentials.getCredentialProvider({

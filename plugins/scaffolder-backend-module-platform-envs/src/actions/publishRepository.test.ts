@@ -1,10 +1,11 @@
+import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   runAction,
   SandboxPlatform,
-  startSandboxPlatform,
+  openSandboxPlatform,
 } from '../__testUtils__/sandboxPlatform';
 import { createPublishRepositoryAction } from './publishRepository';
 
@@ -14,12 +15,14 @@ const SYSTEM = 'system:default/sample-platform-ai';
 jest.setTimeout(60_000);
 
 describe('fairway:repository:publish', () => {
-  let platform: SandboxPlatform;
+  let platform: SandboxPlatform<Sandbox>;
   let action: ReturnType<typeof createPublishRepositoryAction>;
   let workspacePath: string;
 
   beforeAll(async () => {
-    platform = await startSandboxPlatform({ only: ['github'] });
+    platform = await openSandboxPlatform(options =>
+      startSandbox({ ...options, only: ['github'] }),
+    );
     action = createPublishRepositoryAction({
       ...platform,
       pushTimeoutMs: 3_000,
