@@ -4,7 +4,7 @@ import {
   MetricsSource,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
-import { conditionAfter, failureOf } from './condition';
+import { PolledSource } from './PolledSource';
 import { RequestHistory } from './RequestHistory';
 
 /** One value a minute, as Prometheus is asked. */
@@ -32,68 +32,48 @@ export interface MetricsFeedOptions {
 export class MetricsFeed {
   readonly source: MetricsSource;
   readonly history = new RequestHistory(STEP_MS, WINDOW_MS / STEP_MS + 1);
-  readonly #options: MetricsFeedOptions;
-  readonly #stop = new AbortController();
-  #observedAt?: string;
-  #failure?: SourceCondition;
+  readonly #now: () => Date;
+  readonly #polled: PolledSource;
   /** How far back is known without a hole. */
   #knownFromMs?: number;
-  #reading?: Promise<void>;
 
   constructor(options: MetricsFeedOptions) {
-    this.#options = options;
     this.source = options.source;
+    this.#now = options.now;
+    this.#polled = new PolledSource({
+      ...options,
+      title: options.source.title,
+      complaint: 'Request metrics cannot be read',
+    });
   }
 
   /** How far it can be relied on now. */
   get condition(): SourceCondition {
-    const { now, intervalMs } = this.#options;
-    return conditionAfter(this.#observedAt, this.#failure, {
-      nowMs: now().getTime(),
-      intervalMs,
-    });
+    return this.#polled.condition;
   }
 
   /** Asks for what is new. Never throws; one reading at a time. */
   poll(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+    return this.#polled.poll(() => this.#read());
   }
 
   stop(): void {
-    this.#stop.abort();
+    this.#polled.stop();
   }
 
   async #read(): Promise<void> {
-    const { now, source, logger } = this.#options;
-    const nowMs = now().getTime();
-    const endMs = Math.floor(nowMs / STEP_MS) * STEP_MS;
+    const endMs = Math.floor(this.#now().getTime() / STEP_MS) * STEP_MS;
     const windowMs = endMs - WINDOW_MS;
-    try {
-      const lastMs = this.history.endMs;
-      if (lastMs === undefined) {
-        await this.#readBack(windowMs, endMs);
-      } else {
-        await this.#readOn(Math.max(lastMs - OVERLAP_MS, windowMs), endMs);
-        // what could not be had at first
-        const knownMs = this.#knownFromMs ?? lastMs;
-        if (knownMs > windowMs) {
-          await this.#readBack(windowMs, knownMs - STEP_MS);
-        }
-      }
-      this.#failure = undefined;
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      const failure = failureOf(error);
-      if (failure.message !== this.#failure?.message) {
-        logger.warn('Request metrics cannot be read', {
-          source: source.title,
-          reason: failure.message,
-        });
-      }
-      this.#failure = failure;
+    const lastMs = this.history.endMs;
+    if (lastMs === undefined) {
+      await this.#readBack(windowMs, endMs);
+      return;
+    }
+    await this.#readOn(Math.max(lastMs - OVERLAP_MS, windowMs), endMs);
+    // what could not be had at first
+    const knownMs = this.#knownFromMs ?? lastMs;
+    if (knownMs > windowMs) {
+      await this.#readBack(windowMs, knownMs - STEP_MS);
     }
   }
 
@@ -116,8 +96,8 @@ export class MetricsFeed {
 
   async #readPart(startMs: number, endMs: number): Promise<void> {
     const range: MetricsRange = { startMs, endMs, stepMs: STEP_MS };
-    const measured = await this.source.readRequests(range, this.#stop.signal);
+    const measured = await this.source.readRequests(range, this.#polled.signal);
     this.history.put(startMs, endMs, measured);
-    this.#observedAt = this.#options.now().toISOString();
+    this.#polled.heard();
   }
 }

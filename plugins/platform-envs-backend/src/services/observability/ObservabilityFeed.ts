@@ -4,7 +4,7 @@ import {
   ObservedThings,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
-import { conditionAfter, failureOf } from './condition';
+import { PolledSource } from './PolledSource';
 
 /** What a feed needs. */
 export interface ObservabilityFeedOptions {
@@ -18,16 +18,16 @@ export interface ObservabilityFeedOptions {
 /** Keeps the dashboards and alerts of one source; what it said last stays when it falls silent. */
 export class ObservabilityFeed {
   readonly source: ObservabilitySource;
-  readonly #options: ObservabilityFeedOptions;
-  readonly #stop = new AbortController();
+  readonly #polled: PolledSource;
   #things?: ObservedThings;
-  #observedAt?: string;
-  #failure?: SourceCondition;
-  #reading?: Promise<void>;
 
   constructor(options: ObservabilityFeedOptions) {
-    this.#options = options;
     this.source = options.source;
+    this.#polled = new PolledSource({
+      ...options,
+      title: options.source.title,
+      complaint: 'Dashboards and alerts cannot be read',
+    });
   }
 
   /** Undefined until it answered. */
@@ -37,41 +37,18 @@ export class ObservabilityFeed {
 
   /** How far it can be relied on now. */
   get condition(): SourceCondition {
-    const { now, intervalMs } = this.#options;
-    return conditionAfter(this.#observedAt, this.#failure, {
-      nowMs: now().getTime(),
-      intervalMs,
-    });
+    return this.#polled.condition;
   }
 
   /** Asks again. Never throws; one reading at a time. */
   poll(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
+    return this.#polled.poll(async () => {
+      this.#things = await this.source.read(this.#polled.signal);
+      this.#polled.heard();
     });
-    return this.#reading;
   }
 
   stop(): void {
-    this.#stop.abort();
-  }
-
-  async #read(): Promise<void> {
-    const { source, now, logger } = this.#options;
-    try {
-      this.#things = await source.read(this.#stop.signal);
-      this.#observedAt = now().toISOString();
-      this.#failure = undefined;
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      const failure = failureOf(error);
-      if (failure.message !== this.#failure?.message) {
-        logger.warn('Dashboards and alerts cannot be read', {
-          source: source.title,
-          reason: failure.message,
-        });
-      }
-      this.#failure = failure;
-    }
+    this.#polled.stop();
   }
 }
