@@ -11,6 +11,7 @@ export * from './applicationDetail';
 export * from './behind';
 export * from './capacity';
 export * from './comparison';
+export * from './componentPlan';
 export * from './deliveryCauses';
 export * from './deliveryFacts';
 export * from './deliveryState';
