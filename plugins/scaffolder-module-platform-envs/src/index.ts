@@ -1,0 +1,1 @@
+export { scaffolderModulePlatformEnvs as default } from './module';
