@@ -10,9 +10,12 @@ import { createAddOverlaysAction } from './actions/addOverlays';
 import { createCreateRegistryAction } from './actions/createRegistry';
 import { createDescribePlatformAction } from './actions/describePlatform';
 import { createPlanComponentAction } from './actions/planComponent';
+import { createPrepareRepositoryAction } from './actions/prepareRepository';
 import { createPublishRepositoryAction } from './actions/publishRepository';
 import { createRegisterComponentAction } from './actions/registerComponent';
 import { createTrackDeliveryAction } from './actions/trackDelivery';
+import { NameChecks } from './names/NameChecks';
+import { createRouter } from './router/createRouter';
 
 /**
  * Scaffolder actions that put a new component on a platform: registry, desired
@@ -32,9 +35,14 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         discovery: coreServices.discovery,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        logger: coreServices.logger,
         permissions: coreServices.permissions,
+        userInfo: coreServices.userInfo,
       },
-      async init({ actions, auth, catalog, config, discovery, permissions }) {
+      async init(deps) {
+        const { actions, auth, catalog, config, discovery, permissions } = deps;
         const gitHost = config.getString('platformEnvs.gitHost.host');
         const integrations = ScmIntegrations.fromConfig(config);
         const awsCredentials = DefaultAwsCredentialsManager.fromConfig(config);
@@ -54,6 +62,7 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
             integrations,
             gitHost,
           }),
+          createPrepareRepositoryAction({ catalog, integrations, gitHost }),
           createPublishRepositoryAction({
             catalog,
             permissions,
@@ -64,6 +73,15 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
           createRegisterComponentAction({ catalog, integrations }),
           createTrackDeliveryAction({ auth, discovery, integrations }),
         );
+        const { logger } = deps;
+        const names = new NameChecks({
+          catalog,
+          integrations,
+          awsCredentials,
+          gitHost,
+          logger,
+        });
+        deps.httpRouter.use(createRouter({ ...deps, names }));
       },
     });
   },
