@@ -112,6 +112,31 @@ export const ANNOTATION_REGISTRY_ACCOUNT_ID = 'fairway.dev/registry-account-id';
 /** On a System: the AWS region of its image registries. @public */
 export const ANNOTATION_REGISTRY_REGION = 'fairway.dev/registry-region';
 
+/**
+ * On an Environment: the DNS domain under which its services are reached, e.g.
+ * `dev.example.com`; a service is then `<name>.dev.example.com`.
+ *
+ * @public
+ */
+export const ANNOTATION_DOMAIN = 'fairway.dev/domain';
+
+/**
+ * On an Environment or a System: the ClusterSecretStore of External Secrets
+ * that reads AWS Secrets Manager; `aws-secrets-manager` when absent.
+ *
+ * @public
+ */
+export const ANNOTATION_SECRET_STORE = 'fairway.dev/secret-store';
+
+/**
+ * On an Environment or a System: how Prometheus finds what it scrapes, by
+ * `annotations` on pods (when absent) or by a `service-monitor` of the
+ * Prometheus operator.
+ *
+ * @public
+ */
+export const ANNOTATION_METRICS_DISCOVERY = 'fairway.dev/metrics-discovery';
+
 /** A Component runs in an Environment. @public */
 export const RELATION_RUNS_IN = 'runsIn';
 

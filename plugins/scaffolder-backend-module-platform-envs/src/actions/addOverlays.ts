@@ -2,6 +2,10 @@ import { PermissionsService } from '@backstage/backend-plugin-api';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import {
+  componentInputOf,
+  componentInputSchema,
+} from '../gitops/componentInput';
 import { prepareOverlayCommit } from '../gitops/prepareOverlayCommit';
 import { addFilesInOneCommit, checkFiles } from '../github/addFilesInOneCommit';
 import { assertComponentName } from '../platform/componentName';
@@ -35,7 +39,50 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
     input:
       system: system:default/sample-platform-ai
       component: greeter
-      port: 8080
+`,
+      },
+      {
+        description:
+          'Two environments, of which prod is larger, a public address, gRPC and a secret',
+        example: `steps:
+  - id: overlays
+    action: fairway:gitops:overlays
+    input:
+      system: system:default/sample-platform-ai
+      component: greeter
+      environments: [dev, prod]
+      sizes:
+        prod: { size: large, replicas: 4, maxReplicas: 12 }
+      ports: { http: 8080, grpc: 9090 }
+      exposure: public
+      secrets: [GREETING_API_KEY]
+`,
+      },
+      {
+        description: 'A queue worker without an address',
+        example: `steps:
+  - id: overlays
+    action: fairway:gitops:overlays
+    input:
+      system: system:default/campaign-lifecycle-platform
+      component: greeting-sender
+      kind: worker
+      command: [consume, greetings]
+`,
+      },
+      {
+        description: 'A service on ECS with two workers, switched blue/green',
+        example: `steps:
+  - id: overlays
+    action: fairway:gitops:overlays
+    input:
+      system: system:default/mobilytics
+      component: greeter
+      exposure: internal
+      blueGreen: true
+      workers:
+        - { name: mailer, command: [work, mail] }
+        - { name: reports, command: [work, reports] }
 `,
       },
     ],
@@ -44,14 +91,7 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         system: z =>
           z.string().max(200).describe('Entity ref of the System to join'),
         component: z => z.string().max(40).describe('Name of the component'),
-        port: z =>
-          z
-            .number()
-            .int()
-            .min(1024)
-            .max(65535)
-            .optional()
-            .describe('Port that the container listens on; 8080 by default'),
+        ...componentInputSchema,
       },
       output: {
         repository: z => z.string().describe('GitOps repository, owner/name'),
@@ -75,10 +115,14 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         credentials: await ctx.getInitiatorCredentials(),
         system: ctx.input.system,
       });
-      const { change, webUrl } = await prepareOverlayCommit({
+      const {
+        change,
+        webUrl,
+        component: prepared,
+      } = await prepareOverlayCommit({
         platform,
         component,
-        port: ctx.input.port,
+        input: componentInputOf(ctx.input),
         taskId: ctx.task.id,
         requestedBy: ctx.user?.ref,
         integrations: options.integrations,
@@ -91,7 +135,7 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
       ctx.output('repositoryUrl', webUrl);
       ctx.output(
         'environments',
-        platform.environments.map(environment => environment.shortName),
+        prepared.environments.map(environment => environment.shortName),
       );
 
       if (ctx.isDryRun) {

@@ -1,6 +1,8 @@
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { componentInputSchema } from '../gitops/componentInput';
+import { chooseEnvironments } from '../gitops/resolveComponent';
 import { gitWebUrl } from '../github/gitWebUrl';
 import { assertComponentName } from '../platform/componentName';
 import { imageRepositoryOf, readPlatform } from '../platform/readPlatform';
@@ -41,6 +43,7 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
           z.string().max(200).describe('Entity ref of the System to join'),
         component: z =>
           z.string().max(40).describe('Name of the component to create'),
+        environments: componentInputSchema.environments,
       },
       output: {
         system: z => z.string().describe('Name of the System'),
@@ -61,9 +64,13 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
         gitopsPath: z => z.string(),
         runtime: z => z.enum(['eks', 'ecs']),
         environments: z =>
-          z.string().describe('Short names in promotion order, with commas'),
+          z
+            .string()
+            .describe(
+              'Short names of the chosen ones in promotion order, with commas',
+            ),
         firstEnvironment: z =>
-          z.string().describe('Short name of the first on the way'),
+          z.string().describe('Short name of the first of them on the way'),
         registryAccountId: z => z.string(),
         registryRegion: z => z.string(),
         imageRepository: z =>
@@ -78,7 +85,11 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
         credentials: await ctx.getInitiatorCredentials(),
         system,
       });
-      const { gitops, registry, environments } = platform;
+      const { gitops, registry } = platform;
+      const environments = chooseEnvironments(
+        platform.environments,
+        ctx.input.environments,
+      );
       const names = environments.map(environment => environment.shortName);
       ctx.logger.info(
         `${component} joins ${platform.systemRef}: repository ${

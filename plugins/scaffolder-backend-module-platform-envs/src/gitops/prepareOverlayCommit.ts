@@ -3,17 +3,17 @@ import { ScmIntegrationRegistry } from '@backstage/integration';
 import { AddFilesOptions } from '../github/addFilesInOneCommit';
 import { createGithubClient } from '../github/createGithubClient';
 import { imageRepositoryOf, Platform } from '../platform/readPlatform';
+import { ComponentInput } from './componentInput';
 import { renderGitopsFiles } from './renderGitopsFiles';
-
-/** What a generated service listens on unless told. */
-const DEFAULT_PORT = 8080;
+import { resolveComponent } from './resolveComponent';
+import { GitopsComponent } from './types';
 
 /** Options of {@link prepareOverlayCommit}. */
 export interface OverlayCommitOptions {
   platform: Platform;
   component: string;
-  /** Container port; 8080 when absent. */
-  port?: number;
+  /** How it is to run; the defaults of the platform when absent. */
+  input?: ComponentInput;
   taskId: string;
   /** Entity ref of the person. */
   requestedBy?: string;
@@ -24,16 +24,26 @@ export interface OverlayCommitOptions {
   signal?: AbortSignal;
 }
 
+/** What {@link prepareOverlayCommit} found out. */
+export interface OverlayCommit {
+  change: AddFilesOptions;
+  /** What the files say, every default filled in. */
+  component: GitopsComponent;
+  /** Where a person sees the GitOps repository. */
+  webUrl: string;
+}
+
 /**
- * The commit that adds a component to every environment of its platform.
+ * The commit that adds a component to the chosen environments of its platform.
  * Nothing is written.
  *
- * @returns the commit, and where a person sees the GitOps repository.
+ * @throws InputError - as {@link resolveComponent}, before anything is asked.
  */
 export async function prepareOverlayCommit(
   options: OverlayCommitOptions,
-): Promise<{ change: AddFilesOptions; webUrl: string }> {
-  const { platform, component, taskId, logger, signal } = options;
+): Promise<OverlayCommit> {
+  const { platform, taskId, logger, signal } = options;
+  const resolved = resolveComponent(platform.environments, options.input ?? {});
   const { owner, repo, branch, path } = platform.gitops;
   const client = await createGithubClient({
     integrations: options.integrations,
@@ -44,34 +54,34 @@ export async function prepareOverlayCommit(
     signal,
   });
   const { data: repository } = await client.rest.repos.get({ owner, repo });
-  const { environments } = platform;
+  const component: GitopsComponent = {
+    ...resolved,
+    name: options.component,
+    system: platform.system,
+    imageRepository: imageRepositoryOf(platform, options.component),
+    gitopsPath: path,
+    repositoryUrl: repository.clone_url,
+    branch,
+    taskId,
+  };
   return {
+    component,
     webUrl: repository.html_url,
     change: {
       client,
       owner,
       repo,
       branch,
-      subject: `Add ${component} to ${environments
+      subject: `Add ${component.name} to ${component.environments
         .map(environment => environment.shortName)
         .join(', ')}`,
       trailers: [
-        ['Fairway-Component', component],
+        ['Fairway-Component', component.name],
         ['Fairway-Task', taskId],
         ['Requested-By', options.requestedBy ?? 'unknown'],
       ],
-      ownedBy: ['Fairway-Component', component],
-      files: renderGitopsFiles({
-        name: component,
-        system: platform.system,
-        port: options.port ?? DEFAULT_PORT,
-        imageRepository: imageRepositoryOf(platform, component),
-        gitopsPath: path,
-        repositoryUrl: repository.clone_url,
-        branch,
-        taskId,
-        environments,
-      }),
+      ownedBy: ['Fairway-Component', component.name],
+      files: renderGitopsFiles(component),
       logger,
       signal,
     },

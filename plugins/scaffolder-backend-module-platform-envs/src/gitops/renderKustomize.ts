@@ -1,47 +1,6 @@
 import { stringify } from 'yaml';
-import { EnvironmentTier } from '@fairway/plugin-platform-envs-common';
-import { PlatformEnvironment } from '../platform/readPlatform';
-import { GitopsComponent, UNRELEASED_TAG } from './types';
-
-/** How much a component gets in a tier, until somebody measures. */
-interface Sizing {
-  replicas: number;
-  /** Replicas come from an autoscaler between `replicas` and this. */
-  maxReplicas?: number;
-  requests: { cpu: string; memory: string };
-  limits: { memory: string };
-  logLevel: 'debug' | 'info';
-}
-
-// No CPU limit: throttling hurts latency long before it protects a neighbour;
-// the request decides the share. Memory is limited because it cannot be shared.
-const SMALL: Sizing = {
-  replicas: 1,
-  requests: { cpu: '50m', memory: '64Mi' },
-  limits: { memory: '128Mi' },
-  logLevel: 'debug',
-};
-const MIRROR: Sizing = {
-  replicas: 2,
-  requests: { cpu: '100m', memory: '128Mi' },
-  limits: { memory: '256Mi' },
-  logLevel: 'info',
-};
-const LIVE: Sizing = {
-  replicas: 3,
-  maxReplicas: 9,
-  requests: { cpu: '250m', memory: '256Mi' },
-  limits: { memory: '512Mi' },
-  logLevel: 'info',
-};
-const SIZING: Record<EnvironmentTier, Sizing> = {
-  local: SMALL,
-  sandbox: SMALL,
-  dev: SMALL,
-  uat: MIRROR,
-  staging: MIRROR,
-  prod: LIVE,
-};
+import { Sizing } from './sizing';
+import { ComponentEnvironment, GitopsComponent, UNRELEASED_TAG } from './types';
 
 const yaml = (...documents: object[]): string =>
   documents
@@ -67,14 +26,14 @@ export function renderKustomize(
     [at('base', name, 'policies.yaml'), policies(component)],
   ]);
   for (const environment of component.environments) {
-    const { shortName, tier } = environment;
+    const { shortName, sizing } = environment;
     const overlay = at('overlays', shortName, name);
     files.set(
       `${overlay}/kustomization.yaml`,
       overlayKustomization(component, environment),
     );
-    if (SIZING[tier].maxReplicas) {
-      files.set(`${overlay}/hpa.yaml`, autoscaler(component, SIZING[tier]));
+    if (sizing.maxReplicas) {
+      files.set(`${overlay}/hpa.yaml`, autoscaler(component, sizing));
     }
     files.set(
       at('apps', shortName, `${name}.yaml`),
@@ -84,17 +43,17 @@ export function renderKustomize(
   return files;
 }
 
-function baseKustomization({ name, system, port }: GitopsComponent): string {
+function baseKustomization({ name, system, ports }: GitopsComponent): string {
   return yaml({
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: ['deployment.yaml', 'service.yaml', 'policies.yaml'],
-    configMapGenerator: [{ name, literals: [`PORT=${port}`] }],
+    configMapGenerator: [{ name, literals: [`PORT=${ports.http}`] }],
     labels: [{ pairs: componentLabels(name, system), includeSelectors: false }],
   });
 }
 
-function deployment({ name, system, port }: GitopsComponent): string {
+function deployment({ name, system, ports }: GitopsComponent): string {
   return yaml({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -132,7 +91,7 @@ function deployment({ name, system, port }: GitopsComponent): string {
             {
               name,
               image: name,
-              ports: [{ name: 'http', containerPort: port }],
+              ports: [{ name: 'http', containerPort: ports.http }],
               envFrom: [{ configMapRef: { name } }],
               startupProbe: {
                 httpGet: { path: '/healthz', port: 'http' },
@@ -153,10 +112,6 @@ function deployment({ name, system, port }: GitopsComponent): string {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,
                 capabilities: { drop: ['ALL'] },
-              },
-              resources: {
-                requests: SMALL.requests,
-                limits: SMALL.limits,
               },
               volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
             },
@@ -231,9 +186,8 @@ function policies({ name }: GitopsComponent): string {
 
 function overlayKustomization(
   { name, imageRepository }: GitopsComponent,
-  { shortName, tier, namespace }: PlatformEnvironment,
+  { shortName, sizing, namespace }: ComponentEnvironment,
 ): string {
-  const sizing = SIZING[tier];
   const autoscaled = Boolean(sizing.maxReplicas);
   return yaml({
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
@@ -266,9 +220,9 @@ function overlayKustomization(
               value: shortName,
             },
             {
-              op: 'replace',
+              op: 'add',
               path: '/spec/template/spec/containers/0/resources',
-              value: { requests: sizing.requests, limits: sizing.limits },
+              value: sizing.kubernetes,
             },
           ],
           { lineWidth: 0 },
@@ -307,7 +261,7 @@ function autoscaler({ name, system }: GitopsComponent, sizing: Sizing): string {
 
 function application(
   component: GitopsComponent,
-  environment: PlatformEnvironment,
+  environment: ComponentEnvironment,
   overlay: string,
 ): string {
   const { name, system, repositoryUrl, branch, taskId } = component;

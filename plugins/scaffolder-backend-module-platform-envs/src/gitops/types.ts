@@ -1,15 +1,33 @@
 import { PlatformEnvironment } from '../platform/readPlatform';
+import { ComponentKind, Exposure, Worker } from './componentInput';
+import { Sizing } from './sizing';
 
 /** The tag in an overlay of an environment that no release has reached yet. */
 export const UNRELEASED_TAG = 'unreleased';
 
-/** A component as the GitOps repository needs it. */
+/** An environment, and how much a component gets of it. */
+export interface ComponentEnvironment extends PlatformEnvironment {
+  sizing: Sizing;
+  /** ECS: releases switch from blue to green. */
+  blueGreen: boolean;
+}
+
+/** A component as the GitOps repository needs it; every default is filled in. */
 export interface GitopsComponent {
   name: string;
   /** Name of the System; also the Argo CD project. */
   system: string;
-  /** Container port. */
-  port: number;
+  kind: ComponentKind;
+  /** Container ports; a worker may have none. */
+  ports: { http?: number; grpc?: number };
+  exposure: Exposure;
+  /** Names of keys. */
+  secrets: string[];
+  /** Arguments after the image's entrypoint; empty: the image's own. */
+  command: string[];
+  workers: Worker[];
+  /** TCP ports in the private network that it calls, ascending. */
+  egressPorts: number[];
   /** Image repository without tag. */
   imageRepository: string;
   /** Folder in the GitOps repository, without slashes around it; may be empty. */
@@ -19,6 +37,6 @@ export interface GitopsComponent {
   branch: string;
   /** The scaffolder task that creates it; kept for the record. */
   taskId: string;
-  /** In promotion order. */
-  environments: PlatformEnvironment[];
+  /** In promotion order; never empty, all of one runtime. */
+  environments: ComponentEnvironment[];
 }

@@ -1,24 +1,14 @@
 import { InputError } from '@backstage/errors';
+import { explainComponentName } from '@fairway/plugin-platform-envs-common';
 
-/**
- * What a component may be called. The name becomes a repository, an image
- * repository, a folder in the GitOps repository, a Kubernetes label and part
- * of a DNS name, so it keeps to what all of them allow: 3 to 40 characters.
- */
-export const COMPONENT_NAME_PATTERN = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
+export { COMPONENT_NAME_PATTERN } from '@fairway/plugin-platform-envs-common';
 
 /** @throws InputError - the value is not a component name. */
 export function assertComponentName(value: string): void {
-  if (typeof value !== 'string' || !COMPONENT_NAME_PATTERN.test(value)) {
+  const reason = explainComponentName(value);
+  if (reason) {
     throw new InputError(
-      `"${printable(
-        value,
-      )}" cannot be the name of a component: use 3 to 40 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen`,
-    );
-  }
-  if (value.includes('--')) {
-    throw new InputError(
-      `"${value}" cannot be the name of a component: an image repository may not have two hyphens in a row`,
+      `"${printable(value)}" cannot be the name of a component: ${reason}`,
     );
   }
 }

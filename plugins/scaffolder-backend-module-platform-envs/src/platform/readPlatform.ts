@@ -7,16 +7,32 @@ import {
 import { InputError, NotFoundError } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
+  ANNOTATION_DOMAIN,
   ANNOTATION_GITHUB_ORG,
+  ANNOTATION_METRICS_DISCOVERY,
   ANNOTATION_REGISTRY_ACCOUNT_ID,
   ANNOTATION_REGISTRY_REGION,
+  ANNOTATION_SECRET_STORE,
   comparePromotionOrder,
   DeliveryPolicy,
   ENVIRONMENT_KIND,
   EnvironmentEntity,
   EnvironmentTier,
   isEnvironmentEntity,
+  Routing,
 } from '@fairway/plugin-platform-envs-common';
+
+/** How Prometheus finds what it scrapes. */
+export const METRICS_DISCOVERIES = ['annotations', 'service-monitor'] as const;
+
+/** @see METRICS_DISCOVERIES */
+export type MetricsDiscovery = (typeof METRICS_DISCOVERIES)[number];
+
+/** The tag of an environment whose releases go out blue/green. */
+const BLUE_GREEN_TAG = 'blue-green';
+
+const DOMAIN =
+  /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
 
 /** An environment that a new component is prepared for. */
 export interface PlatformEnvironment {
@@ -26,6 +42,20 @@ export interface PlatformEnvironment {
   runtime: 'eks' | 'ecs';
   accountId?: string;
   primaryRegion?: string;
+  /** The primary region first. */
+  regions: string[];
+  /** How requests find it. */
+  routing: Routing;
+  /** DNS domain of its services, e.g. `dev.example.com`. */
+  domain?: string;
+  /** It has a database of its own, on the port of PostgreSQL. */
+  hasDatabase: boolean;
+  /** Its tags say that releases go out blue/green. */
+  prefersBlueGreen: boolean;
+  /** Name of the ClusterSecretStore; Kubernetes only. */
+  secretStore: string;
+  /** How Prometheus finds pods; Kubernetes only. */
+  metricsDiscovery: MetricsDiscovery;
   /** Name of the cluster, as Argo CD knows it. */
   cluster?: string;
   namespace?: string;
@@ -42,7 +72,12 @@ export interface Platform {
   /** Organisation on the Git host. */
   githubOrg: string;
   gitops: { owner: string; repo: string; branch: string; path: string };
-  registry: { accountId: string; region: string };
+  registry: {
+    accountId: string;
+    region: string;
+    /** Regions beside it in which environments run: images are copied there. */
+    replicaRegions: string[];
+  };
   /** In promotion order; never empty. Local and retired environments are left out. */
   environments: PlatformEnvironment[];
 }
@@ -95,7 +130,10 @@ export async function readPlatform(
       `${systemRef} has no environment that components could be deployed to: add Environment entities with spec.system "${system.metadata.name}" to the catalog`,
     );
   }
-  const environments = deployable.map(toPlatformEnvironment);
+  const environments = deployable.map(environment =>
+    toPlatformEnvironment(environment, system),
+  );
+  const registryRegion = requireAnnotation(system, ANNOTATION_REGISTRY_REGION);
   return {
     system: system.metadata.name,
     systemRef,
@@ -104,7 +142,12 @@ export async function readPlatform(
     gitops: gitopsOf(deployable),
     registry: {
       accountId: requireAnnotation(system, ANNOTATION_REGISTRY_ACCOUNT_ID),
-      region: requireAnnotation(system, ANNOTATION_REGISTRY_REGION),
+      region: registryRegion,
+      replicaRegions: [
+        ...new Set(environments.flatMap(({ regions }) => regions)),
+      ]
+        .filter(region => region !== registryRegion)
+        .sort(),
     },
     environments,
   };
@@ -130,9 +173,33 @@ function belongsTo(environment: EnvironmentEntity, systemRef: string): boolean {
   );
 }
 
-function toPlatformEnvironment(entity: EnvironmentEntity): PlatformEnvironment {
+function toPlatformEnvironment(
+  entity: EnvironmentEntity,
+  system: Entity,
+): PlatformEnvironment {
   const { spec } = entity;
   const primary = spec.regions.find(region => region.role === 'primary');
+  const annotation = (key: string) =>
+    entity.metadata.annotations?.[key] ?? system.metadata.annotations?.[key];
+  const domain = entity.metadata.annotations?.[ANNOTATION_DOMAIN];
+  if (domain !== undefined && !DOMAIN.test(domain)) {
+    throw new InputError(
+      `${ANNOTATION_DOMAIN} of ${stringifyEntityRef(
+        entity,
+      )} is "${domain}", which is no domain: write it like dev.example.com`,
+    );
+  }
+  const metricsDiscovery =
+    annotation(ANNOTATION_METRICS_DISCOVERY) ?? METRICS_DISCOVERIES[0];
+  if (!isMetricsDiscovery(metricsDiscovery)) {
+    throw new InputError(
+      `${ANNOTATION_METRICS_DISCOVERY} of ${stringifyEntityRef(
+        entity,
+      )} is "${metricsDiscovery}"; it must be ${METRICS_DISCOVERIES.join(
+        ' or ',
+      )}`,
+    );
+  }
   return {
     ref: stringifyEntityRef(entity),
     shortName: spec.shortName,
@@ -140,6 +207,15 @@ function toPlatformEnvironment(entity: EnvironmentEntity): PlatformEnvironment {
     runtime: spec.runtime as 'eks' | 'ecs',
     ...(spec.awsAccountId && { accountId: spec.awsAccountId }),
     ...(primary && { primaryRegion: primary.name }),
+    regions: [...spec.regions]
+      .sort((a, b) => a.role.localeCompare(b.role))
+      .map(region => region.name),
+    routing: spec.routing,
+    ...(domain && { domain }),
+    hasDatabase: spec.database !== undefined,
+    prefersBlueGreen: Boolean(entity.metadata.tags?.includes(BLUE_GREEN_TAG)),
+    secretStore: annotation(ANNOTATION_SECRET_STORE) ?? 'aws-secrets-manager',
+    metricsDiscovery,
     ...(spec.cluster && {
       cluster: parseEntityRef(spec.cluster, {
         defaultKind: 'resource',
@@ -149,6 +225,10 @@ function toPlatformEnvironment(entity: EnvironmentEntity): PlatformEnvironment {
     ...(spec.namespace && { namespace: spec.namespace }),
     policy: spec.delivery.policy,
   };
+}
+
+function isMetricsDiscovery(value: string): value is MetricsDiscovery {
+  return METRICS_DISCOVERIES.some(known => known === value);
 }
 
 function gitopsOf(environments: EnvironmentEntity[]): Platform['gitops'] {
@@ -196,7 +276,7 @@ function requireAnnotation(system: Entity, key: string): string {
 
 /** The image repository of a component, without tag. */
 export function imageRepositoryOf(
-  { registry }: Pick<Platform, 'registry'>,
+  { registry }: { registry: { accountId: string; region: string } },
   component: string,
 ): string {
   return `${registry.accountId}.dkr.ecr.${registry.region}.amazonaws.com/${component}`;
