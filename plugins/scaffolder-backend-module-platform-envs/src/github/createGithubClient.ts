@@ -21,6 +21,8 @@ export interface GithubClientOptions {
   repo: string;
   logger: LoggerService;
   signal?: AbortSignal;
+  /** Fails at once where it would wait or repeat: somebody looks on. */
+  impatient?: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ export interface GithubClientOptions {
 export async function createGithubClient(
   options: GithubClientOptions,
 ): Promise<Octokit> {
-  const { integrations, host, owner, repo, logger, signal } = options;
+  const { integrations, host, owner, repo, logger, signal, impatient } =
+    options;
   const integration = integrations.github.byHost(host);
   if (!integration) {
     throw new InputError(
@@ -74,8 +77,12 @@ export async function createGithubClient(
     baseUrl: integration.config.apiBaseUrl,
     request: { timeout: TIMEOUT_MS, ...(signal && { signal }) },
     // 409 and 422 are answers, not accidents.
-    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
+    retry: {
+      enabled: !impatient,
+      doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
+    },
     throttle: {
+      enabled: !impatient,
       onRateLimit: waitOrGiveUp('rate limit'),
       onSecondaryRateLimit: waitOrGiveUp('secondary rate limit'),
     },
