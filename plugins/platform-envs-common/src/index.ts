@@ -13,6 +13,7 @@ export * from './capacity';
 export * from './comparison';
 export * from './componentName';
 export * from './componentPlan';
+export * from './componentSizing';
 export * from './deliveryCauses';
 export * from './deliveryFacts';
 export * from './deliveryState';

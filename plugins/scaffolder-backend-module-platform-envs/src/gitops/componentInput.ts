@@ -1,10 +1,14 @@
+import {
+  COMPONENT_SIZES,
+  ComponentSize,
+} from '@fairway/plugin-platform-envs-common';
 import type { z as zod } from 'zod/v3';
 
 /** How much a component gets of an environment; what that is says {@link sizingOf}. */
-export const SIZES = ['small', 'medium', 'large'] as const;
+export const SIZES = COMPONENT_SIZES;
 
 /** @see SIZES */
-export type Size = (typeof SIZES)[number];
+export type Size = ComponentSize;
 
 /** What a component is: it answers requests, works off a queue, or is a website. */
 export const COMPONENT_KINDS = ['service', 'worker', 'web'] as const;
