@@ -19,6 +19,8 @@ const HOUR_MS = 3_600_000;
 const POINTS = 120;
 const [WIDTH, HEIGHT] = [640, 160];
 
+type Page = [status: number, text: string];
+
 /** Plain pages, so that links to Grafana land somewhere that tells the same. */
 export function addPages(
   server: FastifyInstance,
@@ -26,9 +28,9 @@ export function addPages(
   parts: { metrics: Metrics; journal: HealthJournal },
 ): void {
   const { metrics, journal } = parts;
-  const html = (path: string, answer: (request: any) => [number, string]) =>
+  const html = (path: string, answer: (request: any) => Page | Promise<Page>) =>
     server.get(path, async (request, reply) => {
-      const [status, text] = answer(request);
+      const [status, text] = await answer(request);
       return reply.code(status).type('text/html; charset=utf-8').send(text);
     });
 
@@ -50,17 +52,17 @@ export function addPages(
   server.get('/dashboards', async (_request, reply) => reply.redirect('/'));
   server.get('/dashboards/f/*', async (_request, reply) => reply.redirect('/'));
 
-  const dashboard = (request: any): [number, string] => {
+  const dashboard = async (request: any): Promise<Page> => {
     const found = dashboards(world).find(d => d.uid === request.params.uid);
     return found
-      ? [200, dashboardPage(found, query(request), world, metrics)]
+      ? [200, await dashboardPage(found, query(request), world, metrics)]
       : [404, missing('dashboard', request.params.uid)];
   };
   html('/d/:uid', dashboard);
   html('/d/:uid/:slug', dashboard);
   html('/d-solo/:uid/:slug', dashboard);
 
-  html('/explore', request => {
+  html('/explore', async request => {
     const { expr, type } = exploreQuery(query(request));
     const range = rangeOf(query(request), world);
     const language = type === 'loki' ? 'LogQL' : 'PromQL';
@@ -73,7 +75,7 @@ export function addPages(
         )}"><label>${language} <input name="expr" size="80" value="${escape(
           expr,
         )}"></label> <button>Run</button></form>${
-          expr && (type === 'loki' ? logs(expr, range, world) : graph())
+          expr && (type === 'loki' ? logs(expr, range, world) : await graph())
         }`,
       ),
     ];
@@ -113,12 +115,12 @@ export function addPages(
   });
 }
 
-function dashboardPage(
+async function dashboardPage(
   dashboard: Dashboard,
   p: URLSearchParams,
   world: World,
   metrics: Metrics,
-): string {
+): Promise<string> {
   const environments = p
     .getAll('var-environment')
     .filter(value => /^[\w-]+$/.test(value));
@@ -128,6 +130,12 @@ function dashboardPage(
   const range = rangeOf(p, world);
   const variables = [...p].filter(
     ([name]) => name.startsWith('var-') && name !== 'var-environment',
+  );
+  const charts = await Promise.all(
+    dashboard.panels.map(panel => {
+      const expr = panel.expr.replaceAll('$environment', chosen.join('|'));
+      return chart({ ...panel, expr }, range, metrics);
+    }),
   );
   return page(
     dashboard.title,
@@ -149,18 +157,7 @@ function dashboardPage(
           ` · ${escape(name.slice(4))} = <code>${escape(value)}</code>`,
       )
       .join('')}</p>
-${dashboard.panels
-  .map(panel =>
-    chart(
-      {
-        ...panel,
-        expr: panel.expr.replaceAll('$environment', chosen.join('|')),
-      },
-      range,
-      metrics,
-    ),
-  )
-  .join('')}`,
+${charts.join('')}`,
   );
 }
 
@@ -185,14 +182,14 @@ function alertPage(rule: AlertRule): string {
 }
 
 /** A graph as inline SVG, with its lowest, highest and newest value in words. */
-function chart(
+async function chart(
   panel: DashboardPanel,
   range: { fromMs: number; toMs: number },
   metrics: Metrics,
-): string {
+): Promise<string> {
   let series: Matrix[];
   try {
-    series = queryRange(metrics, parsePromql(panel.expr), {
+    series = await queryRange(metrics, parsePromql(panel.expr), {
       ...range,
       stepMs: Math.max(1, (range.toMs - range.fromMs) / POINTS),
     });

@@ -1,8 +1,9 @@
 import { FastifyInstance, FastifyRequest } from 'fastify';
+import { setImmediate as pause } from 'node:timers/promises';
 import { World } from '../../world/types';
 import { Metrics, PrometheusSeries } from '../../world/observability/Metrics';
 import { HttpError } from '../createServer';
-import { evaluate, Sample } from './promql/evaluate';
+import { keyOf, plan } from './promql/evaluate';
 import { durationMs, Expression, parsePromql } from './promql/parse';
 import { PromqlError } from './promql/tokenize';
 
@@ -11,9 +12,12 @@ const MOST_POINTS = 11_000;
 
 /**
  * Samples that one query may load. Prometheus lets 50 million through; here
- * everything else stands still meanwhile, and these take about a second.
+ * these take some seconds.
  */
-const MOST_SAMPLES = 1_000_000;
+const MOST_SAMPLES = 10_000_000;
+
+/** Other requests wait no longer than this while a query is worked out. */
+const SLICE_MS = 20;
 
 /**
  * Prometheus's HTTP API below a path, by GET and by form.
@@ -33,7 +37,7 @@ export function addPrometheusRoutes(
       url: `${base}/api/v1/${path}`,
       handler: async request => ({
         status: 'success',
-        data: worded(() => answer(parameters(request))),
+        data: await worded(async () => answer(parameters(request))),
       }),
     });
 
@@ -43,19 +47,23 @@ export function addPrometheusRoutes(
       throw new PromqlError('range vectors are not answered in the sandbox');
     }
     const atMs = p.has('time') ? timeMs(p, 'time') : nowMs();
-    const result = evaluate(expression, atMs, cached(metrics));
-    return typeof result === 'number'
-      ? { resultType: 'scalar', result: point(atMs, result) }
-      : {
-          resultType: 'vector',
-          result: result.map(({ labels, value }) => ({
-            metric: labels,
-            value: point(atMs, value),
-          })),
-        };
+    const planned = plan(expression, limited(metrics, 1));
+    if (planned.kind === 'scalar') {
+      return { resultType: 'scalar', result: point(atMs, planned.value) };
+    }
+    return {
+      resultType: 'vector',
+      result: planned
+        .at(atMs)
+        .flatMap((value, index) =>
+          value === undefined
+            ? []
+            : [{ metric: planned.labels[index], value: point(atMs, value) }],
+        ),
+    };
   });
 
-  both('query_range', p => {
+  both('query_range', async p => {
     const expression = parsePromql(required(p, 'query'));
     if (expression.kind === 'selector' && expression.rangeMs !== undefined) {
       throw new PromqlError(
@@ -64,7 +72,7 @@ export function addPrometheusRoutes(
     }
     return {
       resultType: 'matrix',
-      result: queryRange(metrics, expression, {
+      result: await queryRange(metrics, expression, {
         fromMs: timeMs(p, 'start'),
         toMs: timeMs(p, 'end'),
         stepMs: stepMs(p),
@@ -84,7 +92,9 @@ export function addPrometheusRoutes(
   server.get(`${base}/api/v1/label/:name/values`, async request => {
     const { name } = request.params as { name: string };
     const p = parameters(request);
-    const series = worded(() => matching(p, metrics) ?? metrics.series());
+    const series = await worded(
+      async () => matching(p, metrics) ?? metrics.series(),
+    );
     const values = series.flatMap(s =>
       Object.hasOwn(s.labels, name) ? s.labels[name] : [],
     );
@@ -94,9 +104,9 @@ export function addPrometheusRoutes(
 }
 
 /** Gives errors of PromQL the status that Prometheus gives them. */
-function worded<T>(answer: () => T): T {
+async function worded<T>(answer: () => Promise<T>): Promise<T> {
   try {
-    return answer();
+    return await answer();
   } catch (error) {
     throw error instanceof PromqlError
       ? new HttpError(error.status, error.message)
@@ -110,47 +120,62 @@ export interface Matrix {
   values: Array<[number, string]>;
 }
 
-/** @throws PromqlError - the range is backwards, or has too many points or samples. */
-export function queryRange(
+/**
+ * An expression over time. Others have their turn while it is worked out.
+ *
+ * @throws PromqlError - the range is backwards, or has too many points or samples.
+ */
+export async function queryRange(
   metrics: Metrics,
   expression: Expression,
   range: { fromMs: number; toMs: number; stepMs: number },
-): Matrix[] {
+): Promise<Matrix[]> {
   const { fromMs, toMs, stepMs: step } = range;
   if (toMs < fromMs) {
     throw new PromqlError(
       'invalid parameter "end": end timestamp must not be before start time',
     );
   }
-  if ((toMs - fromMs) / step > MOST_POINTS) {
+  const points = (toMs - fromMs) / step;
+  if (points > MOST_POINTS) {
     throw new PromqlError(
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     );
   }
-  const find = cached(metrics);
-  const found = new Map<string, Matrix>();
+  const planned = plan(expression, limited(metrics, Math.floor(points) + 1));
+  const isScalar = planned.kind === 'scalar';
+  const labels = isScalar ? [{}] : planned.labels;
+  // what has the same labels is one series
+  const byKey = new Map<string, Matrix>();
+  const series = labels.map(metric => {
+    const key = keyOf(metric);
+    const known = byKey.get(key) ?? { metric, values: [] };
+    byKey.set(key, known);
+    return known;
+  });
+  let turnMs = performance.now();
   for (let atMs = fromMs; atMs <= toMs; atMs += step) {
-    const result = evaluate(expression, atMs, find);
-    const samples: Sample[] =
-      typeof result === 'number' ? [{ labels: {}, value: result }] : result;
-    for (const { labels, value } of samples) {
-      const key = JSON.stringify(labels);
-      const series = found.get(key) ?? { metric: labels, values: [] };
-      series.values.push(point(atMs, value));
-      found.set(key, series);
+    const values = isScalar ? [planned.value] : planned.at(atMs);
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index];
+      if (value !== undefined) series[index].values.push(point(atMs, value));
+    }
+    if (performance.now() - turnMs > SLICE_MS) {
+      await pause();
+      turnMs = performance.now();
     }
   }
-  return [...found.values()];
+  return [...byKey.values()].filter(({ values }) => values.length > 0);
 }
 
-/** The series of one answer do not change while it is worked out. */
-function cached(metrics: Metrics) {
+/** The series of one query, unless it asks for more than one query may. */
+function limited(metrics: Metrics, points: number) {
   const known = new Map<string | undefined, PrometheusSeries[]>();
   let samples = 0;
   return (metric?: string) => {
     const series = known.get(metric) ?? metrics.series(metric);
     known.set(metric, series);
-    samples += series.length;
+    samples += series.length * points;
     if (samples > MOST_SAMPLES) {
       throw new PromqlError(
         'query processing would load too many samples into memory in query execution',

@@ -78,14 +78,14 @@ export class Metrics {
       const total = 'http_requests_total';
       const latency = 'http_request_duration_seconds';
       for (const code of ['200', '404', '500']) {
-        add(total, { code, method: 'GET' }, ms => traffic.requests(ms, code));
+        add(total, { code, method: 'GET' }, traffic.requests(code));
       }
       for (const bound of [...BUCKETS, Infinity]) {
         const le = bound === Infinity ? '+Inf' : `${bound}`;
-        add(`${latency}_bucket`, { le }, ms => traffic.within(ms, bound));
+        add(`${latency}_bucket`, { le }, traffic.within(bound));
       }
-      add(`${latency}_count`, {}, ms => traffic.within(ms, Infinity));
-      add(`${latency}_sum`, {}, ms => traffic.secondsSpent(ms));
+      add(`${latency}_count`, {}, traffic.within(Infinity));
+      add(`${latency}_sum`, {}, traffic.secondsSpent());
       add('up', {}, ms =>
         traffic.startedMs(ms) === undefined
           ? undefined

@@ -11,7 +11,14 @@ export const BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-type Condition = 'well' | 'warming' | 'degraded';
+const CONDITIONS = ['well', 'warming', 'degraded'] as const;
+type Condition = (typeof CONDITIONS)[number];
+
+/** What a counter had reached at a time (epoch milliseconds); undefined before its pods started. */
+export type Counter = (atMs: number) => number | undefined;
+
+/** Moments that one service remembers. */
+const MOST_KNOWN = 64;
 
 /** Shares of status codes. */
 const CODES: Record<Condition, Record<string, number>> = {
@@ -40,6 +47,7 @@ export class ServiceTraffic {
   /** Median latency when all is well, seconds. */
   private readonly medianS: number;
   private readonly waves: Array<{ size: number; turn: number; at: number }>;
+  private readonly known = new Map<number, number[]>();
 
   constructor(
     private readonly of: ObservedService,
@@ -68,22 +76,21 @@ export class ServiceTraffic {
   }
 
   /** Requests answered with a code since the pods started; undefined before that. */
-  requests(atMs: number, code: string): number | undefined {
-    return this.count(atMs, condition => CODES[condition][code] ?? 0);
+  requests(code: string): Counter {
+    return this.counting(condition => CODES[condition][code] ?? 0);
   }
 
   /** Requests that took at most so long (seconds) since the pods started. */
-  within(atMs: number, bound: number): number | undefined {
-    return this.count(atMs, condition =>
+  within(bound: number): Counter {
+    return this.counting(condition =>
       logistic(bound, this.medianS * SLOWNESS[condition]),
     );
   }
 
   /** Seconds that all requests took together since the pods started. */
-  secondsSpent(atMs: number): number | undefined {
+  secondsSpent(): Counter {
     // the mean of a log-logistic distribution of this shape, about
-    return this.count(
-      atMs,
+    return this.counting(
       condition => 1.25 * this.medianS * SLOWNESS[condition],
     );
   }
@@ -93,12 +100,23 @@ export class ServiceTraffic {
     return this.conditionAt(atMs) !== 'degraded';
   }
 
-  private count(
-    atMs: number,
-    share: (condition: Condition) => number,
-  ): number | undefined {
+  private counting(share: (condition: Condition) => number): Counter {
+    const shares = CONDITIONS.map(share);
+    return atMs => {
+      const answered = this.answered(atMs);
+      if (!answered) return undefined;
+      let sum = 0;
+      for (let i = 0; i < shares.length; i++) sum += answered[i] * shares[i];
+      return Math.floor(sum * 1000) / 1000;
+    };
+  }
+
+  /** Requests since the pods started, in each of {@link CONDITIONS}. */
+  private answered(atMs: number): number[] | undefined {
     const startMs = this.startedMs(atMs);
     if (startMs === undefined) return undefined;
+    const known = this.known.get(atMs);
+    if (known) return known;
     const edges = [startMs, Math.min(startMs + WARM_UP_MS, atMs), atMs];
     for (const { fromMs, untilMs = atMs } of this.troubles) {
       edges.push(
@@ -107,16 +125,19 @@ export class ServiceTraffic {
       );
     }
     edges.sort((a, b) => a - b);
-    let sum = 0;
+    const answered = CONDITIONS.map(() => 0);
     for (let i = 1; i < edges.length; i++) {
       const [from, until] = [edges[i - 1], edges[i]];
       if (until > from) {
-        sum +=
-          (this.integral(until) - this.integral(from)) *
-          share(this.conditionAt((from + until) / 2));
+        const condition = this.conditionAt((from + until) / 2);
+        answered[CONDITIONS.indexOf(condition)] +=
+          this.integral(until) - this.integral(from);
       }
     }
-    return Math.floor(sum * 1000) / 1000;
+    // a histogram asks for the same moment once for each bucket
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    this.known.set(atMs, answered);
+    return answered;
   }
 
   private conditionAt(atMs: number): Condition {

@@ -4,47 +4,61 @@ import {
 } from '../../../world/observability/Metrics';
 import { Expression, Operator } from './parse';
 
-/** One value with its labels. */
-export interface Sample {
-  labels: Record<string, string>;
+type Labels = Record<string, string>;
+
+/** An expression whose value is one number, at any time. */
+export interface ScalarPlan {
+  kind: 'scalar';
   value: number;
 }
+
+/** An expression whose value is samples: which, is known before any time is asked for. */
+export interface VectorPlan {
+  kind: 'vector';
+  /** Of each sample, in the order in which {@link at} gives values. */
+  labels: Labels[];
+  /** Undefined where there is no sample at that time. */
+  at(ms: number): Array<number | undefined>;
+}
+
+export type Plan = ScalarPlan | VectorPlan;
 
 /** How far back an instant selector looks, as Prometheus does. */
 const LOOK_BACK_MS = 300_000;
 
 /**
- * The value of an expression at a time: a number, or samples in no particular
- * order.
+ * Finds the series of an expression, and which of them belong together, so that
+ * its value at a time is arithmetic alone: a query over thousands of series
+ * asks for many times.
  *
  * @param find - all series of a metric; of every metric when it is not told
  */
-export function evaluate(
+export function plan(
   expression: Expression,
-  atMs: number,
   find: (metric?: string) => PrometheusSeries[],
-): number | Sample[] {
+): Plan {
   switch (expression.kind) {
     case 'number':
-      return expression.value;
-    case 'selector':
-      return select(expression, find).flatMap(series => {
-        const value = valueAt(series, atMs - expression.offsetMs);
-        return value === undefined ? [] : [{ labels: series.labels, value }];
-      });
+      return { kind: 'scalar', value: expression.value };
+    case 'selector': {
+      const found = select(expression, find);
+      const { offsetMs } = expression;
+      return {
+        kind: 'vector',
+        labels: found.map(({ labels }) => labels),
+        at: ms => found.map(series => valueAt(series, ms - offsetMs)),
+      };
+    }
     case 'aggregate':
-      return aggregate(
-        expression,
-        evaluate(expression.of, atMs, find) as Sample[],
-      );
+      return aggregate(expression, plan(expression.of, find) as VectorPlan);
     case 'binary':
       return combine(
         expression.op,
-        evaluate(expression.left, atMs, find),
-        evaluate(expression.right, atMs, find),
+        plan(expression.left, find),
+        plan(expression.right, find),
       );
     default:
-      return call(expression, atMs, find);
+      return call(expression, find);
   }
 }
 
@@ -67,28 +81,25 @@ function valueAt(series: PrometheusSeries, atMs: number): number | undefined {
 
 function call(
   expression: Expression & { kind: 'call' },
-  atMs: number,
   find: (metric?: string) => PrometheusSeries[],
-): Sample[] {
+): VectorPlan {
   const { name } = expression;
   if (name === 'histogram_quantile') {
     const [quantile, of] = expression.args as [
       Expression & { kind: 'number' },
       Expression,
     ];
-    return histogramQuantile(
-      quantile.value,
-      evaluate(of, atMs, find) as Sample[],
-    );
+    return histogramQuantile(quantile.value, plan(of, find) as VectorPlan);
   }
   const selector = expression.args[0] as Expression & { kind: 'selector' };
-  const endMs = atMs - selector.offsetMs;
-  return select(selector, find).flatMap(series => {
-    const value = change(series, endMs, selector.rangeMs!, name);
-    return value === undefined
-      ? []
-      : [{ labels: withoutName(series.labels), value }];
-  });
+  const { offsetMs, rangeMs } = selector;
+  const found = select(selector, find);
+  return {
+    kind: 'vector',
+    labels: found.map(({ labels }) => withoutName(labels)),
+    at: ms =>
+      found.map(series => change(series, ms - offsetMs, rangeMs!, name)),
+  };
 }
 
 /**
@@ -108,16 +119,20 @@ function change(
   let first = (Math.floor(startMs / SCRAPE_MS) + 1) * SCRAPE_MS;
   if (name === 'irate') first = Math.max(first, last - SCRAPE_MS);
   // pods that came up, or went, within the window
-  const [hasFirst, hasLast] = [first, last].map(
-    ms => series.at(ms) !== undefined,
-  );
-  if (!hasFirst && !hasLast) return undefined;
-  if (!hasFirst) first = edge(series, last, first);
-  if (!hasLast) last = edge(series, first, last);
+  let firstValue = series.at(first);
+  let lastValue = series.at(last);
+  if (firstValue === undefined && lastValue === undefined) return undefined;
+  if (firstValue === undefined) {
+    first = edge(series, last, first);
+    firstValue = series.at(first);
+  }
+  if (lastValue === undefined) {
+    last = edge(series, first, last);
+    lastValue = series.at(last);
+  }
   if (last <= first) return undefined;
 
-  const firstValue = series.at(first)!;
-  let delta = series.at(last)! - firstValue;
+  let delta = lastValue! - firstValue!;
   for (const resetMs of series.resetsMs) {
     if (resetMs > first && resetMs <= last) {
       // what the counter had reached when it was last seen
@@ -131,9 +146,9 @@ function change(
   const average = between / ((last - first) / SCRAPE_MS);
   let toStart = (first - startMs) / 1000;
   const toEnd = (endMs - last) / 1000;
-  if (delta > 0 && firstValue >= 0) {
+  if (delta > 0 && firstValue! >= 0) {
     // a counter is not below zero
-    toStart = Math.min(toStart, between * (firstValue / delta));
+    toStart = Math.min(toStart, between * (firstValue! / delta));
   }
   const extend = (gap: number) => (gap < average * 1.1 ? gap : average / 2);
   const factor = (between + extend(toStart) + extend(toEnd)) / between;
@@ -153,33 +168,74 @@ function edge(series: PrometheusSeries, has: number, hasNot: number): number {
   return inside;
 }
 
+/** What becomes of the values of a group; there is at least one. */
+const AGGREGATIONS: Record<
+  (Expression & { kind: 'aggregate' })['op'],
+  (values: number[]) => number
+> = {
+  sum: values => values.reduce((a, b) => a + b, 0),
+  avg: values => values.reduce((a, b) => a + b, 0) / values.length,
+  min: values => values.reduce((a, b) => Math.min(a, b)),
+  max: values => values.reduce((a, b) => Math.max(a, b)),
+  count: values => values.length,
+};
+
 function aggregate(
-  { op, labels, without }: Expression & { kind: 'aggregate' },
-  samples: Sample[],
-): Sample[] {
-  const groups = new Map<string, Sample & { values: number[] }>();
-  for (const sample of samples) {
-    const kept = Object.fromEntries(
-      Object.entries(withoutName(sample.labels)).filter(
-        ([name]) => labels.includes(name) !== without,
-      ),
-    );
+  { op, labels: names, without }: Expression & { kind: 'aggregate' },
+  of: VectorPlan,
+): VectorPlan {
+  const { labels, members } = groupsOf(of.labels, name =>
+    without ? !names.includes(name) : names.includes(name),
+  );
+  const make = AGGREGATIONS[op];
+  return {
+    kind: 'vector',
+    labels,
+    at: ms => {
+      const values = of.at(ms);
+      return members.map(indexes => {
+        const present = presentOf(values, indexes);
+        return present.length ? make(present) : undefined;
+      });
+    },
+  };
+}
+
+/** Label sets that agree in the labels that are kept, by their places. */
+function groupsOf(
+  all: Labels[],
+  isKept: (name: string) => boolean,
+): { labels: Labels[]; members: number[][] } {
+  const places = new Map<string, number>();
+  const labels: Labels[] = [];
+  const members: number[][] = [];
+  all.forEach((of, index) => {
+    const kept: Labels = {};
+    for (const name in of) {
+      if (name !== '__name__' && isKept(name)) kept[name] = of[name];
+    }
     const key = keyOf(kept);
-    const group = groups.get(key) ?? { labels: kept, value: 0, values: [] };
-    group.values.push(sample.value);
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(({ labels: kept, values }) => {
-    const sum = values.reduce((a, b) => a + b, 0);
-    const value = {
-      sum,
-      avg: sum / values.length,
-      min: Math.min(...values),
-      max: Math.max(...values),
-      count: values.length,
-    }[op];
-    return { labels: kept, value };
+    let place = places.get(key);
+    if (place === undefined) {
+      place = labels.push(kept) - 1;
+      places.set(key, place);
+      members.push([]);
+    }
+    members[place].push(index);
   });
+  return { labels, members };
+}
+
+function presentOf(
+  values: Array<number | undefined>,
+  indexes: number[],
+): number[] {
+  const present: number[] = [];
+  for (const index of indexes) {
+    const value = values[index];
+    if (value !== undefined) present.push(value);
+  }
+  return present;
 }
 
 const ARITHMETIC: Partial<Record<Operator, (a: number, b: number) => number>> =
@@ -200,59 +256,89 @@ const COMPARISON: Partial<Record<Operator, (a: number, b: number) => boolean>> =
   };
 
 /** Arithmetic by equal labels; a comparison keeps the left side where it holds. */
-function combine(
-  op: Operator,
-  left: number | Sample[],
-  right: number | Sample[],
-): number | Sample[] {
+function combine(op: Operator, left: Plan, right: Plan): Plan {
   const compute = ARITHMETIC[op];
   const holds = COMPARISON[op];
-  if (typeof left === 'number' && typeof right === 'number') {
-    return compute ? compute(left, right) : Number(holds!(left, right));
+  if (left.kind === 'scalar' && right.kind === 'scalar') {
+    const { value: a } = left;
+    const { value: b } = right;
+    return {
+      kind: 'scalar',
+      value: compute ? compute(a, b) : Number(holds!(a, b)),
+    };
   }
-  const pairs: Array<[Sample, number, number]> = [];
-  if (typeof right === 'number') {
-    for (const sample of left as Sample[]) {
-      pairs.push([sample, sample.value, right]);
-    }
-  } else if (typeof left === 'number') {
-    for (const sample of right) pairs.push([sample, left, sample.value]);
-  } else {
-    const others = new Map(
-      right.map(sample => [keyOf(withoutName(sample.labels)), sample.value]),
-    );
-    for (const sample of left) {
-      const other = others.get(keyOf(withoutName(sample.labels)));
-      if (other !== undefined) pairs.push([sample, sample.value, other]);
-    }
+  const shown = left.kind === 'vector' ? left : (right as VectorPlan);
+  const pairs = pairing(left, right);
+  return {
+    kind: 'vector',
+    labels: holds ? shown.labels : shown.labels.map(withoutName),
+    at: ms => {
+      const values = shown.at(ms);
+      const pairOf = pairs(ms, values);
+      return values.map((value, index) => {
+        const pair = value === undefined ? undefined : pairOf(value, index);
+        if (!pair) return undefined;
+        if (holds) return holds(...pair) ? value : undefined;
+        return compute!(...pair);
+      });
+    },
+  };
+}
+
+/** The two numbers that stand beside each other, of each sample that is shown. */
+function pairing(left: Plan, right: Plan) {
+  type PairOf = (value: number, index: number) => [number, number] | undefined;
+  if (right.kind === 'scalar') {
+    return (): PairOf => value => [value, right.value];
   }
-  return pairs.flatMap(([sample, a, b]) => {
-    if (holds) return holds(a, b) ? [sample] : [];
-    return [{ labels: withoutName(sample.labels), value: compute!(a, b) }];
+  if (left.kind === 'scalar') {
+    return (): PairOf => value => [left.value, value];
+  }
+  const places = new Map<string, number[]>();
+  right.labels.forEach((labels, index) => {
+    const key = keyOf(withoutName(labels));
+    const known = places.get(key);
+    if (known) known.push(index);
+    else places.set(key, [index]);
   });
+  const partners = left.labels.map(
+    labels => places.get(keyOf(withoutName(labels))) ?? [],
+  );
+  return (ms: number): PairOf => {
+    const others = right.at(ms);
+    return (value, index) => {
+      const other = presentOf(others, partners[index]).at(-1);
+      return other === undefined ? undefined : [value, other];
+    };
+  };
 }
 
 /** @see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile */
-function histogramQuantile(quantile: number, samples: Sample[]): Sample[] {
-  const histograms = new Map<
-    string,
-    { labels: Sample['labels']; buckets: Array<[number, number]> }
-  >();
-  for (const { labels, value } of samples) {
-    const { le, ...rest } = withoutName(labels);
-    if (le === undefined) continue;
-    const key = keyOf(rest);
-    const histogram = histograms.get(key) ?? { labels: rest, buckets: [] };
-    histogram.buckets.push([le === '+Inf' ? Infinity : Number(le), value]);
-    histograms.set(key, histogram);
-  }
-  return [...histograms.values()].map(({ labels, buckets }) => ({
+function histogramQuantile(quantile: number, of: VectorPlan): VectorPlan {
+  const bounds = of.labels.map(({ le }) =>
+    le === '+Inf' ? Infinity : Number(le),
+  );
+  const { labels, members } = groupsOf(of.labels, name => name !== 'le');
+  const histograms = members.map(indexes =>
+    indexes
+      .filter(index => of.labels[index].le !== undefined)
+      .sort((a, b) => bounds[a] - bounds[b]),
+  );
+  return {
+    kind: 'vector',
     labels,
-    value: quantileOf(
-      quantile,
-      buckets.sort(([a], [b]) => a - b),
-    ),
-  }));
+    at: ms => {
+      const values = of.at(ms);
+      return histograms.map(indexes => {
+        const buckets: Array<[bound: number, count: number]> = [];
+        for (const index of indexes) {
+          const value = values[index];
+          if (value !== undefined) buckets.push([bounds[index], value]);
+        }
+        return buckets.length ? quantileOf(quantile, buckets) : undefined;
+      });
+    },
+  };
 }
 
 function quantileOf(
@@ -273,12 +359,13 @@ function quantileOf(
   return start + (end - start) * ((rank - above) / (below - above));
 }
 
-function withoutName(labels: Record<string, string>): Record<string, string> {
+function withoutName(labels: Labels): Labels {
   const { __name__: _, ...rest } = labels;
   return rest;
 }
 
-function keyOf(labels: Record<string, string>): string {
+/** The same for the same labels. */
+export function keyOf(labels: Labels): string {
   return JSON.stringify(
     Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
