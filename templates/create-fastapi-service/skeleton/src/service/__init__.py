@@ -1,0 +1,1 @@
+"""Answers requests with the predictions of a model."""
