@@ -2,12 +2,15 @@ import {
   RootConfigService,
   LoggerService,
 } from '@backstage/backend-plugin-api';
+import { ScmIntegrations } from '@backstage/integration';
 import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import {
+  BuildSource,
   ClusterSource,
   DeploymentSource,
   GitHost,
   ImageLabelSource,
+  ImageRegistrySource,
   MetricsSource,
   ObservabilitySource,
   PlatformEnvsAdaptersExtensionPoint,
@@ -17,9 +20,11 @@ import {
 import { ArgocdDeploymentSource } from './adapters/argocd/ArgocdDeploymentSource';
 import { CloudFormationStackSource } from './adapters/cloudformation/CloudFormationStackSource';
 import { CloudWatchReplicationLagSource } from './adapters/aurora/CloudWatchReplicationLagSource';
+import { EcrImageRegistrySource } from './adapters/ecr/EcrImageRegistrySource';
 import { EcrImageLabelSource } from './adapters/ecr/EcrImageLabelSource';
 import { EcsDeploymentSource } from './adapters/ecs/EcsDeploymentSource';
 import { EksClusterSource } from './adapters/eks/EksClusterSource';
+import { GithubBuildSource } from './adapters/github/GithubBuildSource';
 import { GithubGitHost } from './adapters/github/GithubGitHost';
 import { GrafanaObservabilitySource } from './adapters/grafana/GrafanaObservabilitySource';
 import { CONVENTIONS } from './adapters/prometheus/conventions';
@@ -31,6 +36,10 @@ export interface Adapters {
   deploymentSources: DeploymentSource[];
   /** Absent: no Git host is configured. */
   gitHost?: GitHost;
+  /** Absent: no Git host is configured. */
+  buildSource?: BuildSource;
+  /** Absent: AWS is not configured. */
+  imageRegistrySource?: ImageRegistrySource;
   /** Absent: AWS is not configured. */
   imageLabelSource?: ImageLabelSource;
   /** Absent: AWS is not configured. */
@@ -49,6 +58,8 @@ export class AdapterRegistry implements PlatformEnvsAdaptersExtensionPoint {
   readonly #gitHosts = new Map<string, GitHost>();
   readonly #observabilitySources = new Map<string, ObservabilitySource>();
   readonly #metricsSources = new Map<string, MetricsSource>();
+  #buildSource?: BuildSource;
+  #imageRegistrySource?: ImageRegistrySource;
   #replicationLagSource?: ReplicationLagSource;
   #clusterSource?: ClusterSource;
   #stackSource?: StackSource;
@@ -67,6 +78,18 @@ export class AdapterRegistry implements PlatformEnvsAdaptersExtensionPoint {
       throw new Error(`There is a Git host "${host}" already`);
     }
     this.#gitHosts.set(host, gitHost);
+  }
+
+  addBuildSource(source: BuildSource): void {
+    if (this.#buildSource) throw new Error('There is a build source already');
+    this.#buildSource = source;
+  }
+
+  addImageRegistrySource(source: ImageRegistrySource): void {
+    if (this.#imageRegistrySource) {
+      throw new Error('There is an image registry source already');
+    }
+    this.#imageRegistrySource = source;
   }
 
   addReplicationLagSource(source: ReplicationLagSource): void {
@@ -140,9 +163,34 @@ export class AdapterRegistry implements PlatformEnvsAdaptersExtensionPoint {
       deploymentSources: [...this.#deploymentSources.values()],
       ...this.#observability(config),
       ...(gitHost && { gitHost }),
+      ...this.#builds(config, services.config),
       ...(imageLabelSource && { imageLabelSource }),
       ...(replicationLagSource && { replicationLagSource }),
       ...this.#infrastructure(config, services.config),
+    };
+  }
+
+  /** What is asked only while a first delivery is under way. */
+  #builds(
+    { aws, gitHost }: PlatformEnvsConfig,
+    root: RootConfigService,
+  ): Pick<Adapters, 'buildSource' | 'imageRegistrySource'> {
+    if (
+      gitHost &&
+      ScmIntegrations.fromConfig(root).github.byHost(gitHost.host)
+    ) {
+      this.#buildSource ??= GithubBuildSource.fromConfig(root, gitHost);
+    }
+    if (aws) {
+      this.#imageRegistrySource ??= new EcrImageRegistrySource({
+        credentials: DefaultAwsCredentialsManager.fromConfig(root),
+      });
+    }
+    return {
+      ...(this.#buildSource && { buildSource: this.#buildSource }),
+      ...(this.#imageRegistrySource && {
+        imageRegistrySource: this.#imageRegistrySource,
+      }),
     };
   }
 

@@ -16,6 +16,12 @@ import {
   PromotionPlanPreview,
 } from './api';
 import { ComparisonQuery, ComponentComparison } from './comparison';
+import {
+  FirstDelivery,
+  FirstDeliveryList,
+  FollowFirstDeliveryRequest,
+  ListFirstDeliveriesQuery,
+} from './firstDelivery';
 import { CellLinks, ComponentObservability } from './observability';
 import {
   expandOverview,
@@ -157,6 +163,20 @@ export interface PlatformEnvsApi {
     request: CancelPromotionRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<void>;
+  /** New components on their way to their first environment. */
+  listFirstDeliveries(
+    query?: ListFirstDeliveriesQuery,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<FirstDeliveryList>;
+  getFirstDelivery(
+    id: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<FirstDelivery>;
+  /** The same component, environment and task give the same delivery. */
+  followFirstDelivery(
+    request: FollowFirstDeliveryRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<FirstDelivery>;
 }
 
 /** The one client of the platform-envs backend, for browser and server alike. @public */
@@ -328,6 +348,30 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     options?: PlatformEnvsRequestOptions,
   ) {
     await this.post(`${promotionPath(id)}/cancellation`, request, options);
+  }
+
+  listFirstDeliveries(
+    query: ListFirstDeliveriesQuery = {},
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    return this.get<FirstDeliveryList>(
+      `/first-deliveries${searchOf(query)}`,
+      options,
+    );
+  }
+
+  getFirstDelivery(id: string, options?: PlatformEnvsRequestOptions) {
+    return this.get<FirstDelivery>(
+      `/first-deliveries/${encodeURIComponent(id)}`,
+      options,
+    );
+  }
+
+  followFirstDelivery(
+    request: FollowFirstDeliveryRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<FirstDelivery> {
+    return this.post('/first-deliveries', request, options).then(toJson);
   }
 
   async detectDrift(

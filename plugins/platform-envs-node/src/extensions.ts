@@ -1,7 +1,9 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
+import { BuildSource } from './ports/BuildSource';
 import { ClusterSource } from './ports/ClusterSource';
 import { DeploymentSource } from './ports/DeploymentSource';
 import { GitHost } from './ports/GitHost';
+import { ImageRegistrySource } from './ports/ImageRegistrySource';
 import { MetricsSource } from './ports/MetricsSource';
 import { ObservabilitySource } from './ports/ObservabilitySource';
 import { ReplicationLagSource } from './ports/ReplicationLagSource';
@@ -21,6 +23,10 @@ export interface PlatformEnvsAdaptersExtensionPoint {
    * @throws Error - the host is taken.
    */
   addGitHost(host: string, gitHost: GitHost): void;
+  /** @throws Error - there is one already. */
+  addBuildSource(source: BuildSource): void;
+  /** @throws Error - there is one already. */
+  addImageRegistrySource(source: ImageRegistrySource): void;
   /** @throws Error - there is one already. */
   addReplicationLagSource(source: ReplicationLagSource): void;
   /** @throws Error - there is one already. */

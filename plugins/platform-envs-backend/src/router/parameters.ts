@@ -1,4 +1,4 @@
-import { stringifyEntityRef } from '@backstage/catalog-model';
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import { InputError } from '@backstage/errors';
 import { z } from 'zod';
 
@@ -49,6 +49,27 @@ export function cellOf(parameters: unknown): {
     }),
   };
 }
+
+/** Reads the entity ref of one kind, and makes it a full one. */
+export const refOf = (kind: string) =>
+  z
+    .string()
+    .max(250)
+    .transform((value, context) => {
+      try {
+        const ref = parseEntityRef(value, { defaultKind: kind });
+        if (ref.kind.toLocaleLowerCase('en-US') === kind) {
+          return stringifyEntityRef(ref);
+        }
+      } catch {
+        // told below
+      }
+      context.addIssue({
+        code: 'custom',
+        message: `must be the entity ref of a ${kind}, e.g. ${kind}:default/name`,
+      });
+      return z.NEVER;
+    });
 
 /** @throws InputError - naming every value that is wrong. */
 export function parse<T extends z.ZodType>(

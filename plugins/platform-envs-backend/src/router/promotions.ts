@@ -3,7 +3,6 @@ import {
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import { NotAllowedError } from '@backstage/errors';
 import {
   AuthorizeResult,
@@ -28,30 +27,10 @@ import { z } from 'zod';
 import { PromotionService } from '../services/promotions/PromotionService';
 import { PromotionViews, Viewer } from '../services/promotions/PromotionViews';
 import { Gatekeeper } from './authorize';
-import { parse } from './parameters';
+import { parse, refOf } from './parameters';
 
 /** Comments and reasons, in characters: a page of text. */
 const MAX_TEXT = 2000;
-
-const refOf = (kind: string) =>
-  z
-    .string()
-    .max(250)
-    .transform((value, context) => {
-      try {
-        const ref = parseEntityRef(value, { defaultKind: kind });
-        if (ref.kind.toLocaleLowerCase('en-US') === kind) {
-          return stringifyEntityRef(ref);
-        }
-      } catch {
-        // told below
-      }
-      context.addIssue({
-        code: 'custom',
-        message: `must be the entity ref of a ${kind}, e.g. ${kind}:default/name`,
-      });
-      return z.NEVER;
-    });
 
 const text = z.string().trim().min(1, 'must not be empty').max(MAX_TEXT);
 

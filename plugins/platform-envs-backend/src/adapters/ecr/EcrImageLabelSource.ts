@@ -1,6 +1,5 @@
 import {
   BatchGetImageCommand,
-  ECRClient,
   GetDownloadUrlForLayerCommand,
   ImageIdentifier,
 } from '@aws-sdk/client-ecr';
@@ -9,6 +8,7 @@ import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { Release } from '@fairway/plugin-platform-envs-common';
 import { ImageLabelSource } from '@fairway/plugin-platform-envs-node';
 import { createHash } from 'node:crypto';
+import { EcrClients } from './EcrClients';
 import { explainEcrError } from './explainEcrError';
 import {
   chooseImage,
@@ -55,10 +55,11 @@ export function ecrRepositoryOf(image: string): EcrRepository | undefined {
  * @public
  */
 export class EcrImageLabelSource implements ImageLabelSource {
-  /** By account and region: every client keeps connections of its own. */
-  readonly #clients = new Map<string, Promise<ECRClient>>();
+  readonly #clients: EcrClients;
 
-  constructor(private readonly options: EcrImageLabelSourceOptions) {}
+  constructor(options: EcrImageLabelSourceOptions) {
+    this.#clients = new EcrClients(options.credentials);
+  }
 
   handles(image: string): boolean {
     return ecrRepositoryOf(image) !== undefined;
@@ -98,7 +99,7 @@ export class EcrImageLabelSource implements ImageLabelSource {
     repository: EcrRepository,
     id: ImageIdentifier,
   ): Promise<Manifest> {
-    const client = await this.#client(repository);
+    const client = await this.#clients.get(repository);
     const { images = [], failures = [] } = await client.send(
       new BatchGetImageCommand({
         registryId: repository.accountId,
@@ -123,7 +124,7 @@ export class EcrImageLabelSource implements ImageLabelSource {
     repository: EcrRepository,
     { config }: Manifest,
   ): Promise<Record<string, string>> {
-    const client = await this.#client(repository);
+    const client = await this.#clients.get(repository);
     const { downloadUrl } = await client.send(
       new GetDownloadUrlForLayerCommand({
         registryId: repository.accountId,
@@ -136,25 +137,6 @@ export class EcrImageLabelSource implements ImageLabelSource {
       throw new ServiceUnavailableError('Amazon ECR gave no address for it');
     }
     return parseConfig(await download(downloadUrl, config!.digest));
-  }
-
-  #client({ accountId, region }: EcrRepository): Promise<ECRClient> {
-    const key = `${accountId} ${region}`;
-    const known = this.#clients.get(key);
-    if (known) return known;
-    const made = this.options.credentials
-      .getCredentialProvider({ accountId })
-      .then(
-        ({ sdkCredentialProvider }) =>
-          new ECRClient({
-            region,
-            credentials: sdkCredentialProvider,
-            maxAttempts: 4,
-          }),
-      );
-    this.#clients.set(key, made);
-    made.catch(() => this.#clients.delete(key));
-    return made;
   }
 }
 

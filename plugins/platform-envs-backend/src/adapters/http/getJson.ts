@@ -35,7 +35,12 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 export async function getJson(
   upstream: HttpUpstream,
   path: string,
-  options: { signal: AbortSignal; form?: Record<string, string> },
+  options: {
+    signal: AbortSignal;
+    form?: Record<string, string>;
+    /** What a 404 means, where it means something. */
+    onMissing?: () => Error;
+  },
 ): Promise<unknown> {
   const { title, url, timeoutMs } = upstream;
   const signal = AbortSignal.any([
@@ -64,6 +69,7 @@ export async function getJson(
     );
   }
   if (status >= 200 && status < 300) return parse(upstream, text);
+  if (status === 404 && options.onMissing) throw options.onMissing();
   if (status === 401 || status === 403) {
     throw new NotAllowedError(
       `${title} refuses the credentials (${status}${reasonIn(text)}); see ${
