@@ -79,8 +79,8 @@ describe('DesiredState', () => {
 
   it('asks one question while nothing moves, and reads only what changed', async () => {
     const { gitHost, state, onChange, entries } = setUp();
-    const [head, readFiles, lastChange] = (
-      ['head', 'readFiles', 'lastChange'] as const
+    const [head, readFiles, lastChanges] = (
+      ['head', 'readFiles', 'lastChanges'] as const
     ).map(method => jest.spyOn(gitHost, method));
     gitHost.push(REPOSITORY, 'main', {
       [DEV_BACKEND]: anOverlay('backend', '1.2.0'),
@@ -93,12 +93,15 @@ describe('DesiredState', () => {
     await state.poll();
     expect(head).toHaveBeenCalledTimes(3);
     expect(readFiles).toHaveBeenCalledTimes(1);
-    expect(lastChange).toHaveBeenCalledTimes(2);
+    expect(lastChanges).toHaveBeenCalledTimes(1);
     expect(onChange).toHaveBeenCalledTimes(2);
 
     gitHost.push(REPOSITORY, 'main', { [DEV_WEB]: anOverlay('web', '1.1.0') });
     await state.poll();
-    expect(lastChange).toHaveBeenCalledTimes(3);
+    expect(lastChanges).toHaveBeenCalledTimes(2);
+    expect(lastChanges.mock.lastCall![2]).toEqual([
+      expect.objectContaining({ path: DEV_WEB }),
+    ]);
     expect(entries()[DEV_WEB].release?.version).toBe('1.1.0');
     expect(onChange).toHaveBeenCalledTimes(4);
   });
@@ -113,13 +116,13 @@ describe('DesiredState', () => {
       told = resolve;
     });
     let answer = () => {};
-    const { lastChange } = gitHost;
-    jest.spyOn(gitHost, 'lastChange').mockImplementation(async (...place) => {
+    const { lastChanges } = gitHost;
+    jest.spyOn(gitHost, 'lastChanges').mockImplementation(async (...place) => {
       told();
       await new Promise<void>(resolve => {
         answer = resolve;
       });
-      return lastChange.apply(gitHost, place);
+      return lastChanges.apply(gitHost, place);
     });
     const reading = state.poll();
     await asked;

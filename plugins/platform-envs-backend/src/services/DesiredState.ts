@@ -32,9 +32,6 @@ export interface RepositoryState {
   entries: Record<string, DesiredEntry>;
 }
 
-/** Files whose last commit is asked for side by side. */
-const CHANGE_CONCURRENCY = 4;
-
 /**
  * Keeps what the GitOps repositories say.
  *
@@ -244,24 +241,18 @@ export class DesiredState {
     entries: DesiredEntry[],
   ): Promise<RepositoryState['entries']> {
     const complete: RepositoryState['entries'] = {};
-    const queue = [...entries];
-    const worker = async () => {
-      for (let entry = queue.pop(); entry; entry = queue.pop()) {
-        const { path } = entry;
-        complete[path] = { ...entry };
-        try {
-          const commit = await gitHost.lastChange(repository, branch, path);
-          if (commit) addLastChange(complete[path], commit);
-        } catch (error) {
-          this.options.logger.debug('The last commit of a file is not known', {
-            repository,
-            path,
-            reason: String(error),
-          });
-        }
+    for (const entry of entries) complete[entry.path] = { ...entry };
+    try {
+      const commits = await gitHost.lastChanges(repository, branch, entries);
+      for (const [path, commit] of commits) {
+        addLastChange(complete[path], commit);
       }
-    };
-    await Promise.all(Array.from({ length: CHANGE_CONCURRENCY }, worker));
+    } catch (error) {
+      this.options.logger.debug('The last commits of files are not known', {
+        repository,
+        reason: String(error),
+      });
+    }
     return complete;
   }
 }

@@ -99,12 +99,16 @@ export interface GitHost {
     selection: GitFileSelection,
   ): Promise<Map<string, GitFile>>;
 
-  /** The newest commit on a branch that touched a path; undefined when none did. */
-  lastChange(
+  /**
+   * The newest commit on a branch that made each file what it is, by path; one
+   * that no commit made so is absent. Asked for many files at once, since each
+   * question walks through history.
+   */
+  lastChanges(
     repository: string,
     branch: string,
-    path: string,
-  ): Promise<GitCommit | undefined>;
+    files: Array<Pick<GitFile, 'path' | 'blobSha'>>,
+  ): Promise<Map<string, GitCommit>>;
 
   /** Commits on a branch that touched a path, newest first. */
   history(

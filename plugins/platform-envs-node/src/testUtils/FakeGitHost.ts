@@ -107,12 +107,21 @@ export class FakeGitHost implements GitHost {
     );
   }
 
-  async lastChange(
+  async lastChanges(
     repository: string,
     branch: string,
-    path: string,
-  ): Promise<GitCommit | undefined> {
-    return (await this.history(repository, branch, path, 1))[0];
+    files: Array<Pick<GitFile, 'path' | 'blobSha'>>,
+  ): Promise<Map<string, GitCommit>> {
+    const found = new Map<string, GitCommit>();
+    for (const { path, blobSha: wanted } of files) {
+      const commits = await this.history(repository, branch, path, Infinity);
+      const commit = commits.find(({ sha }) => {
+        const content = this.#commits.get(sha)!.tree.get(path);
+        return content !== undefined && blobSha(content) === wanted;
+      });
+      if (commit) found.set(path, commit);
+    }
+    return found;
   }
 
   async history(

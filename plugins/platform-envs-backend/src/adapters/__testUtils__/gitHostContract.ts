@@ -99,17 +99,39 @@ export function describeGitHost(
       });
       expect(files.get('gitops/a.yaml')?.content).toBe('a: 2\n');
       expect(files.get('gitops/deep/b.yaml')?.content).toBe('b: 1\r\n');
-      const last = await f.gitHost.lastChange(
-        f.repository,
-        'main',
-        'gitops/a.yaml',
-      );
-      expect(last).toMatchObject({
+      const last = await f.gitHost.lastChanges(f.repository, 'main', [
+        files.get('gitops/a.yaml')!,
+      ]);
+      expect(last.get('gitops/a.yaml')).toMatchObject({
         sha,
         subject: 'Promote a',
         body: 'Because.\n\nPromotion-Id: 01K\nPlan-Digest: abc',
         author: { name: 'Fairway', email: 'fairway@example.com' },
       });
+    });
+
+    it('tells of many files at once who made each of them what it is', async () => {
+      const names = Array.from({ length: 30 }, (_, i) => `many/${i}/x.yaml`);
+      const first = await f.push(
+        Object.fromEntries(names.map(name => [name, `${name}: 1\n`])),
+      );
+      const second = await f.push({
+        [names[3]]: 'x: 2\n',
+        [names[4]]: 'x: 2\n',
+      });
+      const back = await f.push({ [names[4]]: `${names[4]}: 1\n` });
+      const now = await head();
+      const files = await f.gitHost.readFiles(f.repository, now, {
+        folder: 'many',
+      });
+      const last = await f.gitHost.lastChanges(f.repository, 'main', [
+        ...files.values(),
+        { path: 'many/none.yaml', blobSha: '0'.repeat(40) },
+      ]);
+      expect(last.size).toBe(30);
+      expect(names.map(name => last.get(name)?.sha)).toEqual(
+        names.map((_, i) => ({ 3: second, 4: back }[i] ?? first)),
+      );
     });
 
     it('F18 refuses a commit on a branch that moved, and writes nothing', async () => {

@@ -14,6 +14,7 @@ import {
   COMMIT_FORMAT,
   commitMessage,
   parseBatch,
+  parseChanges,
   parseCommits,
   parseTree,
   textOf,
@@ -23,6 +24,12 @@ import { GitOutput, GitRun, runGit } from './runGit';
 
 /** Commits that are remembered to be there, which saves a process each. */
 const MAX_SEEN = 10_000;
+
+/** In so many commits the last changes of most files are found. */
+const RECENT_COMMITS = 2_000;
+
+/** More are asked for by the folder that holds them all. */
+const MAX_PATHS = 20;
 
 /**
  * A bare repository in a folder of this machine. It knows nothing of any
@@ -129,6 +136,44 @@ export class BareRepository {
         ...(env && { env }),
       }),
     );
+  }
+
+  /** @see GitHost.lastChanges */
+  async lastChanges(
+    head: string,
+    files: Array<Pick<GitFile, 'path' | 'blobSha'>>,
+  ): Promise<Map<string, GitCommit>> {
+    const missing = new Map(files.map(f => [f.path, f.blobSha]));
+    const found = new Map<string, GitCommit>();
+    // most are young; all of history is walked through for those that are not
+    for (const most of [RECENT_COMMITS, Infinity]) {
+      if (missing.size === 0) break;
+      const output = await this.run({
+        args: [
+          'log',
+          '-z',
+          '-c',
+          '--raw',
+          '--no-abbrev',
+          '--no-renames',
+          `--format=${COMMIT_FORMAT}`,
+          ...(most === Infinity ? [] : [`--max-count=${most}`]),
+          head,
+          '--',
+          ...pathspecOf([...missing.keys()]),
+        ],
+      });
+      const changes = parseChanges(output);
+      for (const { commit, files: changed } of changes) {
+        for (const { path: name, blobSha } of changed) {
+          if (missing.get(name) !== blobSha) continue;
+          missing.delete(name);
+          found.set(name, commit);
+        }
+      }
+      if (changes.length < most) break;
+    }
+    return found;
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
@@ -255,4 +300,14 @@ export class BareRepository {
     });
     return parseBatch(stdout);
   }
+}
+
+function pathspecOf(paths: string[]): string[] {
+  if (paths.length <= MAX_PATHS) return paths;
+  const [first, ...others] = paths.map(name => name.split('/').slice(0, -1));
+  const shared = others.reduce((common, parts) => {
+    const end = common.findIndex((part, at) => part !== parts[at]);
+    return end < 0 ? common : common.slice(0, end);
+  }, first);
+  return shared.length ? [shared.join('/')] : [];
 }

@@ -101,6 +101,13 @@ export class GitMirror {
     ]);
   }
 
+  async lastChanges(
+    ref: string,
+    files: Array<Pick<GitFile, 'path' | 'blobSha'>>,
+  ): Promise<Map<string, GitCommit>> {
+    return this.#local.lastChanges(await this.resolve(ref), files);
+  }
+
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
     await this.resolve(descendant);
     if (!(await this.#local.has(ancestor))) return false;

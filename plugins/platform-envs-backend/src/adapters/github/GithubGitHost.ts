@@ -99,12 +99,13 @@ export class GithubGitHost implements GitHost {
     return this.#call(repository, mirror => mirror.readFiles(ref, selection));
   }
 
-  async lastChange(
+  async lastChanges(
     repository: string,
     branch: string,
-    file: string,
-  ): Promise<GitCommit | undefined> {
-    return (await this.history(repository, branch, file, 1))[0];
+    files: Array<Pick<GitFile, 'path' | 'blobSha'>>,
+  ): Promise<Map<string, GitCommit>> {
+    checkBranch(branch);
+    return this.#call(repository, mirror => mirror.lastChanges(branch, files));
   }
 
   async history(

@@ -24,6 +24,35 @@ export function parseCommits({ stdout }: GitOutput): GitCommit[] {
   return stdout.toString('utf8').split('\0').filter(Boolean).map(parseCommit);
 }
 
+/** A commit, and what became of the files that it changed. */
+export interface CommitChanges {
+  commit: GitCommit;
+  files: Array<{ path: string; blobSha: string }>;
+}
+
+/**
+ * The commits of `git log -z -c --raw --no-abbrev --format=COMMIT_FORMAT`, in
+ * the order printed. Of each changed file `:<modes> <blobs> <status>` and the
+ * path; a merge has one mode and blob more for each parent, the last is its own.
+ *
+ * @see https://git-scm.com/docs/git-diff-tree#_raw_output_format
+ */
+export function parseChanges({ stdout }: GitOutput): CommitChanges[] {
+  const parts = stdout.toString('utf8').split('\0');
+  const found: CommitChanges[] = [];
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at].replace(/^\n+/, '');
+    if (part.startsWith(':')) {
+      at += 1;
+      const blobSha = part.split(' ').at(-2)!;
+      found.at(-1)!.files.push({ path: parts[at], blobSha });
+    } else if (part) {
+      found.push({ commit: parseCommit(part), files: [] });
+    }
+  }
+  return found;
+}
+
 /** The files of `git ls-tree -l -z`; symbolic links and submodules are left out. */
 export function parseTree({ stdout }: GitOutput): TreeEntry[] {
   return stdout
