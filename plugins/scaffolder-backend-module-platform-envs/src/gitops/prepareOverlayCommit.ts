@@ -4,6 +4,7 @@ import { AddFilesOptions } from '../github/addFilesInOneCommit';
 import { createGithubClient } from '../github/createGithubClient';
 import { imageRepositoryOf, Platform } from '../platform/readPlatform';
 import { ComponentInput } from './componentInput';
+import { assertSafeOverlay } from './lintOverlayFiles';
 import { renderGitopsFiles } from './renderGitopsFiles';
 import { resolveComponent } from './resolveComponent';
 import { GitopsComponent } from './types';
@@ -64,6 +65,8 @@ export async function prepareOverlayCommit(
     branch,
     taskId,
   };
+  const files = renderGitopsFiles(component);
+  assertSafeOverlay(files, path);
   return {
     component,
     webUrl: repository.html_url,
@@ -81,7 +84,7 @@ export async function prepareOverlayCommit(
         ['Requested-By', options.requestedBy ?? 'unknown'],
       ],
       ownedBy: ['Fairway-Component', component.name],
-      files: renderGitopsFiles(component),
+      files,
       logger,
       signal,
     },

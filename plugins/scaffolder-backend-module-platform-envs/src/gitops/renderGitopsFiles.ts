@@ -1,5 +1,5 @@
 import { InputError } from '@backstage/errors';
-import { renderKustomize } from './renderKustomize';
+import { renderKustomize } from './kustomize/renderKustomize';
 import { renderTfvars } from './renderTfvars';
 import { GitopsComponent } from './types';
 
