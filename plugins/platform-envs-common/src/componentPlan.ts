@@ -1,5 +1,13 @@
 import { z } from 'zod/v3';
 
+/**
+ * Where the scaffolder makes plans, below its base URL: `POST` with
+ * `{ templateRef, values }` answers a {@link ComponentPlan}.
+ *
+ * @public
+ */
+export const COMPONENT_PLANS_PATH = '/platform-envs/plans';
+
 /** What a planned thing is. @public */
 export const PLANNED_KINDS = [
   'repository',

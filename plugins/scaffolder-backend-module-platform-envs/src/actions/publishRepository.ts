@@ -8,6 +8,7 @@ import {
   getRepoSourceDirectory,
   initRepoAndPush,
 } from '@backstage/plugin-scaffolder-node';
+import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Octokit } from 'octokit';
@@ -22,6 +23,8 @@ import {
 import { createGithubClient } from '../github/createGithubClient';
 import { gitWebUrl } from '../github/gitWebUrl';
 import { assertComponentName } from '../platform/componentName';
+import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
+import { plannedRepository } from '../plan/plannedRepository';
 import { openPlatform } from '../platform/openPlatform';
 
 /** A skeleton is pushed in seconds; a lost connection is not always noticed. */
@@ -85,6 +88,8 @@ export function createPublishRepositoryAction(
         remoteUrl: z => z.string().describe('Where a person sees it'),
         repoContentsUrl: z => z.string(),
         commitHash: z => z.string(),
+        planned: () =>
+          plannedThingSchema.array().optional().describe(PLANNED_DESCRIPTION),
       },
     },
     async handler(ctx) {
@@ -118,6 +123,18 @@ export function createPublishRepositoryAction(
         const remoteUrl = `${gitWebUrl(options)}/${owner}/${component}`;
         ctx.output('remoteUrl', remoteUrl);
         ctx.output('repoContentsUrl', `${remoteUrl}/blob/${REPOSITORY_BRANCH}`);
+        ctx.output(
+          'planned',
+          await plannedRepository({
+            folder: source,
+            owner,
+            name: component,
+            gitHost: options.gitHost,
+            description: ctx.input.description,
+            topics: ctx.input.topics,
+            url: existing?.html_url,
+          }),
+        );
         return;
       }
 

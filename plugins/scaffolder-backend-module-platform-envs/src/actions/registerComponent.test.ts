@@ -1,6 +1,10 @@
+import { Entity } from '@backstage/catalog-model';
 import { ConfigReader } from '@backstage/config';
 import { ScmIntegrations } from '@backstage/integration';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runAction } from '../__testUtils__/sandboxPlatform';
 import { createRegisterComponentAction } from './registerComponent';
 
@@ -19,7 +23,16 @@ describe('fairway:catalog:register', () => {
 
   function setUp(answer: { exists: boolean; entities: object[] }) {
     const addLocation = jest.fn().mockResolvedValue(answer);
-    const catalog = catalogServiceMock.mock({ addLocation });
+    const catalog = catalogServiceMock.mock({
+      addLocation,
+      getEntitiesByRefs: async ({ entityRefs }) => ({
+        items: entityRefs.map(ref =>
+          ref === 'api:default/greeter-api'
+            ? ({ kind: 'API', metadata: { name: 'greeter-api' } } as Entity)
+            : undefined,
+        ),
+      }),
+    });
     return {
       addLocation,
       action: createRegisterComponentAction({ catalog, integrations }),
@@ -53,6 +66,22 @@ describe('fairway:catalog:register', () => {
     expect(addLocation).toHaveBeenCalledTimes(1);
   });
 
+  it('F34 registers once, unread, what a pull request is to bring', async () => {
+    const addLocation = jest.fn().mockResolvedValue({});
+    const getLocationByRef = jest.fn().mockResolvedValue(undefined);
+    const catalog = catalogServiceMock.mock({ addLocation, getLocationByRef });
+    const action = createRegisterComponentAction({ catalog, integrations });
+    const coming = { input: { ...input, isComing: true } };
+    const { output } = await runAction(action, coming);
+    expect(output).toEqual({ catalogInfoUrl: target });
+    getLocationByRef.mockResolvedValue({ id: '1', type: 'url', target });
+    await runAction(action, coming);
+    expect(addLocation.mock.calls.map(([request]) => request)).toEqual([
+      { type: 'url', target },
+    ]);
+    expect(getLocationByRef.mock.calls[0][0]).toBe(`url:${target}`);
+  });
+
   it('says that the file describes no component', async () => {
     const { action } = setUp({ exists: false, entities: [] });
     await expect(runAction(action, { input })).rejects.toThrow(
@@ -69,9 +98,50 @@ describe('fairway:catalog:register', () => {
     ).rejects.toThrow(/No integration is configured for the host/);
   });
 
-  it('registers nothing in a dry run', async () => {
+  it('says in a dry run what the catalog would read, and registers nothing', async () => {
     const { action, addLocation } = setUp({ exists: false, entities: [] });
-    await runAction(action, { input, isDryRun: true });
+    const workspacePath = await mkdtemp(join(tmpdir(), 'fairway-'));
+    await mkdir(join(workspacePath, 'source', 'deeper'), { recursive: true });
+    await writeFile(
+      join(workspacePath, 'source', 'catalog-info.yaml'),
+      [
+        JSON.stringify({ ...component, spec: { owner: 'group:default/a' } }),
+        JSON.stringify({ kind: 'API', metadata: { name: 'greeter-api' } }),
+      ].join('\n---\n'),
+    );
+    await writeFile(
+      join(workspacePath, 'source', 'deeper', 'catalog-info.yaml'),
+      '{ kind: Component, metadata: { name: fixture } }',
+    );
+
+    const { output } = await runAction(action, {
+      input,
+      workspacePath,
+      isDryRun: true,
+    });
+
+    await rm(workspacePath, { recursive: true });
     expect(addLocation).not.toHaveBeenCalled();
+    expect(output.planned).toEqual([
+      expect.objectContaining({
+        kind: 'catalogEntry',
+        name: 'component:default/greeter',
+        change: 'create',
+        properties: [{ name: 'owner', value: 'group:default/a' }],
+        content: expect.stringContaining('kind: Component'),
+      }),
+      expect.objectContaining({
+        name: 'api:default/greeter-api',
+        change: 'update',
+      }),
+    ]);
+  });
+
+  it('names the file in a dry run whose workspace holds no entities', async () => {
+    const { action } = setUp({ exists: false, entities: [] });
+    const { output } = await runAction(action, { input, isDryRun: true });
+    expect(output.planned).toEqual([
+      expect.objectContaining({ kind: 'catalogEntry', name: target }),
+    ]);
   });
 });

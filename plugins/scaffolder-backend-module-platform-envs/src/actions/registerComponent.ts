@@ -3,6 +3,9 @@ import { InputError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
+import { plannedEntries } from '../plan/plannedEntries';
+import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 
 /** Options of {@link createRegisterComponentAction}. */
 export interface RegisterComponentOptions {
@@ -41,10 +44,23 @@ export function createRegisterComponentAction(
             .string()
             .max(500)
             .describe('URL of the root of the repository, branch included'),
+        isComing: z =>
+          z
+            .boolean()
+            .optional()
+            .describe(
+              'The file comes with a pull request: the catalog reads it once that is merged',
+            ),
       },
       output: {
         catalogInfoUrl: z => z.string(),
-        entityRef: z => z.string().describe('The component'),
+        entityRef: z =>
+          z
+            .string()
+            .optional()
+            .describe('The component; absent where its file is still to come'),
+        planned: () =>
+          plannedThingSchema.array().optional().describe(PLANNED_DESCRIPTION),
       },
     },
     async handler(ctx) {
@@ -63,10 +79,30 @@ export function createRegisterComponentAction(
       ctx.output('catalogInfoUrl', target);
       if (ctx.isDryRun) {
         ctx.logger.info(`Would register ${target}`);
+        ctx.output(
+          'planned',
+          await plannedEntries({
+            workspacePath: ctx.workspacePath,
+            target,
+            catalog,
+            credentials: await ctx.getInitiatorCredentials(),
+          }),
+        );
         return;
       }
       const credentials = await ctx.getInitiatorCredentials();
       const location = { type: 'url', target };
+      if (ctx.input.isComing) {
+        if (await catalog.getLocationByRef(`url:${target}`, { credentials })) {
+          ctx.logger.info(`${target} is registered already`);
+        } else {
+          await catalog.addLocation(location, { credentials });
+          ctx.logger.info(
+            `Registered ${target}: the catalog reads it as soon as it is there`,
+          );
+        }
+        return;
+      }
       const { entities, exists } = await catalog.addLocation(
         { ...location, dryRun: true },
         { credentials },

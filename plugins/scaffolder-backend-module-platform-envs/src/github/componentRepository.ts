@@ -72,6 +72,58 @@ export async function createRepository(
   }
 }
 
+/** A run that made a repository, or that committed to it. */
+export interface RepositoryMaker {
+  taskId: string;
+  /** Entity ref of the person; absent while the repository is empty. */
+  requestedBy?: string;
+  /** The commit; absent while the repository is empty. */
+  commitSha?: string;
+  /** It made the repository; others only added to it. */
+  isFirst: boolean;
+}
+
+/**
+ * The runs that a repository's last hundred commits name, the first one first;
+ * of an empty one the run that its homepage names.
+ */
+export async function findMakers(
+  client: Octokit,
+  repository: Repository,
+): Promise<RepositoryMaker[]> {
+  const commits = await listCommits(
+    client,
+    repository.owner.login,
+    repository.name,
+  );
+  if (commits.length === 0) {
+    const [, taskId] =
+      /\?created-by-task=([\w-]+)$/.exec(repository.homepage ?? '') ?? [];
+    return taskId ? [{ taskId, isFirst: true }] : [];
+  }
+  return commits
+    .flatMap(({ sha, commit, parents }) => {
+      const taskId = trailerOf(commit.message, 'Fairway-Task');
+      if (!taskId) return [];
+      const requestedBy = trailerOf(commit.message, 'Requested-By');
+      return {
+        taskId,
+        commitSha: sha,
+        isFirst: parents.length === 0,
+        ...(requestedBy && { requestedBy }),
+      };
+    })
+    .reverse();
+}
+
+function trailerOf(message: string, key: string): string | undefined {
+  return message
+    .split('\n')
+    .find(line => line.startsWith(`${key}: `))
+    ?.slice(key.length + 2)
+    .trim();
+}
+
 /**
  * The commit that this task pushed, if it did; undefined when the repository is
  * this task's and still empty.
@@ -83,15 +135,9 @@ export async function assertMadeByTask(
   repository: Repository,
   taskId: string,
 ): Promise<string | undefined> {
-  const owner = repository.owner.login;
-  const repo = repository.name;
-  const commits = await listCommits(client, owner, repo);
-  const pushed = commits.find(({ commit }) =>
-    commit.message.split('\n').includes(taskTrailer(taskId)),
-  );
-  if (pushed) return pushed.sha;
-  const isThisTasks = repository.homepage?.endsWith(taskQuery(taskId));
-  if (commits.length === 0 && isThisTasks) return undefined;
+  const makers = await findMakers(client, repository);
+  const maker = makers.find(one => one.taskId === taskId);
+  if (maker) return maker.commitSha;
   throw new ConflictError(
     `The repository ${repository.full_name} exists and was not created by this task: nothing in it was touched. Choose another name`,
   );
