@@ -5,16 +5,23 @@ import {
 import { ScmIntegrations } from '@backstage/integration';
 import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
-import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import {
+  scaffolderActionsExtensionPoint,
+  scaffolderServiceRef,
+} from '@backstage/plugin-scaffolder-node';
 import { createAddOverlaysAction } from './actions/addOverlays';
 import { createCreateRegistryAction } from './actions/createRegistry';
 import { createDescribePlatformAction } from './actions/describePlatform';
 import { createPlanComponentAction } from './actions/planComponent';
 import { createPrepareRepositoryAction } from './actions/prepareRepository';
+import { createProposeFilesAction } from './actions/proposeFiles';
 import { createPublishRepositoryAction } from './actions/publishRepository';
 import { createRegisterComponentAction } from './actions/registerComponent';
 import { createTrackDeliveryAction } from './actions/trackDelivery';
 import { NameChecks } from './names/NameChecks';
+import { actingOnBehalf } from './plan/actOnBehalf';
+import { createPlanRouter } from './plan/createPlanRouter';
+import { TemplatePlanner } from './plan/TemplatePlanner';
 import { createRouter } from './router/createRouter';
 
 /**
@@ -39,10 +46,13 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
         httpRouter: coreServices.httpRouter,
         logger: coreServices.logger,
         permissions: coreServices.permissions,
+        scaffolder: scaffolderServiceRef,
+        urlReader: coreServices.urlReader,
         userInfo: coreServices.userInfo,
       },
       async init(deps) {
-        const { actions, auth, catalog, config, discovery, permissions } = deps;
+        const { auth, catalog, config, discovery, permissions } = deps;
+        const actions = actingOnBehalf(deps.actions, auth);
         const gitHost = config.getString('platformEnvs.gitHost.host');
         const integrations = ScmIntegrations.fromConfig(config);
         const awsCredentials = DefaultAwsCredentialsManager.fromConfig(config);
@@ -63,6 +73,12 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
             gitHost,
           }),
           createPrepareRepositoryAction({ catalog, integrations, gitHost }),
+          createProposeFilesAction({
+            catalog,
+            permissions,
+            integrations,
+            gitHost,
+          }),
           createPublishRepositoryAction({
             catalog,
             permissions,
@@ -71,7 +87,12 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
             gitHost,
           }),
           createRegisterComponentAction({ catalog, integrations }),
-          createTrackDeliveryAction({ auth, discovery, integrations }),
+          createTrackDeliveryAction({
+            auth,
+            catalog,
+            discovery,
+            integrations,
+          }),
         );
         const { logger } = deps;
         const names = new NameChecks({
@@ -82,6 +103,8 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
           logger,
         });
         deps.httpRouter.use(createRouter({ ...deps, names }));
+        const planner = new TemplatePlanner(deps);
+        deps.httpRouter.use(createPlanRouter({ ...deps, planner }));
       },
     });
   },
