@@ -50,6 +50,8 @@ const HERE = path.join(ROOT, 'bench');
  * @property {number} port the first of ten
  * @property {string} databaseUrl a PostgreSQL that all backends share
  * @property {string[]} peers which of them to start
+ * @property {boolean} [peersLater] they are started when `startPeers` is called:
+ *   until then the machine is the portal's alone
  * @property {number} [speed] of the sandbox
  * @property {(folder: string) => void} [prepare] adds to the folder before
  *   anything starts
@@ -100,6 +102,16 @@ export async function startRig(options) {
       rig.peers[name] = await run(name, { signsIn: false });
       return rig.peers[name];
     },
+    async startPeers() {
+      for (const name of options.peers) {
+        rig.peers[name] = await step(name, async note => {
+          note('starting');
+          const running = await run(name);
+          note(running.url);
+          return running;
+        });
+      }
+    },
     async stop() {
       rig.portal?.client.close();
       for (const child of started.reverse()) await stop(child);
@@ -126,14 +138,7 @@ export async function startRig(options) {
     note(running.url);
     return running;
   });
-  for (const name of options.peers) {
-    rig.peers[name] = await step(name, async note => {
-      note('starting');
-      const running = await run(name);
-      note(running.url);
-      return running;
-    });
-  }
+  if (!options.peersLater) await rig.startPeers();
   return rig;
 }
 

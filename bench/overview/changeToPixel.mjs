@@ -6,8 +6,11 @@ import { watchArgocd } from './watchArgocd.mjs';
 
 /** What is not seen by then is lost. */
 const PATIENCE_MS = 15_000;
-/** From a merge to the next: each is seen alone. */
-const BETWEEN_MS = 300;
+/**
+ * From the moment a merge was seen until the next: nobody merges fifty times in
+ * a row, and each is to be seen alone. Earlier rollouts still go on meanwhile.
+ */
+const BETWEEN_MS = 1000;
 /** Applications whose pods are made to fail, and heal again. */
 const FLIPS = 10;
 

@@ -1,6 +1,7 @@
 import { judge } from '../lib/figures.mjs';
 import { growthExponent } from '../lib/statistics.mjs';
 import { RATES } from './boardTimes.mjs';
+import { handlingFigures, pixelFigures } from './browserFigures.mjs';
 import { gatesFor, LIMITS } from './gates.mjs';
 
 const CARDS_NOTE =
@@ -9,6 +10,8 @@ const VIEWS_NOTE =
   'calls beyond those that the feeds make with nobody looking; peer: one opening of the same page';
 const COMPONENT_NOTE =
   'until all that the page asks for is there, one after another; peer: one opening, its cards at the same time';
+const WHOLE_NOTE =
+  'the gate goes by the rows that are there: the seeded services are among them';
 const NO_PEER_NOTE = `${VIEWS_NOTE} (they have none for an environment)`;
 
 /**
@@ -43,6 +46,7 @@ export function overviewFigures(runs) {
     ...runs.flatMap(run => memoryFigures(run, runs[0])),
     ...runs.map(startFigure).filter(Boolean),
     ...runs.flatMap(pixelFigures),
+    ...runs.flatMap(handlingFigures),
   ];
 }
 
@@ -166,7 +170,8 @@ function byteFigures({ size, bytes, times }) {
       size,
       unit: 'B',
       ours: bytes.whole.bytes,
-      gate: { max: gatesFor(size).whole },
+      gate: { max: bytes.whole.rows * gatesFor(size).row },
+      note: WHOLE_NOTE,
     }),
   ];
 }
@@ -241,51 +246,4 @@ function startFigure({ size, start }) {
       note: "peer: Backstage's own plugins with one for Argo CD; started the same way",
     })
   );
-}
-
-function pixelFigures({ size, pixels }) {
-  if (!pixels) return [];
-  const figure = (id, title, ours, max) =>
-    judge({
-      id: `overview.pixel.${id}`,
-      title,
-      size,
-      unit: 'ms',
-      ours,
-      ...(max !== undefined && { gate: { max } }),
-    });
-  const { merge, health } = pixels;
-  return [
-    figure(
-      'merge.p50',
-      `merge to the board's DOM, p50 of ${merge.seen}`,
-      merge.p50,
-    ),
-    figure(
-      'merge.p95',
-      `merge to the board's DOM, p95 of ${merge.seen}`,
-      merge.p95,
-      LIMITS.mergeP95Ms,
-    ),
-    judge({
-      id: 'overview.pixel.merge.lost',
-      title: `merges never seen, of ${merge.count}`,
-      size,
-      unit: '',
-      ours: merge.count - merge.seen,
-      gate: { max: 0 },
-    }),
-    figure(
-      'health.p50',
-      `Argo CD health to the DOM, p50 of ${health.seen}`,
-      health.p50,
-      LIMITS.healthP50Ms,
-    ),
-    figure(
-      'health.p95',
-      `Argo CD health to the DOM, p95 of ${health.seen}`,
-      health.p95,
-      LIMITS.healthP95Ms,
-    ),
-  ];
 }

@@ -31,7 +31,7 @@ function aRun(changes = {}) {
       openTab: { communityPerHour: 720, kubernetesPerHour: 16_200 },
     },
     idle: { perHour: 40, seconds: 60 },
-    bytes: { page: { bytes: 6000 }, whole: { bytes: 4000, rows: 76 } },
+    bytes: { page: { bytes: 6000 }, whole: { bytes: 6080, rows: 76 } },
     memory: { rssMb: 400, heapMb: 150, eventLoopP99Ms: 10 },
     ...changes,
   };
@@ -100,6 +100,19 @@ describe('overviewFigures', () => {
     const figures = overviewFigures([aRun({ pixels: { merge, health } })]);
     assert.equal(find(figures, 'overview.pixel.merge.p95').verdict, 'pass');
     assert.equal(find(figures, 'overview.pixel.merge.lost').verdict, 'MISS');
+  });
+
+  it('misses when hands wait for the board', () => {
+    const handling = { rows: 2060, inpMs: 96, longestScrollTaskMs: 0 };
+    const of = (id, changes) =>
+      find(
+        overviewFigures([aRun({ handling: { ...handling, ...changes } })]),
+        `overview.handling.${id}`,
+      ).verdict;
+    assert.equal(of('inp', {}), 'pass');
+    assert.equal(of('scroll', {}), 'pass');
+    assert.equal(of('inp', { inpMs: 104 }), 'MISS');
+    assert.equal(of('scroll', { longestScrollTaskMs: 61 }), 'MISS');
   });
 
   it('tells heap over the smallest size only for others', () => {

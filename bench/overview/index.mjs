@@ -12,6 +12,7 @@ import { prepareChanges } from './changes.mjs';
 import { measureChangeToPixel } from './changeToPixel.mjs';
 import { measureColdStart } from './coldStart.mjs';
 import { overviewFigures } from './figures.mjs';
+import { measureHandling } from './handling.mjs';
 import { measureIdleCalls } from './idleCalls.mjs';
 import { measureUpstreamCalls } from './upstreamCalls.mjs';
 
@@ -71,8 +72,18 @@ async function measureSize(size, options) {
     port: options.port,
     databaseUrl: options.databaseUrl,
     peers: ['roadie', 'community'],
+    peersLater: true,
   });
   try {
+    // what no peer stands beside is measured before they take their share
+    const changed = options.isFirst ? await measureChanges(rig, options) : {};
+    const handling =
+      options.isLast &&
+      options.chromium &&
+      (await unlessItFails('search, scroll', note =>
+        measureHandling(rig, { chromium: options.chromium, note }),
+      ));
+    await rig.startPeers();
     const sessions = await step('sign-in', async note => {
       const signedIn = await signInMany(rig.portal.url, size, SESSIONS);
       note(`${SESSIONS} sessions of ${signedIn.people} people`);
@@ -95,7 +106,6 @@ async function measureSize(size, options) {
     const calls = await step('calls of a view', note =>
       measureUpstreamCalls(rig, { components, idle, note }),
     );
-    const changed = options.isFirst ? await measureChanges(rig, options) : {};
     const start =
       options.isLast &&
       (await unlessItFails('cold start', note =>
@@ -111,6 +121,7 @@ async function measureSize(size, options) {
       bytes,
       idle,
       ...changed,
+      ...(handling && { handling }),
       ...(start && { start }),
     };
   } finally {

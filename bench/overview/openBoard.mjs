@@ -9,7 +9,7 @@ const PATIENCE_MS = 60_000;
  * As tall as the rows of one platform: the board keeps only those in the DOM
  * that are in sight.
  */
-const VIEWPORT = { width: 1440, height: 8000 };
+const TALL = { width: 1440, height: 8000 };
 
 const ARGS = [
   '--no-sandbox',
@@ -22,18 +22,19 @@ const ARGS = [
 ];
 
 /**
- * The board of one platform in a browser, signed in at the sandbox.
+ * The board in a browser, signed in at the sandbox.
  *
  * @param {import('../lib/rig.mjs').Rig} rig
- * @param {{ chromium: string, system: string }} options `chromium`: the
- *   executable
+ * @param {{ chromium: string, system?: string, viewport?: { width: number, height: number } }} options
+ *   `chromium`: the executable; `system`: of one platform only
  */
-export async function openBoard(rig, { chromium: executablePath, system }) {
+export async function openBoard(rig, options) {
+  const { chromium: executablePath, system, viewport = TALL } = options;
   const require = createRequire(path.join(ROOT, 'package.json'));
   const { chromium } = require('@playwright/test');
   const browser = await chromium.launch({ executablePath, args: ARGS });
   try {
-    const page = await browser.newPage({ viewport: VIEWPORT });
+    const page = await browser.newPage({ viewport });
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(rig.portal.url);
     await page.waitForURL(`${rig.sandboxUrl(5)}/interaction/*`);
@@ -41,7 +42,9 @@ export async function openBoard(rig, { chromium: executablePath, system }) {
       .getByRole('button', { name: new RegExp(` ?${VIEWER} · `) })
       .click();
     await page.waitForURL(url => url.href.startsWith(rig.portal.url));
-    await page.goto(`${rig.portal.url}/environments?platform=${system}`);
+    await page.goto(
+      `${rig.portal.url}/environments${system ? `?platform=${system}` : ''}`,
+    );
     await page.locator('[data-cell]').first().waitFor();
     return {
       page,
