@@ -57,6 +57,34 @@ describe('Prometheus', () => {
     }
   });
 
+  it('has failures and latency rise and fall by themselves, and alike whenever they are asked for', async () => {
+    const end = nowS();
+    const range = {
+      start: `${end - 3 * 3600}`,
+      end: `${end}`,
+      step: '1m',
+    };
+    const of = async (query: string) => {
+      const { body } = await ask('query_range', { query, ...range });
+      return body.data.result[0].values.map(([, text]: [number, string]) =>
+        Number(text),
+      ) as number[];
+    };
+    const failing = `sum(rate(http_requests_total{${OF},code="500"}[5m])) / sum(rate(http_requests_total{${OF}}[5m]))`;
+    const latency = `histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{${OF}}[5m])))`;
+    for (const [query, most] of [
+      [failing, 0.02],
+      [latency, 1],
+    ] as const) {
+      const values = await of(query);
+      const [low, high] = [Math.min(...values), Math.max(...values)];
+      expect(low).toBeGreaterThan(0);
+      expect(high).toBeLessThan(most);
+      expect(high / low).toBeGreaterThan(1.15);
+      expect(await of(query)).toEqual(values);
+    }
+  });
+
   it('agrees with itself: rate, increase, sums and buckets', async () => {
     const at = nowS();
     const rate = await value(`sum(rate(http_requests_total{${OF}}[5m]))`, at);
