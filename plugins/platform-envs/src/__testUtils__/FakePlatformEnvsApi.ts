@@ -7,6 +7,10 @@ import {
   ComponentObservability,
   EnvironmentDetail,
   EnvironmentReplication,
+  FirstDelivery,
+  FollowFirstDeliveryRequest,
+  isOpenFirstDelivery,
+  ListFirstDeliveriesQuery,
   ListPromotionsQuery,
   Overview,
   OverviewQuery,
@@ -40,6 +44,7 @@ export interface FakeAnswers {
   environment?: Partial<EnvironmentDetail>;
   observability?: ComponentObservability;
   comparison?: ComponentComparison;
+  firstDeliveries?: FirstDelivery[];
 }
 
 /** A backend in memory. Assign to a field or a method to change what it says. */
@@ -52,6 +57,31 @@ export class FakePlatformEnvsApi implements PlatformEnvsApi {
 
   async getEnvironments() {
     return { items: this.answers.overview.environments };
+  }
+
+  async listFirstDeliveries(query: ListFirstDeliveriesQuery = {}) {
+    const { firstDeliveries = [] } = this.answers;
+    return {
+      items: firstDeliveries.filter(
+        delivery =>
+          (query.scope === 'all' || isOpenFirstDelivery(delivery)) &&
+          (!query.componentRef ||
+            query.componentRef === delivery.componentRef) &&
+          (!query.mine || delivery.requestedBy === 'user:default/me'),
+      ),
+    };
+  }
+
+  async getFirstDelivery(id: string): Promise<FirstDelivery> {
+    const found = this.answers.firstDeliveries?.find(d => d.id === id);
+    if (!found) throw new Error(`No first delivery ${id}`);
+    return found;
+  }
+
+  async followFirstDelivery(
+    request: FollowFirstDeliveryRequest,
+  ): Promise<FirstDelivery> {
+    throw new Error(`Screens do not follow ${request.componentRef}`);
   }
 
   async getEnvironment(environmentRef: string): Promise<EnvironmentDetail> {

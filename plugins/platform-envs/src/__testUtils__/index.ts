@@ -2,3 +2,4 @@ export * from './comparisonBuilders';
 export * from './builders';
 export * from './environmentBuilders';
 export * from './FakePlatformEnvsApi';
+export * from './firstDeliveryBuilders';

@@ -1,6 +1,7 @@
 import { ReactElement } from 'react';
 import { useLocation } from 'react-router-dom';
 import { screen } from '@testing-library/react';
+import { fetchApiRef } from '@backstage/frontend-plugin-api';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import {
   EntityProvider,
@@ -27,8 +28,25 @@ export interface RenderScreenOptions {
   mountPath?: string;
   /** Groups of whoever is signed in. */
   ownershipRefs?: string[];
+  /** What the scaffolder answers to, by path below its base; nothing else is reached. */
+  scaffolder?: Record<string, unknown>;
   /** The entity on whose page the screen stands. */
   entity?: { kind: string; name: string };
+}
+
+/** A scaffolder in memory; without answers it has no tasks. */
+function scaffolderFetch(
+  answers: Record<string, unknown> = { '/v2/tasks': { tasks: [] } },
+): typeof fetch {
+  return async input => {
+    const { pathname } = new URL(String(input), 'http://localhost');
+    const path = pathname.replace(/^.*\/api\/scaffolder/, '');
+    const answer = answers[path];
+    return new Response(JSON.stringify(answer ?? { error: 'no such path' }), {
+      status: answer === undefined ? 404 : 200,
+      headers: { 'content-type': 'application/json' },
+    });
+  };
 }
 
 /** Renders a screen in an app with a fake backend. */
@@ -58,6 +76,7 @@ export function renderScreen(
     {
       apis: [
         [platformEnvsApiRef, api],
+        [fetchApiRef, { fetch: scaffolderFetch(options.scaffolder) }],
         mockApis.identity({
           userEntityRef: 'user:default/me',
           ownershipEntityRefs: ['user:default/me', ...ownershipRefs],

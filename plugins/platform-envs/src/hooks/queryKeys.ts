@@ -1,4 +1,7 @@
-import { ListPromotionsQuery } from '@fairway/plugin-platform-envs-common';
+import {
+  ListFirstDeliveriesQuery,
+  ListPromotionsQuery,
+} from '@fairway/plugin-platform-envs-common';
 
 const live = ['platform-envs'] as const;
 
@@ -14,6 +17,8 @@ export const queryKeys = {
     [...live, 'environment', environmentRef] as const,
   promotions: (query: ListPromotionsQuery) =>
     [...live, 'promotions', query] as const,
+  firstDeliveries: (query: ListFirstDeliveriesQuery) =>
+    [...live, 'first-deliveries', query] as const,
   promotion: (id: string) => [...live, 'promotion', id] as const,
   /** Not under `live`: lag has its own rhythm and no event. */
   replicationLag: (environmentRef: string) =>

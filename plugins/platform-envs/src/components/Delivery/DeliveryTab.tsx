@@ -8,6 +8,7 @@ import { readCompared, writeCompared } from '../../model/comparison';
 import { cellKey } from '../Board/boardModel';
 import { CellPanel } from '../CellDetails';
 import { Drawer } from '../Drawer';
+import { FirstDeliveryCard, PastFirstDelivery } from '../FirstDelivery';
 import { ErrorNotice } from '../ErrorNotice';
 import { FindingList } from '../FindingList';
 import { Freshness } from '../Freshness';
@@ -110,6 +111,7 @@ function Delivery(props: { delivery: ComponentDelivery }) {
       <section className={styles.section}>
         <h2 className={styles.heading}>History</h2>
         <HistoryTimeline history={history} environments={environments} />
+        <PastFirstDelivery componentRef={row.component.ref} />
       </section>
       {openCell && (
         <Drawer
@@ -175,9 +177,13 @@ function DeliveryContent() {
 
 /** What stands where on the way to production, and the way to move it on. */
 export function DeliveryTab() {
+  const componentRef = stringifyEntityRef(useEntity().entity);
   return (
     <Screen>
-      <DeliveryContent />
+      <div className={styles.tab}>
+        <FirstDeliveryCard componentRef={componentRef} />
+        <DeliveryContent />
+      </div>
     </Screen>
   );
 }

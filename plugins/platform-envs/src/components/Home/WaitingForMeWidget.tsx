@@ -1,11 +1,13 @@
 import { Link } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { sentenceOf } from '@fairway/plugin-platform-envs-common';
+import { useFirstDeliveries } from '../../hooks/useFirstDeliveries';
 import { useBoardPath } from '../../hooks/useBoardPath';
 import { useMe } from '../../hooks/useMe';
 import { useNow } from '../../hooks/useNow';
 import { useOverview } from '../../hooks/useOverview';
 import { usePromotions } from '../../hooks/usePromotions';
+import { useStoppedRuns } from '../../hooks/useStoppedRuns';
 import { normalRef, refName } from '../../model/refs';
 import { releaseName } from '../../model/release';
 import { cellWord, promotionWord } from '../../model/vocabulary';
@@ -14,6 +16,7 @@ import { cellKey } from '../Board/boardModel';
 import { Screen } from '../Screen';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
+import { StoppedItems } from './StoppedItems';
 import { WidgetFreshness } from './WidgetFreshness';
 import { WidgetState } from './WidgetState';
 import styles from './Home.module.css';
@@ -30,6 +33,8 @@ function WaitingForMe() {
   const me = useMe();
   const overview = useOverview();
   const waiting = usePromotions({ scope: 'waiting' });
+  const deliveries = useFirstDeliveries({ mine: true });
+  const runs = useStoppedRuns();
   const boardPath = useBoardPath();
   const now = useNow();
   const promotionPath = useRouteRef(promotionRouteRef);
@@ -53,13 +58,30 @@ function WaitingForMe() {
         .map(cell => ({ component: row.component, cell })),
     );
   const { items } = waiting.data;
+  const stopped = (deliveries.data?.items ?? []).filter(
+    delivery => delivery.state === 'stopped',
+  );
+  const stoppedRuns = runs.data ?? [];
+  const unread = [
+    deliveries.error && 'your new components',
+    runs.error && 'your runs',
+  ].filter(Boolean);
+  const note = unread.length > 0 && (
+    <p role="status" className={styles.quiet}>
+      How {unread.join(' and ')} stand cannot be shown now.
+    </p>
+  );
   const freshness = overview.data && (
     <WidgetFreshness data={overview.data} state={overview} />
   );
-  if (items.length === 0 && troubled.length === 0) {
+  if (
+    items.length + troubled.length + stopped.length + stoppedRuns.length ===
+    0
+  ) {
     return (
       <>
         {freshness}
+        {note}
         <p className={styles.calm}>{nothing(overview)}</p>
       </>
     );
@@ -67,6 +89,7 @@ function WaitingForMe() {
   return (
     <>
       {freshness}
+      {note}
       <ul className={styles.services} aria-label="Waiting for me">
         {items.map(({ promotion }) => (
           <li key={promotion.id} className={styles.task}>
@@ -87,6 +110,7 @@ function WaitingForMe() {
             <When at={promotion.createdAt} className={styles.quiet} />
           </li>
         ))}
+        <StoppedItems deliveries={stopped} runs={stoppedRuns} />
         {troubled.map(({ component, cell }) => (
           <li
             key={`${component.ref} ${cell.environmentRef}`}

@@ -18,6 +18,7 @@ import { cellVersion } from '../../model/release';
 import { cellWord } from '../../model/vocabulary';
 import { cellKey } from '../Board/boardModel';
 import { ErrorNotice } from '../ErrorNotice';
+import { FirstDeliveryLine } from '../FirstDelivery';
 import { FindingList } from '../FindingList';
 import { RefLink, useEntityPath } from '../RefLink';
 import { Screen } from '../Screen';
@@ -146,6 +147,9 @@ export function WhereItRunsCard() {
       <section className={styles.card} aria-label="Where it runs">
         <h2 className={styles.title}>Where it runs</h2>
         <BgProvider bg="neutral-1">
+          <FirstDeliveryLine
+            componentRef={stringifyEntityRef(useEntity().entity)}
+          />
           <Content />
         </BgProvider>
       </section>

@@ -1,0 +1,5 @@
+export {
+  FirstDeliveryCard,
+  FirstDeliveryLine,
+  PastFirstDelivery,
+} from './FirstDeliveryCard';
