@@ -63,6 +63,7 @@ const SERVED = {
   [`${R}/statuses/{sha}`]: 'post',
   [`${R}/check-runs`]: 'post',
   [`${R}/check-runs/{check_run_id}`]: 'get patch',
+  [`${R}/check-runs/{check_run_id}/annotations`]: 'get',
   [`${R}/branches`]: 'get',
   [`${R}/branches/{branch}`]: 'get',
   [PROTECTION]: 'get put delete',

@@ -158,7 +158,8 @@ function startRun(
   resume(world, repository, run);
 }
 
-function checkOf(
+/** The check that tells of a run; undefined for runs that are only seeded. */
+export function checkOf(
   repository: GithubRepository,
   run: WorkflowRun,
 ): CheckRun | undefined {

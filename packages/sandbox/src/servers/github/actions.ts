@@ -1,7 +1,7 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { GithubRepository, WorkflowRun } from '../../world/github/githubTypes';
-import { dispatchWorkflow, rerunWorkflow } from '../../world/playedCi';
+import { checkOf, dispatchWorkflow, rerunWorkflow } from '../../world/playedCi';
 import { World } from '../../world/types';
 import { HttpError } from '../createServer';
 import { runShape } from './actionShapes';
@@ -86,7 +86,9 @@ export function actionsRoutes({ world, api }: GithubContext): void {
       completed_at: run.status === 'completed' ? run.updatedAt : null,
       name: 'build',
       steps: [],
-      check_run_url: `${url}/check-runs/${run.id}`,
+      check_run_url: `${url}/check-runs/${
+        checkOf(repository, run)?.id ?? run.id
+      }`,
       labels: ['ubuntu-latest'],
       runner_id: null,
       runner_name: null,

@@ -8,6 +8,7 @@ import {
   byId,
   commitOf,
   GithubContext,
+  page,
   repositoryOf,
   text,
 } from './context';
@@ -107,6 +108,17 @@ export function statusRoutes({ world, api }: GithubContext): void {
     return checkRunShape(world, repository, run);
   });
 
+  // What a failed check complained about: one line, about no file in particular.
+  api.get(
+    '/repos/:owner/:repo/check-runs/:id/annotations',
+    async (request, reply) => {
+      const repository = repositoryOf(world, request);
+      const { id } = request.params as { id: string };
+      const run = byId(repository.checkRuns, id);
+      return page(request, reply, annotationsOf(world, repository, run));
+    },
+  );
+
   api.patch('/repos/:owner/:repo/check-runs/:id', async request => {
     const repository = repositoryOf(world, request);
     const { id } = request.params as { id: string };
@@ -166,6 +178,31 @@ export function statusShape(
   };
 }
 
+/** `check-annotation` of the API. */
+function annotationsOf(
+  world: GithubContext['world'],
+  repository: GithubRepository,
+  run: GithubRepository['checkRuns'][number],
+) {
+  if (run.conclusion !== 'failure' || !run.summary) return [];
+  return [
+    {
+      path: '.github',
+      start_line: 1,
+      end_line: 1,
+      start_column: null,
+      end_column: null,
+      annotation_level: 'failure',
+      title: '',
+      message: run.summary,
+      raw_details: '',
+      blob_href: `${repositoryUrl(world, repository)}/blob/${
+        run.headSha
+      }/.github`,
+    },
+  ];
+}
+
 /** `check-run` of the API. */
 export function checkRunShape(
   world: GithubContext['world'],
@@ -190,7 +227,7 @@ export function checkRunShape(
       title: run.title ?? null,
       summary: run.summary ?? null,
       text: null,
-      annotations_count: 0,
+      annotations_count: annotationsOf(world, repository, run).length,
       annotations_url: `${url}/annotations`,
     },
     name: run.name,

@@ -112,10 +112,18 @@ export function restCalls(
       ],
       [
         `PATCH ${R}/check-runs/{check_run_id}`,
-        () => ({ check_run_id: known.check, conclusion: 'success' }),
+        () => ({
+          check_run_id: known.check,
+          conclusion: 'failure',
+          output: { title: 'Lint', summary: 'Two spaces are expected' },
+        }),
       ],
       [
         `GET ${R}/check-runs/{check_run_id}`,
+        () => ({ check_run_id: known.check }),
+      ],
+      [
+        `GET ${R}/check-runs/{check_run_id}/annotations`,
         () => ({ check_run_id: known.check }),
       ],
       [`GET ${R}/commits/{ref}/check-runs`, () => ({ ref: 'main' })],

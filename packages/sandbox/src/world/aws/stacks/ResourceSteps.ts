@@ -137,17 +137,28 @@ export class ResourceSteps {
     await this.steps.next(stack);
   }
 
-  /** Last made first. Returns the logical ids of those that could not be deleted. */
+  /**
+   * Last made first. Returns the logical ids of those that could not be deleted.
+   *
+   * @param options.undoesCreation - the stack itself could not be created:
+   *   `RetainExceptOnCreate` keeps nothing then
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+   */
   async delete(
     stack: StackRecord,
     resources: ResourceRecord[],
+    options: { undoesCreation?: boolean } = {},
   ): Promise<string[]> {
     const failed: string[] = [];
     for (const record of [...resources].reverse()) {
       if (!record.physicalId || record.status === 'DELETE_COMPLETE') {
         continue;
       }
-      if (record.deletionPolicy === 'Retain') {
+      if (
+        record.deletionPolicy === 'Retain' ||
+        (record.deletionPolicy === 'RetainExceptOnCreate' &&
+          !options.undoesCreation)
+      ) {
         this.book.resourceEvent(stack, record.logicalId, 'DELETE_SKIPPED');
         continue;
       }

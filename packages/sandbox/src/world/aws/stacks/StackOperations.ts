@@ -140,7 +140,9 @@ export class StackOperations {
   }
 
   private async runRollback(stack: StackRecord): Promise<void> {
-    const failed = await this.resources.delete(stack, stack.resources);
+    const failed = await this.resources.delete(stack, stack.resources, {
+      undoesCreation: true,
+    });
     await this.steps.next(stack);
     this.book.stackEvent(
       stack,
