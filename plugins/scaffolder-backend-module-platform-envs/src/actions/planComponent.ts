@@ -12,7 +12,7 @@ import {
   componentInputOf,
   componentInputSchema,
 } from '../gitops/componentInput';
-import { findObstacles } from '../plan/findObstacles';
+import { CREATED_PARTS, findObstacles } from '../plan/findObstacles';
 
 /** Options of {@link createPlanComponentAction}. */
 export interface PlanComponentOptions {
@@ -47,6 +47,18 @@ export function createPlanComponentAction(options: PlanComponentOptions) {
 `,
       },
       {
+        description: 'Look at what a library takes, which is not deployed',
+        example: `steps:
+  - id: plan
+    action: fairway:plan
+    input:
+      system: system:default/sample-platform-ai
+      component: greeter
+      owner: group:default/sample-platform-ai
+      creates: [repository]
+`,
+      },
+      {
         description: 'Look only at the environments that it is to run in',
         example: `steps:
   - id: plan
@@ -73,6 +85,13 @@ export function createPlanComponentAction(options: PlanComponentOptions) {
             .describe(
               'Dry runs only: put out what is in the way instead of stopping for it',
             ),
+        creates: z =>
+          z
+            .array(z.enum(CREATED_PARTS))
+            .optional()
+            .describe(
+              'What the run creates beside the catalog entry; all of it by default',
+            ),
         ...componentInputSchema,
       },
       output: {
@@ -91,6 +110,7 @@ export function createPlanComponentAction(options: PlanComponentOptions) {
         system,
         component,
         owner,
+        creates: ctx.input.creates,
         input: componentInputOf(ctx.input),
         taskId: ctx.task.id,
         requestedBy: ctx.user?.ref,

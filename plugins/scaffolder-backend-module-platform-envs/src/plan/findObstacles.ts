@@ -28,6 +28,16 @@ import { splitNextStep } from './splitNextStep';
 /** The annotation that a component carries from the run that made it. */
 export const ANNOTATION_CREATED_BY_TASK = 'fairway.dev/created-by-task';
 
+/** What a run may create beside the catalog entry. */
+export const CREATED_PARTS = [
+  'repository',
+  'registry',
+  'desiredState',
+] as const;
+
+/** What a run may create beside the catalog entry. */
+export type CreatedPart = (typeof CREATED_PARTS)[number];
+
 /** Options of {@link findObstacles}. */
 export interface FindObstaclesOptions {
   catalog: CatalogService;
@@ -42,6 +52,8 @@ export interface FindObstaclesOptions {
   component: string;
   /** Entity ref. */
   owner: string;
+  /** What the run creates beside the catalog entry; all of it when absent. */
+  creates?: readonly CreatedPart[];
   /** How it is to run. */
   input?: ComponentInput;
   /** What this very task made before is not in its way. */
@@ -85,13 +97,14 @@ export async function findObstacles(
   });
   if (!platform) return told([opened, await lookInCatalog(options)]);
 
+  const { creates = CREATED_PARTS } = options;
   return told(
     await Promise.all([
       lookAtOwner(options),
       lookInCatalog(options),
-      lookAtRepository(options, platform),
-      lookAtRegistry(options, platform),
-      lookAtDesiredState(options, platform),
+      ...CREATED_PARTS.filter(part => creates.includes(part)).map(part =>
+        LOOK_AT[part](options, platform!),
+      ),
     ]),
   );
 }
@@ -279,3 +292,9 @@ function lookAtDesiredState(
     } are there already`;
   });
 }
+
+const LOOK_AT: Record<CreatedPart, typeof lookAtRepository> = {
+  repository: lookAtRepository,
+  registry: lookAtRegistry,
+  desiredState: lookAtDesiredState,
+};
