@@ -4,7 +4,10 @@ import {
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
-import { platformEnvsAdaptersExtensionPoint } from '@fairway/plugin-platform-envs-node';
+import {
+  Pace,
+  platformEnvsAdaptersExtensionPoint,
+} from '@fairway/plugin-platform-envs-node';
 import { AdapterRegistry } from './AdapterRegistry';
 import { DatabasePromotionStore } from './database/DatabasePromotionStore';
 import { DatabaseSnapshotStore } from './database/DatabaseSnapshotStore';
@@ -12,18 +15,20 @@ import { migrate } from './database/migrate';
 import { registerPermissions } from './permissions/registerPermissions';
 import { readConfig } from './readConfig';
 import { createRouter } from './router/createRouter';
+import { setUpFirstDeliveries } from './setUpFirstDeliveries';
 import { setUpInfrastructure } from './setUpInfrastructure';
 import { setUpGitFeeds } from './setUpGitFeeds';
 import { setUpPromotions } from './setUpPromotions';
 import { RevisionStreams } from './router/RevisionStreams';
 import { OwnerAlerts } from './services/alerts/OwnerAlerts';
+import { PresentAudience } from './services/audience/PresentAudience';
 import { SourceCommits } from './services/commits/SourceCommits';
 import { ComparisonService } from './services/comparison/ComparisonService';
 import { EnvironmentService } from './services/EnvironmentService';
 import { builtInLinks } from './services/builtInLinks';
 import { ObservabilityService } from './services/observability/ObservabilityService';
 import { PromotionTargets } from './services/promotions/PromotionTargets';
-import { ReplicationService } from './services/ReplicationService';
+import { PushNews } from './services/PushNews';
 import { scheduleFeeds } from './services/scheduleFeeds';
 
 /**
@@ -68,35 +73,46 @@ export const platformEnvsPlugin = createBackendPlugin({
           logger,
         });
         await commits.load();
+        const audience = new PresentAudience();
+        const pushes = new PushNews({ store, logger });
         const environments = new EnvironmentService({
           ...deps,
           ...adapters,
+          audience,
           commits,
+          gitPaces: {
+            untold: new Pace(config.git.untold, { audience }),
+            told: new Pace(config.git.told, { audience }),
+          },
+          ...(config.webhooks.github && { pushes }),
           linkTemplates: config.linkTemplates,
           store,
-        });
-        const replication = new ReplicationService({
-          environments,
-          source: adapters.replicationLagSource,
-          store,
-          logger,
         });
         const observability = new ObservabilityService({
           ...deps,
           ...adapters,
           environments,
           links: builtInLinks(config.observability.links),
-          intervals: config.observability.intervals,
+          paces: {
+            grafana: new Pace(config.observability.intervals.grafana, {
+              audience,
+            }),
+            prometheus: new Pace(config.observability.intervals.prometheus, {
+              audience,
+            }),
+          },
         });
         const infrastructure = await setUpInfrastructure({
           ...deps,
           ...adapters,
+          audience,
           config,
           environments,
           store,
         });
         const streams = new RevisionStreams({
           permissions: deps.permissions,
+          audience,
           getRevision: () => environments.getRevision(),
           onChange: listener => environments.onChange(listener),
         });
@@ -106,11 +122,18 @@ export const platformEnvsPlugin = createBackendPlugin({
         const promotions = setUpPromotions({
           ...deps,
           ...adapters,
+          audience,
           config,
           permissionsEnabled:
             deps.config.getOptionalBoolean('permission.enabled') ?? false,
           store: new DatabasePromotionStore(knex),
           targets,
+        });
+        const firstDeliveries = await setUpFirstDeliveries({
+          ...deps,
+          ...adapters,
+          environments,
+          knex,
         });
         await environments.load();
         const alerts = new OwnerAlerts({
@@ -121,9 +144,9 @@ export const platformEnvsPlugin = createBackendPlugin({
         });
         const feeds = await scheduleFeeds({
           ...deps,
+          audience,
           config,
           environments,
-          replication,
           observability,
           alerts,
         });
@@ -138,24 +161,34 @@ export const platformEnvsPlugin = createBackendPlugin({
           observability.stop();
           infrastructure.stacks.stop();
           streams.close();
+          firstDeliveries.stop();
           await promotions.stop();
           await environments.stop();
         });
 
-        await setUpGitFeeds({ ...deps, config, environments, commits, knex });
+        await setUpGitFeeds({
+          ...deps,
+          config,
+          environments,
+          commits,
+          knex,
+          pushes,
+        });
 
         deps.httpRouter.use(
           createRouter({
             ...deps,
+            audience,
             environments,
             comparison: new ComparisonService({
               ...adapters,
               facts: environments,
               commits,
             }),
-            replication,
+            replication: infrastructure.replication,
             infrastructure,
             observability,
+            firstDeliveries: firstDeliveries.service,
             streams,
             promotions: promotions.delivery,
             promotionsRouter: promotions.router,

@@ -17,7 +17,16 @@ const argocd = (main: object) => ({ argocd: { instances: { main } } });
 describe('readConfig', () => {
   it('needs nothing', () => {
     expect(read()).toMatchObject({
-      gitPollInterval: { seconds: 30 },
+      git: {
+        untold: { activeMs: 30_000, idleMs: 3_600_000 },
+        told: { activeMs: 300_000, idleMs: 3_600_000 },
+      },
+      ecs: { pollIntervalMs: 20_000, idlePollIntervalMs: 1_200_000 },
+      infrastructure: {
+        clusters: { activeMs: 60_000, idleMs: 43_200_000 },
+        stacks: { activeMs: 600_000, idleMs: 43_200_000 },
+        replicationLag: { activeMs: 60_000, idleMs: 43_200_000 },
+      },
       argocd: [],
       linkTemplates: [],
       aws: false,
@@ -30,6 +39,9 @@ describe('readConfig', () => {
         {
           gitHost: { host: 'github.com' },
           gitPollInterval: { seconds: 10 },
+          gitIdlePollInterval: { minutes: 30 },
+          gitToldPollInterval: { minutes: 2 },
+          ecs: { idlePollInterval: { hours: 1 } },
           ...argocd({
             url: 'https://argocd.example.com/',
             token: 't',
@@ -44,7 +56,11 @@ describe('readConfig', () => {
       ),
     ).toMatchObject({
       gitHost: { host: 'github.com' },
-      gitPollInterval: { seconds: 10 },
+      git: {
+        untold: { activeMs: 10_000, idleMs: 1_800_000 },
+        told: { activeMs: 120_000, idleMs: 1_800_000 },
+      },
+      ecs: { pollIntervalMs: 20_000, idlePollIntervalMs: 3_600_000 },
       argocd: [
         {
           instance: 'main',

@@ -1,9 +1,9 @@
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { HumanDuration } from '@backstage/types';
+import { PaceIntervals } from '@fairway/plugin-platform-envs-node';
 import { InfrastructureConfig, readInfrastructure } from './readInfrastructure';
 import { ObservabilityConfig, readObservability } from './readObservability';
-import { checkUrl, readDuration, readMilliseconds } from './readValues';
+import { checkUrl, readIntervals, readMilliseconds } from './readValues';
 import { Patience } from './services/alerts/trackTroubles';
 import { LINK_PLACES, UrlTemplate } from './services/links';
 
@@ -22,13 +22,24 @@ export interface ArgocdInstanceConfig {
   idleTimeoutMs?: number;
 }
 
+/** How often repositories are looked at. */
+export interface GitIntervals {
+  /** Where pushes are not told. */
+  untold: PaceIntervals;
+  /** Where webhooks tell of them. */
+  told: PaceIntervals;
+}
+
+/** Owners are told of trouble on ECS with nobody looking, but this much later. */
+const ECS: PaceIntervals = { activeMs: 20_000, idleMs: 20 * 60_000 };
+
 /** The block `platformEnvs`, checked. */
 export interface PlatformEnvsConfig {
   gitHost?: { host: string };
-  gitPollInterval: HumanDuration;
+  git: GitIntervals;
   /** Empty when no instance has a URL. */
   argocd: ArgocdInstanceConfig[];
-  ecs: { pollIntervalMs?: number };
+  ecs: { pollIntervalMs: number; idlePollIntervalMs: number };
   alerts: Patience;
   linkTemplates: UrlTemplate[];
   webhooks: WebhooksConfig;
@@ -67,9 +78,7 @@ export function readConfig(root: Config): PlatformEnvsConfig {
   const host = config?.getOptionalString('gitHost.host');
   return {
     ...(host && { gitHost: { host } }),
-    gitPollInterval: readDuration(root, 'platformEnvs.gitPollInterval') ?? {
-      seconds: 30,
-    },
+    git: readGit(root),
     argocd: readInstances(root),
     ecs: readEcs(root),
     alerts: readAlerts(root),
@@ -103,11 +112,20 @@ function readWebhooks(root: Config): WebhooksConfig {
 }
 
 function readEcs(root: Config): PlatformEnvsConfig['ecs'] {
-  const pollIntervalMs = readMilliseconds(
-    root,
-    'platformEnvs.ecs.pollInterval',
-  );
-  return { ...(pollIntervalMs && { pollIntervalMs }) };
+  const { activeMs, idleMs } = readIntervals(root, 'platformEnvs.ecs', ECS);
+  return { pollIntervalMs: activeMs, idlePollIntervalMs: idleMs };
+}
+
+function readGit(root: Config): GitIntervals {
+  const active = readMilliseconds(root, 'platformEnvs.gitPollInterval');
+  const idle = readMilliseconds(root, 'platformEnvs.gitIdlePollInterval');
+  const told = readMilliseconds(root, 'platformEnvs.gitToldPollInterval');
+  const activeMs = active ?? 30_000;
+  const idleMs = idle ?? 60 * 60_000;
+  return {
+    untold: { activeMs, idleMs },
+    told: { activeMs: Math.max(told ?? 5 * 60_000, activeMs), idleMs },
+  };
 }
 
 function readAlerts(root: Config): Patience {

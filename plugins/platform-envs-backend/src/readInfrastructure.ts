@@ -1,35 +1,38 @@
 import { Config } from '@backstage/config';
-import { HumanDuration } from '@backstage/types';
 import {
   ClusterAccess,
+  PaceIntervals,
   readClusterAccess,
 } from '@fairway/plugin-platform-envs-node';
-import { readDuration, readMilliseconds } from './readValues';
+import { readIntervals } from './readValues';
 
-/** How clusters and stacks are looked at; what is absent has a default elsewhere. */
+const HOUR_MS = 60 * 60_000;
+
+/** Quotas and nodes move by the minute; asking more often shows little more. */
+const CLUSTERS: PaceIntervals = { activeMs: 60_000, idleMs: 12 * HOUR_MS };
+
+/** Stacks change seldom, and AWS throttles by account. */
+const STACKS: PaceIntervals = { activeMs: 10 * 60_000, idleMs: 12 * HOUR_MS };
+
+/** CloudWatch has one value a minute, and charges by the question. */
+const LAG: PaceIntervals = { activeMs: 60_000, idleMs: 12 * HOUR_MS };
+
+/** How clusters, stacks and global databases are looked at. */
 export interface InfrastructureConfig {
   /** Absent: nothing is said of any cluster. */
   clusterAccess?: (cluster: string) => ClusterAccess;
-  capacityEvery?: HumanDuration;
-  stacksEvery?: HumanDuration;
+  clusters: PaceIntervals;
+  stacks: PaceIntervals;
+  replicationLag: PaceIntervals;
 }
 
 /** @throws InputError - a value is wrong; the message has its full path. */
 export function readInfrastructure(root: Config): InfrastructureConfig {
   const clusterAccess = readClusterAccess(root);
-  const capacityEvery = readInterval(
-    root,
-    'platformEnvs.clusters.pollInterval',
-  );
-  const stacksEvery = readInterval(root, 'platformEnvs.stacks.pollInterval');
   return {
     ...(clusterAccess && { clusterAccess }),
-    ...(capacityEvery && { capacityEvery }),
-    ...(stacksEvery && { stacksEvery }),
+    clusters: readIntervals(root, 'platformEnvs.clusters', CLUSTERS),
+    stacks: readIntervals(root, 'platformEnvs.stacks', STACKS),
+    replicationLag: readIntervals(root, 'platformEnvs.replicationLag', LAG),
   };
-}
-
-function readInterval(root: Config, path: string): HumanDuration | undefined {
-  readMilliseconds(root, path);
-  return readDuration(root, path);
 }

@@ -12,7 +12,10 @@ describe('readObservability', () => {
     expect(read()).toMatchObject({
       grafana: [],
       prometheus: [],
-      intervals: { grafanaMs: 60_000, prometheusMs: 60_000 },
+      intervals: {
+        grafana: { activeMs: 60_000, idleMs: 43_200_000 },
+        prometheus: { activeMs: 60_000, idleMs: 43_200_000 },
+      },
       links: { aws: { logGroups: { ecs: '/ecs/{component}' } } },
     });
     expect(read().links.loki).toBeUndefined();
@@ -22,6 +25,7 @@ describe('readObservability', () => {
     const found = read({
       grafana: {
         pollInterval: { seconds: 30 },
+        idlePollInterval: { hours: 2 },
         instances: {
           main: {
             url: 'https://grafana.internal/',
@@ -58,7 +62,10 @@ describe('readObservability', () => {
       },
     });
     expect(found).toMatchObject({
-      intervals: { grafanaMs: 30_000, prometheusMs: 120_000 },
+      intervals: {
+        grafana: { activeMs: 30_000, idleMs: 7_200_000 },
+        prometheus: { activeMs: 120_000 },
+      },
       grafana: [
         {
           url: 'https://grafana.internal',

@@ -1,6 +1,7 @@
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
-import { checkUrl, readMilliseconds } from './readValues';
+import { PaceIntervals } from '@fairway/plugin-platform-envs-node';
+import { checkUrl, readIntervals } from './readValues';
 import {
   BuiltInLinksConfig,
   DEFAULT_LOG_GROUPS,
@@ -56,26 +57,32 @@ export interface ObservabilityConfig {
   grafana: GrafanaInstanceConfig[];
   /** Empty when no instance has a URL. */
   prometheus: PrometheusInstanceConfig[];
-  /** Milliseconds. */
-  intervals: { grafanaMs: number; prometheusMs: number };
+  intervals: { grafana: PaceIntervals; prometheus: PaceIntervals };
   links: BuiltInLinksConfig;
 }
 
-/** Once a minute is as often as Prometheus and Grafana look themselves. */
-const DEFAULT_INTERVAL_MS = 60_000;
+/**
+ * Once a minute is as often as Prometheus and Grafana look themselves. Charts
+ * and alerts are for people, so hardly anything is asked while nobody looks.
+ */
+const DEFAULT_INTERVALS: PaceIntervals = {
+  activeMs: 60_000,
+  idleMs: 12 * 60 * 60_000,
+};
 
 /** @throws InputError - a value is wrong; the message has its full path. */
 export function readObservability(root: Config): ObservabilityConfig {
-  const interval = (block: string) =>
-    readMilliseconds(root, `platformEnvs.${block}.pollInterval`) ??
-    DEFAULT_INTERVAL_MS;
   const grafana = readGrafana(root);
   return {
     grafana,
     prometheus: readPrometheus(root),
     intervals: {
-      grafanaMs: interval('grafana'),
-      prometheusMs: interval('prometheus'),
+      grafana: readIntervals(root, 'platformEnvs.grafana', DEFAULT_INTERVALS),
+      prometheus: readIntervals(
+        root,
+        'platformEnvs.prometheus',
+        DEFAULT_INTERVALS,
+      ),
     },
     links: readLinks(root, grafana),
   };

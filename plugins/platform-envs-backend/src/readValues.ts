@@ -1,6 +1,7 @@
 import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds, HumanDuration } from '@backstage/types';
+import { PaceIntervals } from '@fairway/plugin-platform-envs-node';
 import { isWebUrl } from './services/links';
 
 /**
@@ -23,6 +24,24 @@ export function readDuration(
   return root.has(path)
     ? readDurationFromConfig(root, { key: path })
     : undefined;
+}
+
+/**
+ * The keys `pollInterval` and `idlePollInterval` of a block.
+ *
+ * @throws InputError - one is no duration, or under a second.
+ */
+export function readIntervals(
+  root: Config,
+  block: string,
+  defaults: PaceIntervals,
+): PaceIntervals {
+  const activeMs = readMilliseconds(root, `${block}.pollInterval`);
+  const idleMs = readMilliseconds(root, `${block}.idlePollInterval`);
+  return {
+    activeMs: activeMs ?? defaults.activeMs,
+    idleMs: idleMs ?? defaults.idleMs,
+  };
 }
 
 /** @throws InputError - it is no duration, or under a second. */

@@ -10,6 +10,7 @@ import { PlatformEnvsConfig } from './readConfig';
 import { createWebhooksRouter, GITHUB_WEBHOOK_PATH } from './router/webhooks';
 import { SourceCommits } from './services/commits/SourceCommits';
 import { EnvironmentService } from './services/EnvironmentService';
+import { PushNews } from './services/PushNews';
 import { PushReceiver } from './webhooks/PushReceiver';
 
 /**
@@ -20,6 +21,8 @@ export async function setUpGitFeeds(options: {
   environments: EnvironmentService;
   commits: SourceCommits;
   config: Pick<PlatformEnvsConfig, 'webhooks'>;
+  /** Notes what webhooks tell. */
+  pushes: Pick<PushNews, 'told'>;
   knex: Knex;
   httpRouter: HttpRouterService;
   scheduler: SchedulerService;
@@ -45,17 +48,18 @@ export async function setUpGitFeeds(options: {
 
   const secret = config.webhooks.github?.secret;
   if (!secret) return;
+  const branchesOf = (repository: string) => [
+    ...new Set(
+      environments
+        .getEnvironments()
+        .flatMap(({ gitops }) =>
+          gitops?.repository === repository ? [gitops.branch] : [],
+        ),
+    ),
+  ];
   const receiver = new PushReceiver(
     {
-      branchesOf: repository => [
-        ...new Set(
-          environments
-            .getEnvironments()
-            .flatMap(({ gitops }) =>
-              gitops?.repository === repository ? [gitops.branch] : [],
-            ),
-        ),
-      ],
+      branchesOf,
       refreshDesiredState: (repository, branch) =>
         environments.refreshDesiredState(repository, branch),
       componentsFrom: repository => environments.getComponentsFrom(repository),
@@ -70,7 +74,12 @@ export async function setUpGitFeeds(options: {
     createWebhooksRouter({
       secret,
       deliveries: new DatabaseWebhookDeliveryStore(options.knex),
-      onPush: push => receiver.receive(push),
+      onPush: push => {
+        if (branchesOf(push.repository).length > 0) {
+          void options.pushes.told(push.repository);
+        }
+        receiver.receive(push);
+      },
       logger,
     }),
   );

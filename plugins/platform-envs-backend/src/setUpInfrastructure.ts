@@ -1,30 +1,34 @@
 import { LoggerService, SchedulerService } from '@backstage/backend-plugin-api';
-import { durationToMilliseconds, HumanDuration } from '@backstage/types';
+import {
+  Audience,
+  Pace,
+  PaceIntervals,
+} from '@fairway/plugin-platform-envs-node';
 import { Adapters } from './AdapterRegistry';
 import { SnapshotStore } from './database/SnapshotStore';
 import { PlatformEnvsConfig } from './readConfig';
 import { CapacityService } from './services/capacity/CapacityService';
 import { EnvironmentService } from './services/EnvironmentService';
+import { ReplicationService } from './services/ReplicationService';
 import { StackService } from './services/stacks/StackService';
 
-/** Quotas and nodes move by the minute; asking more often shows little more. */
-const CAPACITY_EVERY: HumanDuration = { seconds: 60 };
-
-/** Stacks change seldom, and AWS throttles by account. */
-const STACKS_EVERY: HumanDuration = { minutes: 10 };
-
-/** What environments stand on: their clusters and their stacks. */
+/** What environments stand on: their clusters, their stacks, and how far their databases trail. */
 export interface Infrastructure {
   capacity: CapacityService;
   stacks: StackService;
+  replication: ReplicationService;
 }
 
 /**
- * Makes the services that look at clusters and stacks, and lets one replica
- * feed them for all.
+ * Makes the services that look at clusters, stacks and databases. Each replica
+ * asks for what is due; what one has read, all show, and none asks again.
  */
 export async function setUpInfrastructure(
-  options: Pick<Adapters, 'clusterSource' | 'stackSource'> & {
+  options: Pick<
+    Adapters,
+    'clusterSource' | 'replicationLagSource' | 'stackSource'
+  > & {
+    audience: Audience;
     config: Pick<PlatformEnvsConfig, 'infrastructure'>;
     environments: EnvironmentService;
     store: SnapshotStore;
@@ -32,36 +36,49 @@ export async function setUpInfrastructure(
     scheduler: SchedulerService;
   },
 ): Promise<Infrastructure> {
-  const { config, clusterSource, stackSource, scheduler } = options;
-  const capacityEvery = config.infrastructure.capacityEvery ?? CAPACITY_EVERY;
-  const stacksEvery = config.infrastructure.stacksEvery ?? STACKS_EVERY;
+  const { audience, scheduler } = options;
+  const { clusterSource, replicationLagSource, stackSource } = options;
+  const { clusters, stacks: stackIntervals } = options.config.infrastructure;
+  const { replicationLag } = options.config.infrastructure;
   const capacity = new CapacityService({
     ...options,
     source: clusterSource,
-    intervalMs: durationToMilliseconds(capacityEvery),
+    pace: new Pace(clusters, options),
   });
   const stacks = new StackService({
     ...options,
     source: stackSource,
-    intervalMs: durationToMilliseconds(stacksEvery),
+    pace: new Pace(stackIntervals, options),
   });
-  const schedule = (id: string, frequency: HumanDuration, poll: Poll) =>
-    scheduler.scheduleTask({
+  const replication = new ReplicationService({
+    ...options,
+    source: replicationLagSource,
+    pace: new Pace(replicationLag, options),
+  });
+  const schedule = async (
+    id: string,
+    { activeMs }: PaceIntervals,
+    poll: () => Promise<void>,
+  ) => {
+    audience.onArrival(() => void poll());
+    await scheduler.scheduleTask({
       id: `platform-envs-${id}`,
-      scope: 'global',
-      frequency,
+      scope: 'local',
+      frequency: { milliseconds: activeMs },
       timeout: { minutes: 2 },
       // the catalog is read first
       initialDelay: { seconds: 6 },
       fn: poll,
     });
+  };
   if (clusterSource) {
-    await schedule('capacity', capacityEvery, () => capacity.poll());
+    await schedule('capacity', clusters, () => capacity.poll());
   }
   if (stackSource) {
-    await schedule('stacks', stacksEvery, () => stacks.poll());
+    await schedule('stacks', stackIntervals, () => stacks.poll());
   }
-  return { capacity, stacks };
+  if (replicationLagSource) {
+    await schedule('replication-lag', replicationLag, () => replication.poll());
+  }
+  return { capacity, stacks, replication };
 }
-
-type Poll = () => Promise<void>;

@@ -47,6 +47,8 @@ export interface SetUpPromotionsOptions {
   deploymentSources: DeploymentSource[];
   store: PromotionStore;
   targets: PromotionTargets;
+  /** Told that feeds are needed, while something is rolled out. */
+  audience: { read(): void };
 }
 
 /**

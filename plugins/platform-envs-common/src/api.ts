@@ -246,6 +246,8 @@ export interface EnvironmentReplication {
   /** Why there is nothing to show, when there is nothing. */
   absentReason?: string;
   lag: Reading<ReplicationLag[]>;
+  /** It is being read at this moment. */
+  isBeingRead?: boolean;
 }
 
 /** The environment page. @public */

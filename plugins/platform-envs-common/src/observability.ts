@@ -105,6 +105,8 @@ export interface ComponentObservability {
   deployments: DeploymentMark[];
   /** What annotations ask for and cannot be had. */
   problems: string[];
+  /** A source is being asked at this moment. */
+  isBeingRead?: boolean;
 }
 
 /** Answer of `GET /components/…/environments/…/links`: everything that leads out of a cell. @public */

@@ -18,4 +18,6 @@ export interface Observed<T> {
   observedAt?: string;
   /** Why the state is not `live`: a sentence that names the thing and the next step. */
   message?: string;
+  /** It is being read at this moment. */
+  isBeingRead?: boolean;
 }

@@ -1,5 +1,6 @@
 import { querySchema as applications } from '../router/applications';
 import { querySchema as comparison } from '../router/comparison';
+import { firstDeliveriesQuery as firstDeliveries } from '../router/firstDeliveries';
 import { querySchema as links } from '../router/observability';
 import { querySchema as overview } from '../router/overview';
 import { listQuery as promotions } from '../router/promotions';
@@ -205,6 +206,39 @@ export const OPERATIONS: Operation[] = [
     answers: {
       200: { description: 'They.', schema: schemaOf('RevisionMetadata') },
     },
+  },
+  {
+    method: 'get',
+    path: '/first-deliveries',
+    id: 'listFirstDeliveries',
+    summary:
+      'New components on their way to their first environment, newest first.',
+    query: firstDeliveries,
+    answers: {
+      200: { description: 'They.', schema: schemaOf('FirstDeliveryList') },
+    },
+  },
+  {
+    method: 'post',
+    path: '/first-deliveries',
+    id: 'followFirstDelivery',
+    summary:
+      'Follows a new component. The same component, environment and task are followed once.',
+    body: 'FollowFirstDeliveryRequest',
+    answers: {
+      200: {
+        description: 'It was followed before.',
+        schema: schemaOf('FirstDelivery'),
+      },
+      201: { description: 'Followed.', schema: schemaOf('FirstDelivery') },
+    },
+  },
+  {
+    method: 'get',
+    path: '/first-deliveries/:id',
+    id: 'getFirstDelivery',
+    summary: 'How one new component stands on its way.',
+    answers: { 200: { description: 'It.', schema: schemaOf('FirstDelivery') } },
   },
   {
     method: 'get',

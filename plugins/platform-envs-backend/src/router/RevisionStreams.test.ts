@@ -31,6 +31,7 @@ describe('RevisionStreams', () => {
   let tell: (hint: OverviewStreamEvent) => void;
   let result: AuthorizeResult.ALLOW | AuthorizeResult.DENY;
   let streams: RevisionStreams;
+  let leave: jest.Mock;
 
   function open(user = 'user:default/me') {
     const res = new FakeResponse();
@@ -41,10 +42,12 @@ describe('RevisionStreams', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     result = AuthorizeResult.ALLOW;
+    leave = jest.fn();
     streams = new RevisionStreams({
       permissions: mockServices.permissions.mock({
         authorize: async requests => requests.map(() => ({ result })),
       }),
+      audience: { stay: () => leave },
       getRevision: () => 'a',
       onChange: listener => {
         tell = listener;
@@ -56,6 +59,13 @@ describe('RevisionStreams', () => {
   afterEach(() => {
     streams.close();
     jest.useRealTimers();
+  });
+
+  it('counts a reader as there until the stream ends', () => {
+    const res = open();
+    expect(leave).not.toHaveBeenCalled();
+    res.emit('close');
+    expect(leave).toHaveBeenCalledTimes(1);
   });
 
   it('says at first which board there is, so that who has it need not ask', () => {

@@ -104,6 +104,8 @@ export class RevisionStreams {
   constructor(
     private readonly options: {
       permissions: PermissionsService;
+      /** Told that somebody stays until they leave. */
+      audience: { stay(): () => void };
       getRevision: () => string;
       onChange: (listener: (hint: OverviewStreamEvent) => void) => () => void;
     },
@@ -123,7 +125,9 @@ export class RevisionStreams {
       );
     }
     this.#open.set(key, own);
+    const leave = this.options.audience.stay();
     const end = this.#serve(credentials, res, () => {
+      leave();
       own.delete(end);
       if (own.size === 0 && this.#open.get(key) === own) {
         this.#open.delete(key);

@@ -21,16 +21,19 @@ import { Request } from 'express';
 export interface Gatekeeper {
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
+  /** Told that somebody reads. */
+  audience: { read(): void };
 }
 
 /**
  * Who asks, once it is known that they may see environments. Runs before
- * anything is looked up, so that no cache and no 304 answers the uninvited.
+ * anything is looked up, so that no cache and no 304 answers the uninvited;
+ * they are also nobody for whom upstream is asked.
  *
  * @throws AuthenticationError | NotAllowedError
  */
 export async function readerOf(
-  { httpAuth, permissions }: Gatekeeper,
+  { httpAuth, permissions, audience }: Gatekeeper,
   req: Request,
 ): Promise<
   BackstageCredentials<
@@ -41,6 +44,7 @@ export async function readerOf(
     allow: ['user', 'service'],
   });
   await requireRead(permissions, credentials);
+  audience.read();
   return credentials;
 }
 

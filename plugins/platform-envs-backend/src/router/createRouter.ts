@@ -3,6 +3,7 @@ import express from 'express';
 import Router from 'express-promise-router';
 import { ComparisonService } from '../services/comparison/ComparisonService';
 import { EnvironmentService } from '../services/EnvironmentService';
+import { FirstDeliveryService } from '../services/firstDelivery/FirstDeliveryService';
 import { ReplicationService } from '../services/ReplicationService';
 import { Infrastructure } from '../setUpInfrastructure';
 import { createApplicationsRouter } from './applications';
@@ -11,6 +12,7 @@ import { createComparisonRouter } from './comparison';
 import { createComponentsRouter, DeliveryPromotions } from './components';
 import { createDescriptionRouter } from './description';
 import { createEnvironmentsRouter } from './environments';
+import { createFirstDeliveriesRouter } from './firstDeliveries';
 import { createOverviewRouter } from './overview';
 import { createStacksRouter } from './stacks';
 import { ObservabilityService } from '../services/observability/ObservabilityService';
@@ -26,6 +28,7 @@ export interface RouterOptions extends Gatekeeper {
   infrastructure: Infrastructure;
   comparison: ComparisonService;
   observability: ObservabilityService;
+  firstDeliveries: FirstDeliveryService;
   streams: RevisionStreams;
   promotions: DeliveryPromotions;
   /** Routes below `/promotions`; absent when promotions cannot be had. */
@@ -43,6 +46,7 @@ export function createRouter(options: RouterOptions): express.Router {
   router.use(createComparisonRouter(options));
   router.use(createApplicationsRouter(options));
   router.use(createObservabilityRouter(options));
+  router.use(createFirstDeliveriesRouter(options));
   if (options.promotionsRouter) router.use(options.promotionsRouter);
   router.use(createDescriptionRouter(options));
   return router;

@@ -61,6 +61,7 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
     revision: 'one',
   };
   let asked = 0;
+  const audience = { read: jest.fn() };
   const app = express();
   app.use(
     createOverviewRouter({
@@ -71,6 +72,7 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
       permissions: mockServices.permissions.mock({
         authorize: async requests => requests.map(() => ({ result })),
       }),
+      audience,
       environments: {
         getRevision: () => board.revision,
         getOverviewJson: (query: LineQuery) => {
@@ -88,6 +90,7 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
   return {
     api: request(app),
     asked: () => asked,
+    audience,
     change: () => {
       board.revision = 'two';
     },
@@ -211,5 +214,14 @@ describe('/overview', () => {
       .get('/overview')
       .set('if-none-match', open.headers.etag)
       .expect(403);
+  });
+
+  it('has nothing asked upstream for whoever may not read', async () => {
+    const closed = setUp(AuthorizeResult.DENY);
+    await closed.api.get('/overview').expect(403);
+    expect(closed.audience.read).not.toHaveBeenCalled();
+    const open = setUp(AuthorizeResult.ALLOW);
+    await open.api.get('/overview').expect(200);
+    expect(open.audience.read).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,13 +1,17 @@
 import { AuthService, LoggerService } from '@backstage/backend-plugin-api';
 import { CatalogService } from '@backstage/plugin-catalog-node';
-import { DeploymentSource, GitHost } from '@fairway/plugin-platform-envs-node';
+import {
+  Audience,
+  DeploymentSource,
+  GitHost,
+} from '@fairway/plugin-platform-envs-node';
 import { setImmediate as pause } from 'node:timers/promises';
 import { SnapshotStore } from '../database/SnapshotStore';
 import { BoardChange, BoardInput } from './board';
 import { BoardSnapshot } from './BoardSnapshot';
 import { CatalogFeed } from './CatalogFeed';
 import { SourceCommits } from './commits/SourceCommits';
-import { DesiredState } from './DesiredState';
+import { DesiredState, GitPaces, KnownPushes } from './DesiredState';
 import { LinkTemplate } from './links';
 import { LiveBoard } from './LiveBoard';
 
@@ -17,7 +21,13 @@ export interface BoardKeeperOptions {
   auth: AuthService;
   logger: LoggerService;
   gitHost?: GitHost;
+  /** When repositories are looked at again; absent: at each poll. */
+  gitPaces?: GitPaces;
+  /** What webhooks told; absent: none are configured. */
+  pushes?: KnownPushes;
   deploymentSources: DeploymentSource[];
+  /** Who looks; absent: somebody always does. */
+  audience?: Audience;
   linkTemplates: LinkTemplate[];
   /** Which commits releases were built from; absent: nobody finds out. */
   commits?: SourceCommits;
@@ -65,6 +75,7 @@ export class BoardKeeper {
     });
     this.desired = new DesiredState({
       ...options,
+      paces: options.gitPaces,
       now: this.now,
       onChange: () => this.changed(),
     });
@@ -87,7 +98,9 @@ export class BoardKeeper {
 
   /** Lets the sources feed. */
   start(): void {
-    for (const source of this.#options.deploymentSources) {
+    const { audience, deploymentSources } = this.#options;
+    for (const source of deploymentSources) {
+      if (audience) source.attend?.(audience);
       source.onChange(() => this.changed());
       source.start();
     }

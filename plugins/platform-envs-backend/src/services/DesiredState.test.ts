@@ -1,5 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { ServiceUnavailableError } from '@backstage/errors';
+import { Pace } from '@fairway/plugin-platform-envs-node';
 import { FakeGitHost } from '@fairway/plugin-platform-envs-node/testUtils';
 import {
   anEnvironment,
@@ -7,8 +8,10 @@ import {
   digestOf,
   REPOSITORY,
 } from '../__testUtils__/entities';
+import { MemorySnapshotStore } from '../__testUtils__/MemorySnapshotStore';
 import { buildCatalogView } from './CatalogView';
 import { DesiredState } from './DesiredState';
+import { PushNews } from './PushNews';
 
 const DEV_BACKEND = 'gitops/overlays/dev/backend/kustomization.yaml';
 const DEV_WEB = 'gitops/overlays/dev/web/kustomization.yaml';
@@ -256,5 +259,118 @@ describe('DesiredState', () => {
     await state.refresh(REPOSITORY, 'main');
     await running;
     expect(entries()[DEV_BACKEND].release?.version).toBe('1.3.0');
+  });
+});
+
+describe('DesiredState with webhooks', () => {
+  const MINUTE = 60_000;
+
+  function aRoom(audience: { since: number | undefined } = { since: 0 }) {
+    let nowMs = Date.parse('2026-03-10T12:00:00Z');
+    const now = () => new Date(nowMs);
+    const gitHost = new FakeGitHost();
+    const heads = jest.spyOn(gitHost, 'head');
+    const store = new MemorySnapshotStore();
+    const logger = mockServices.logger.mock();
+    const aReplica = () => {
+      const pushes = new PushNews({ store, logger, now });
+      const state = new DesiredState({
+        gitHost,
+        logger,
+        now,
+        pushes,
+        paces: {
+          untold: new Pace(
+            { activeMs: MINUTE, idleMs: 60 * MINUTE },
+            { audience, now },
+          ),
+          told: new Pace(
+            { activeMs: 5 * MINUTE, idleMs: 60 * MINUTE },
+            { audience, now },
+          ),
+        },
+        onChange: () => {},
+      });
+      state.setEnvironments(
+        buildCatalogView([anEnvironment('dev')]).environments,
+      );
+      return { pushes, state };
+    };
+    gitHost.push(REPOSITORY, 'main', {
+      [DEV_BACKEND]: anOverlay('backend', '1.0.0'),
+    });
+    return {
+      aReplica,
+      gitHost,
+      heads,
+      push: (version: string) =>
+        gitHost.push(REPOSITORY, 'main', {
+          [DEV_BACKEND]: anOverlay('backend', version),
+        }),
+      pass: (ms: number) => {
+        nowMs += ms;
+      },
+    };
+  }
+
+  const versionIn = (state: DesiredState) =>
+    state.getRepositories()[0].entries[DEV_BACKEND]?.release?.version;
+
+  it('asks by the minute while somebody looks, and seldom while nobody does', async () => {
+    const audience: { since: number | undefined } = { since: 0 };
+    const { aReplica, heads, pass } = aRoom(audience);
+    const { state } = aReplica();
+    await state.poll();
+    await state.poll();
+    expect(heads).toHaveBeenCalledTimes(1);
+    pass(MINUTE);
+    await state.poll();
+    expect(heads).toHaveBeenCalledTimes(2);
+    audience.since = undefined;
+    pass(30 * MINUTE);
+    await state.poll();
+    expect(heads).toHaveBeenCalledTimes(2);
+    audience.since = 0;
+    await state.poll();
+    expect(heads).toHaveBeenCalledTimes(3);
+  });
+
+  it('relies on webhooks until a push comes that they did not tell of', async () => {
+    const { aReplica, heads, push, pass } = aRoom();
+    const { state, pushes } = aReplica();
+    await state.poll();
+    push('1.1.0');
+    await pushes.told(REPOSITORY);
+    await state.poll();
+    expect(versionIn(state)).toBe('1.1.0');
+    pass(2 * MINUTE);
+    await state.poll();
+    expect(heads).toHaveBeenCalledTimes(2);
+    push('1.2.0');
+    pass(3 * MINUTE);
+    await state.poll();
+    expect(versionIn(state)).toBe('1.2.0');
+    expect(pushes.areTold(REPOSITORY)).toBe(false);
+    pass(MINUTE);
+    await state.poll();
+    expect(heads).toHaveBeenCalledTimes(4);
+    await pushes.told(REPOSITORY);
+    expect(pushes.areTold(REPOSITORY)).toBe(true);
+  });
+
+  it('sees a push at the next poll when another replica was told of it', async () => {
+    const { aReplica, heads, push, pass } = aRoom();
+    const here = aReplica();
+    const there = aReplica();
+    await there.pushes.told(REPOSITORY);
+    await here.state.poll();
+    pass(1_000);
+    push('1.1.0');
+    await there.pushes.told(REPOSITORY);
+    await here.state.poll();
+    expect(versionIn(here.state)).toBe('1.1.0');
+    expect(here.pushes.areTold(REPOSITORY)).toBe(true);
+    await here.state.poll();
+    expect(heads).toHaveBeenCalledTimes(2);
   });
 });

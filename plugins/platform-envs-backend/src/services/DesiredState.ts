@@ -4,7 +4,7 @@ import {
   Release,
   SourceState,
 } from '@fairway/plugin-platform-envs-common';
-import { GitFile, GitHost } from '@fairway/plugin-platform-envs-node';
+import { GitFile, GitHost, Pace } from '@fairway/plugin-platform-envs-node';
 import { DesiredFile, folderOf, targetOf } from './desiredFiles';
 import { PastReleases } from './PastReleases';
 import {
@@ -32,6 +32,26 @@ export interface RepositoryState {
   entries: Record<string, DesiredEntry>;
 }
 
+/** When repositories are to be looked at again. */
+export interface GitPaces {
+  /** Where pushes are not told. */
+  untold: Pace;
+  /** Where webhooks tell of pushes: what they miss is found this often. */
+  told: Pace;
+}
+
+/** What webhooks tell of pushes. @see PushNews */
+export interface KnownPushes {
+  /** Brings in what other replicas were told. */
+  load(): Promise<void>;
+  /** Whether pushes to a repository are told. */
+  areTold(repository: string): boolean;
+  /** When the last push to it was told, milliseconds since 1970. */
+  lastAt(repository: string): number | undefined;
+  /** The branch moved and nobody told. */
+  missed(repository: string): void;
+}
+
 /**
  * Keeps what the GitOps repositories say.
  *
@@ -42,6 +62,10 @@ export interface RepositoryState {
 export class DesiredState {
   readonly #repositories = new Map<string, RepositoryState>();
   readonly #running = new Map<string, Promise<void>>();
+  /** When each was last looked at, milliseconds since 1970. */
+  readonly #askedAt = new Map<string, number>();
+  /** The last push that each was looked at for. */
+  readonly #seenPush = new Map<string, number | undefined>();
   readonly #past: PastReleases;
   #environments: EnvironmentSummary[] = [];
 
@@ -49,6 +73,10 @@ export class DesiredState {
     private readonly options: {
       /** Absent: no Git host is configured. */
       gitHost?: GitHost;
+      /** Absent: each poll asks. */
+      paces?: GitPaces;
+      /** Absent: no webhooks are configured. */
+      pushes?: KnownPushes;
       logger: LoggerService;
       now: () => Date;
       onChange: () => void;
@@ -66,7 +94,10 @@ export class DesiredState {
         .map(e => keyOf(e.gitops!.repository, e.gitops!.branch)),
     );
     for (const key of this.#repositories.keys()) {
-      if (!wanted.has(key)) this.#repositories.delete(key);
+      if (wanted.has(key)) continue;
+      this.#repositories.delete(key);
+      this.#askedAt.delete(key);
+      this.#seenPush.delete(key);
     }
     for (const { gitops } of environments) {
       if (!gitops) continue;
@@ -125,10 +156,24 @@ export class DesiredState {
     return this.#past.peek(file, commit);
   }
 
-  /** Looks at every repository. Never throws. */
+  /** Looks at every repository that is due, or was pushed to. Never throws. */
   async poll(): Promise<void> {
+    const { pushes, paces } = this.options;
+    await pushes?.load();
     await Promise.all(
-      this.getRepositories().map(r => this.refresh(r.repository, r.branch)),
+      this.getRepositories().map(async known => {
+        const { repository, branch } = known;
+        const key = keyOf(repository, branch);
+        const askedAt = this.#askedAt.get(key);
+        const isPushed = pushes?.lastAt(repository) !== this.#seenPush.get(key);
+        const isTold = known.state === 'live' && pushes?.areTold(repository);
+        const pace = isTold ? paces?.told : paces?.untold;
+        if (!isPushed && pace?.isDue(askedAt) === false) return;
+        await this.refresh(repository, branch);
+        const { head } = this.#repositories.get(key) ?? {};
+        const hasMoved = known.head !== undefined && head !== known.head;
+        if (!isPushed && hasMoved) pushes?.missed(repository);
+      }),
     );
   }
 
@@ -143,9 +188,11 @@ export class DesiredState {
   }
 
   async #read(key: string): Promise<void> {
-    const { gitHost, now, logger } = this.options;
+    const { gitHost, pushes, now, logger } = this.options;
     const known = this.#repositories.get(key);
     if (!known || !gitHost) return;
+    this.#askedAt.set(key, now().getTime());
+    this.#seenPush.set(key, pushes?.lastAt(known.repository));
     try {
       const head = await gitHost.head(known.repository, known.branch);
       const keep = (entries: RepositoryState['entries']) => {

@@ -59,7 +59,7 @@ export class EnvironmentService extends BoardReader {
     await this.#refreshCatalogOnDemand();
   }
 
-  /** Looks at all GitOps repositories. Never throws. */
+  /** Looks at the GitOps repositories that are due. Never throws. */
   async pollDesiredState(): Promise<void> {
     await this.keeper.desired.poll();
   }

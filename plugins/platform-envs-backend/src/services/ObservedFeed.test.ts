@@ -1,5 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { NotAllowedError, ServiceUnavailableError } from '@backstage/errors';
+import { Pace } from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
 import { MemorySnapshotStore } from '../__testUtils__/MemorySnapshotStore';
 import { ObservedFeed } from './ObservedFeed';
@@ -12,7 +13,7 @@ function setUp(store = new MemorySnapshotStore(), deadlineMs = 50) {
     store,
     logger: mockServices.logger.mock(),
     deadlineMs,
-    intervalMs: 60_000,
+    pace: new Pace({ activeMs: 60_000, idleMs: 60_000 }, { now: () => now }),
     now: () => now,
   });
   return {
@@ -138,5 +139,38 @@ describe('ObservedFeed', () => {
       state: 'live',
       value: 8,
     });
+  });
+
+  it('F62 asks once for all replicas, and again when the interval has passed', async () => {
+    const here = setUp();
+    const there = setUp(here.store);
+    const read = jest.fn(async () => 7);
+    const targets = [{ ...target('a', 7), read }];
+    await here.feed.pollDue(targets);
+    await there.feed.pollDue(targets);
+    expect(read).toHaveBeenCalledTimes(1);
+    there.advance(1);
+    await there.feed.pollDue(targets);
+    expect(read).toHaveBeenCalledTimes(2);
+    // one that fails is left alone as long as one that does not
+    read.mockRejectedValue(new Error('down'));
+    there.advance(1);
+    await there.feed.pollDue(targets);
+    await there.feed.pollDue(targets);
+    expect(read).toHaveBeenCalledTimes(3);
+  });
+
+  it('tells that a target is being read, and what is known of it meanwhile', async () => {
+    const { feed } = setUp();
+    await feed.poll([target('a', 7)]);
+    const reading = feed.poll([hanging('a')]);
+    await expect(feed.get('a')).resolves.toMatchObject({
+      state: 'live',
+      value: 7,
+      isBeingRead: true,
+    });
+    await reading;
+    const { isBeingRead } = await feed.get('a');
+    expect(isBeingRead).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Observed } from '@fairway/plugin-platform-envs-common';
+import { Pace } from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
 import { SnapshotShape, SnapshotStore } from '../database/SnapshotStore';
 
@@ -23,19 +24,18 @@ export interface ObservedFeedOptions<T> {
   logger: LoggerService;
   /** A reading that takes longer is given up. */
   deadlineMs: number;
-  /** How often somebody polls: what was not renewed thrice is stale. */
-  intervalMs: number;
+  /** How often each is read, and how old a reading may be before it is stale. */
+  pace: Pace;
   now: () => Date;
 }
 
 interface Saved<T> {
+  /** When a replica last began to read, ISO 8601 UTC. */
+  askedAt?: string;
   value?: T;
   observedAt?: string;
   failure?: { message: string; lasting: boolean };
 }
-
-/** How many intervals a reading may miss. */
-const MISSED = 3;
 
 /**
  * Readings from outside that one replica makes and all replicas show.
@@ -51,6 +51,7 @@ export class ObservedFeed<T> {
 
   constructor(private readonly options: ObservedFeedOptions<T>) {
     this.#shape = z.looseObject({
+      askedAt: z.string().optional(),
       value: options.value.optional(),
       observedAt: z.string().optional(),
       failure: z
@@ -64,19 +65,38 @@ export class ObservedFeed<T> {
     await Promise.all(targets.map(target => this.#renew(target)));
   }
 
+  /**
+   * The same, but only those that no replica has read or begun to read within
+   * the interval of the pace.
+   */
+  async pollDue(targets: FeedTarget<T>[]): Promise<void> {
+    const { pace } = this.options;
+    const isDue = ({ askedAt }: Saved<T> = {}) =>
+      pace.isDue(askedAt === undefined ? undefined : Date.parse(askedAt));
+    await Promise.all(targets.map(target => this.#renew(target, isDue)));
+  }
+
   /** Whether a target was read before, with success or without. */
   async isKnown(key: string): Promise<boolean> {
-    return (await this.#load(key)) !== undefined;
+    const { observedAt, failure } = (await this.#load(key)) ?? {};
+    return observedAt !== undefined || failure !== undefined;
   }
 
   /** What was last read, and how far it can be trusted. Asks nobody outside. */
   async get(key: string): Promise<Observed<T>> {
-    const saved = await this.#load(key);
-    if (!saved) return { state: 'stale', message: 'It has not been read yet' };
-    const { value, observedAt, failure } = saved;
+    const isBeingRead = this.#underWay.has(key) && { isBeingRead: true };
+    const { value, observedAt, failure } = (await this.#load(key)) ?? {};
+    if (!observedAt && !failure) {
+      return {
+        state: 'stale',
+        message: 'It has not been read yet',
+        ...isBeingRead,
+      };
+    }
     const known = {
       ...(value !== undefined && { value }),
       ...(observedAt && { observedAt }),
+      ...isBeingRead,
     };
     if (failure) {
       const isError = failure.lasting || value === undefined;
@@ -86,22 +106,29 @@ export class ObservedFeed<T> {
         message: failure.message,
       };
     }
-    const { now, intervalMs, deadlineMs } = this.options;
+    const { now, pace, deadlineMs } = this.options;
     const age = now().getTime() - Date.parse(observedAt ?? '');
-    return age <= MISSED * intervalMs + deadlineMs
+    return age <= pace.patienceMs + deadlineMs
       ? { ...known, state: 'live' }
       : { ...known, state: 'stale', message: 'It has not been read lately' };
   }
 
-  async #renew(target: FeedTarget<T>): Promise<void> {
+  async #renew(
+    target: FeedTarget<T>,
+    isWanted: (saved: Saved<T> | undefined) => boolean = () => true,
+  ): Promise<void> {
     const { key } = target;
     // one that outlived its deadline holds up only itself
     if (this.#underWay.has(key)) return;
     this.#underWay.add(key);
     try {
+      const before = await this.#load(key);
+      if (!isWanted(before)) return;
+      const askedAt = this.options.now().toISOString();
+      await this.#save(key, { ...before, askedAt });
       const value = await this.#read(target);
       const observedAt = this.options.now().toISOString();
-      await this.#save(key, { value, observedAt });
+      await this.#save(key, { askedAt, value, observedAt });
     } catch (error) {
       await this.#fail(key, error as Error);
     } finally {

@@ -1,5 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { ReplicationLag } from '@fairway/plugin-platform-envs-common';
+import { Pace } from '@fairway/plugin-platform-envs-node';
 import { FakeReplicationLagSource } from '@fairway/plugin-platform-envs-node/testUtils';
 import { MemorySnapshotStore } from '../__testUtils__/MemorySnapshotStore';
 import { ReplicationService } from './ReplicationService';
@@ -37,6 +38,7 @@ function setUp(options: { configured?: boolean } = {}) {
     source: options.configured === false ? undefined : source,
     store: new MemorySnapshotStore(),
     logger: mockServices.logger.mock(),
+    pace: new Pace({ activeMs: 60_000, idleMs: 60_000 }, { now: () => now }),
     now: () => now,
   });
   return {

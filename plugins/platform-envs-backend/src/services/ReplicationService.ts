@@ -6,16 +6,13 @@ import {
   ReplicationLag,
   unavailableReading,
 } from '@fairway/plugin-platform-envs-common';
-import { ReplicationLagSource } from '@fairway/plugin-platform-envs-node';
+import { Pace, ReplicationLagSource } from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
 import { SnapshotShape, SnapshotStore } from '../database/SnapshotStore';
 import { EnvironmentService } from './EnvironmentService';
 
 const NOT_CONFIGURED =
   'AWS is not configured (the `aws` block of the configuration)';
-
-/** A reading that nobody renewed for this long is not current any more. */
-const STALE_MS = 5 * 60_000;
 
 const savedReading = z.discriminatedUnion('status', [
   z.looseObject({
@@ -33,6 +30,8 @@ const savedReading = z.discriminatedUnion('status', [
  * answer alike and a page view never calls AWS.
  */
 export class ReplicationService {
+  readonly #underWay = new Set<string>();
+
   constructor(
     private readonly options: {
       environments: Pick<
@@ -43,26 +42,21 @@ export class ReplicationService {
       source?: ReplicationLagSource;
       store: SnapshotStore;
       logger: LoggerService;
+      /** How often each environment is asked, and when a reading is not current any more. */
+      pace: Pace;
       now?: () => Date;
     },
   ) {}
 
-  /** Asks for every environment with a global database. Never throws; a slow account holds up no other. */
+  /**
+   * Asks for every environment with a global database that is due. Never
+   * throws; a slow account holds up no other.
+   */
   async poll(): Promise<void> {
-    const { environments, source } = this.options;
-    if (!source) return;
     await Promise.all(
-      environments.getEnvironments().map(async ({ ref }) => {
-        const database = environments.getDatabase(ref);
-        if (typeof database === 'string') return;
-        await this.#save(
-          ref,
-          await source.getReplicationLag(database).then(
-            value => okReading(value, this.#now().toISOString()),
-            error => this.#unavailable(ref, error),
-          ),
-        );
-      }),
+      this.options.environments
+        .getEnvironments()
+        .map(({ ref }) => this.#renew(ref)),
     );
   }
 
@@ -87,22 +81,45 @@ export class ReplicationService {
         lag: unavailableReading(NOT_CONFIGURED),
       };
     }
-    const lag = await this.options.store.load(
-      nameOf(environmentRef),
-      savedReading,
-    );
+    const lag = await this.#load(environmentRef);
     return {
       environmentRef,
+      ...(this.#underWay.has(environmentRef) && { isBeingRead: true }),
       lag: lag
         ? this.#withAge(lag)
         : unavailableReading('It has not been read yet'),
     };
   }
 
+  async #renew(ref: string): Promise<void> {
+    const { environments, source, pace } = this.options;
+    const database = environments.getDatabase(ref);
+    if (!source || typeof database === 'string' || this.#underWay.has(ref)) {
+      return;
+    }
+    this.#underWay.add(ref);
+    try {
+      const known = await this.#load(ref).catch(() => undefined);
+      const observedAt = known?.observedAt;
+      if (!pace.isDue(observedAt ? Date.parse(observedAt) : undefined)) return;
+      const reading = await source.getReplicationLag(database).then(
+        value => okReading(value, this.#now().toISOString()),
+        error => this.#unavailable(ref, error),
+      );
+      await this.#save(ref, reading);
+    } finally {
+      this.#underWay.delete(ref);
+    }
+  }
+
+  #load(ref: string): Promise<Reading<ReplicationLag[]> | undefined> {
+    return this.options.store.load(nameOf(ref), savedReading);
+  }
+
   #withAge(lag: Reading<ReplicationLag[]>): Reading<ReplicationLag[]> {
     if (lag.status !== 'ok') return lag;
     const age = this.#now().getTime() - Date.parse(lag.observedAt);
-    return age <= STALE_MS
+    return age <= this.options.pace.patienceMs
       ? lag
       : unavailableReading(
           `AWS was last asked at ${lag.observedAt}; the figures are out of date`,

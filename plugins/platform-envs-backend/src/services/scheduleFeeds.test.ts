@@ -3,13 +3,16 @@ import {
   SchedulerServiceTaskInvocationDefinition,
   SchedulerServiceTaskScheduleDefinition,
 } from '@backstage/backend-plugin-api';
+import { PresentAudience } from './audience/PresentAudience';
 import { scheduleFeeds } from './scheduleFeeds';
 
 type Task = SchedulerServiceTaskScheduleDefinition &
   SchedulerServiceTaskInvocationDefinition;
 
 describe('scheduleFeeds', () => {
-  it('F62 lets one replica ask AWS, tell owners and save; each reads the catalog and Git for itself', async () => {
+  it('F62 lets one replica tell owners and save; each reads the catalog and Git for itself', async () => {
+    const audience = new PresentAudience();
+    const ask = jest.fn(async () => {});
     const tasks: Task[] = [];
     const feeds = await scheduleFeeds({
       scheduler: {
@@ -17,8 +20,12 @@ describe('scheduleFeeds', () => {
           tasks.push(task);
         },
       } as unknown as SchedulerService,
+      audience,
       config: {
-        gitPollInterval: { seconds: 15 },
+        git: {
+          untold: { activeMs: 15_000, idleMs: 60_000 },
+          told: { activeMs: 15_000, idleMs: 60_000 },
+        },
         observability: {
           grafana: [],
           prometheus: [],
@@ -26,9 +33,8 @@ describe('scheduleFeeds', () => {
           intervals: {},
         } as never,
       },
-      environments: {} as never,
-      replication: {} as never,
-      observability: {} as never,
+      environments: { pollDesiredState: ask } as never,
+      observability: { pollThings: ask, pollMetrics: ask } as never,
       alerts: {} as never,
     });
     feeds.stop();
@@ -36,8 +42,10 @@ describe('scheduleFeeds', () => {
       'platform-envs-catalog': 'local',
       'platform-envs-desired-state': 'local',
       'platform-envs-snapshot': 'global',
-      'platform-envs-replication-lag': 'global',
       'platform-envs-owner-alerts': 'global',
     });
+    expect(ask).not.toHaveBeenCalled();
+    audience.read();
+    expect(ask).toHaveBeenCalledTimes(3);
   });
 });

@@ -1,26 +1,27 @@
 import { SchedulerService } from '@backstage/backend-plugin-api';
+import { Audience } from '@fairway/plugin-platform-envs-node';
 import { PlatformEnvsConfig } from '../readConfig';
 import { OwnerAlerts } from './alerts/OwnerAlerts';
 import { EnvironmentService } from './EnvironmentService';
 import { ObservabilityService } from './observability/ObservabilityService';
-import { ReplicationService } from './ReplicationService';
 
 /** After a start the catalog may still be filling, so it is read more often for a while. */
 const WARM_UP = { everyMs: 3_000, forMs: 120_000 };
 
 /**
- * Lets everything that is asked on schedule be asked. What is kept in memory
- * is fed by every replica; AWS, which charges by the question, is asked by one.
+ * Lets everything that is asked on schedule be asked, and looked at at once
+ * when somebody comes: what is not due costs nothing. What is kept in memory is
+ * fed by every replica.
  */
 export async function scheduleFeeds(options: {
   scheduler: SchedulerService;
-  config: Pick<PlatformEnvsConfig, 'gitPollInterval' | 'observability'>;
+  audience: Audience;
+  config: Pick<PlatformEnvsConfig, 'git' | 'observability'>;
   environments: EnvironmentService;
-  replication: ReplicationService;
   observability: ObservabilityService;
   alerts: OwnerAlerts;
 }): Promise<{ stop: () => void }> {
-  const { scheduler, config, environments, replication, alerts } = options;
+  const { scheduler, audience, config, environments, alerts } = options;
   const { observability } = options;
   await scheduler.scheduleTask({
     id: 'platform-envs-catalog',
@@ -32,9 +33,14 @@ export async function scheduleFeeds(options: {
   await scheduler.scheduleTask({
     id: 'platform-envs-desired-state',
     scope: 'local',
-    frequency: config.gitPollInterval,
+    frequency: { milliseconds: config.git.untold.activeMs },
     timeout: { minutes: 6 },
     fn: () => environments.pollDesiredState(),
+  });
+  audience.onArrival(() => {
+    void environments.pollDesiredState();
+    void observability.pollThings();
+    void observability.pollMetrics();
   });
   await scheduler.scheduleTask({
     id: 'platform-envs-snapshot',
@@ -43,14 +49,6 @@ export async function scheduleFeeds(options: {
     timeout: { minutes: 1 },
     initialDelay: { seconds: 30 },
     fn: () => environments.save(),
-  });
-  await scheduler.scheduleTask({
-    id: 'platform-envs-replication-lag',
-    scope: 'global',
-    frequency: { seconds: 60 },
-    timeout: { minutes: 1 },
-    initialDelay: { seconds: 10 },
-    fn: () => replication.poll(),
   });
   await scheduler.scheduleTask({
     id: 'platform-envs-owner-alerts',
@@ -76,7 +74,7 @@ async function scheduleObservability(
       ...soon,
       id: 'platform-envs-grafana',
       scope: 'local',
-      frequency: { milliseconds: intervals.grafanaMs },
+      frequency: { milliseconds: intervals.grafana.activeMs },
       fn: () => observability.pollThings(),
     });
   }
@@ -85,7 +83,7 @@ async function scheduleObservability(
       ...soon,
       id: 'platform-envs-prometheus',
       scope: 'local',
-      frequency: { milliseconds: intervals.prometheusMs },
+      frequency: { milliseconds: intervals.prometheus.activeMs },
       fn: () => observability.pollMetrics(),
     });
   }

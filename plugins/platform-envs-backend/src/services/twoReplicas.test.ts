@@ -96,6 +96,7 @@ describe('two replicas on one PostgreSQL', () => {
           authorize: async requests =>
             requests.map(() => ({ result: AuthorizeResult.ALLOW })),
         }),
+        audience: { read: () => {} },
         environments: service,
         streams: {} as never,
       }),

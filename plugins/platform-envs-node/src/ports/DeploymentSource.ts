@@ -7,6 +7,7 @@ import {
   SyncStatus,
   SyncWindowState,
 } from '@fairway/plugin-platform-envs-common';
+import { Audience } from '../audience';
 
 /** A Kubernetes object, as JSON. Secrets may be in it: whoever shows it masks them. @public */
 export interface KubernetesDocument {
@@ -158,6 +159,11 @@ export interface DeploymentSource {
    * a source that must be told where to look has this.
    */
   follow?(environments: EnvironmentSummary[]): void;
+  /**
+   * Tells who looks, once, before it starts. Only a source that asks upstream
+   * less often while nobody looks has this.
+   */
+  attend?(audience: Audience): void;
   /** Begins to feed. Returns at once; the first snapshot comes later. */
   start(): void;
   /** Ends all calls and timers. */

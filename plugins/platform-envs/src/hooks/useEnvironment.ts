@@ -8,8 +8,8 @@ import { pollInterval, useOverviewStream } from './useOverviewStream';
 /** Clusters and stacks move without an event; this often is soon enough. */
 const ENVIRONMENT_INTERVAL_MS = 20_000;
 
-/** Somebody waits for a detection. */
-const DETECTION_INTERVAL_MS = 2_000;
+/** Somebody waits: for a detection, or for what is being read because they came. */
+const WAITING_INTERVAL_MS = 2_000;
 
 /** An environment, what runs in it, what it stands on and what does not add up. */
 export function useEnvironment(environmentRef: string) {
@@ -19,9 +19,12 @@ export function useEnvironment(environmentRef: string) {
     queryKey: queryKeys.environment(environmentRef),
     queryFn: ({ signal }) => api.getEnvironment(environmentRef, { signal }),
     refetchInterval: query => {
-      const stacks = query.state.data?.stacks.value ?? [];
-      return stacks.some(s => s.detection?.state === 'running')
-        ? DETECTION_INTERVAL_MS
+      const { capacity, stacks } = query.state.data ?? {};
+      const isDetecting = stacks?.value?.some(
+        s => s.detection?.state === 'running',
+      );
+      return isDetecting || capacity?.isBeingRead || stacks?.isBeingRead
+        ? WAITING_INTERVAL_MS
         : pollInterval(stream) || ENVIRONMENT_INTERVAL_MS;
     },
   });
@@ -50,6 +53,7 @@ export function useReplicationLag(environmentRef: string) {
   return useQuery({
     queryKey: queryKeys.replicationLag(environmentRef),
     queryFn: ({ signal }) => api.getReplicationLag(environmentRef, { signal }),
-    refetchInterval: LAG_INTERVAL_MS,
+    refetchInterval: query =>
+      query.state.data?.isBeingRead ? WAITING_INTERVAL_MS : LAG_INTERVAL_MS,
   });
 }

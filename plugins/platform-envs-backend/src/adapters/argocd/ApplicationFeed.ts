@@ -1,5 +1,5 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { Deployment } from '@fairway/plugin-platform-envs-node';
+import { Deployment, Pace } from '@fairway/plugin-platform-envs-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationBook, keyOf } from './ApplicationBook';
 import { ArgocdClient } from './ArgocdClient';
@@ -11,6 +11,8 @@ export interface FeedTimes {
   idleTimeoutMs: number;
   backoffMs: { min: number; max: number };
   confirmDelayMs: number;
+  /** When projects are to be listed with the applications. */
+  projects: Pick<Pace, 'isDue'>;
 }
 
 /** Who hears what the feed finds. */
@@ -48,6 +50,8 @@ export class ApplicationFeed {
   #listing?: Promise<string | undefined>;
   /** Whether the last list was not believed; then that is already told. */
   #isDoubted = false;
+  /** When projects were last asked for, milliseconds since 1970. */
+  #projectsAt?: number;
 
   constructor(
     private readonly options: {
@@ -77,6 +81,24 @@ export class ApplicationFeed {
       }
       attempt = Date.now() - began > times.backoffMs.max ? 0 : attempt + 1;
       await pause(this.#backoff(attempt), signal);
+    }
+  }
+
+  /**
+   * Lists projects, when that is due. Who may not see them does without sync
+   * windows.
+   */
+  async readProjects(): Promise<void> {
+    const { client, listeners, logger, instance, signal, times } = this.options;
+    if (!times.projects.isDue(this.#projectsAt)) return;
+    this.#projectsAt = Date.now();
+    try {
+      listeners.onProjects(await client.listProjects(signal));
+    } catch (error) {
+      logger.debug('Argo CD does not tell about projects', {
+        instance,
+        reason: String(error),
+      });
     }
   }
 
@@ -158,7 +180,7 @@ export class ApplicationFeed {
     listeners.onRecovered();
     listeners.onContact();
     const changed = book.replaceAll(answer.found, asked);
-    void this.#readProjects();
+    void this.readProjects();
     listeners.onList(changed);
     return answer.resourceVersion;
   }
@@ -216,19 +238,6 @@ export class ApplicationFeed {
     return new UnusableAnswerError(
       `${title} suddenly lists ${found.size} of ${book.size} applications; ${then}`,
     );
-  }
-
-  /** Who may not see projects does without sync windows. */
-  async #readProjects(): Promise<void> {
-    const { client, listeners, logger, instance, signal } = this.options;
-    try {
-      listeners.onProjects(await client.listProjects(signal));
-    } catch (error) {
-      logger.debug('Argo CD does not tell about projects', {
-        instance,
-        reason: String(error),
-      });
-    }
   }
 }
 

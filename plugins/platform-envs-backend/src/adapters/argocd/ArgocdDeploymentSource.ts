@@ -1,10 +1,12 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import {
+  Audience,
   Deployment,
   DeploymentSnapshot,
   DeploymentSource,
   KubernetesDocument,
   ManagedObject,
+  Pace,
   RevisionMetadata,
 } from '@fairway/plugin-platform-envs-node';
 import { ApplicationBook } from './ApplicationBook';
@@ -46,6 +48,9 @@ export interface ArgocdDeploymentSourceOptions {
   now?: () => Date;
 }
 
+/** Sync windows are for people: while nobody looks they are asked for this often. */
+const IDLE_PROJECTS_MS = 60 * 60_000;
+
 /** Longest that a timer of Node can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -78,6 +83,8 @@ export class ArgocdDeploymentSource implements DeploymentSource {
   readonly #listeners = new Set<() => void>();
 
   readonly #abort = new AbortController();
+  /** With every list while somebody looks. */
+  readonly #projects = new Pace({ activeMs: 0, idleMs: IDLE_PROJECTS_MS });
   #running?: Promise<void>;
   #windowTimer?: NodeJS.Timeout;
 
@@ -149,6 +156,7 @@ export class ArgocdDeploymentSource implements DeploymentSource {
         idleTimeoutMs,
         backoffMs: options.backoffMs ?? { min: 500, max: 30_000 },
         confirmDelayMs: options.confirmDelayMs ?? 10_000,
+        projects: this.#projects,
       },
       parse: this.#parse,
       signal,
@@ -172,6 +180,13 @@ export class ArgocdDeploymentSource implements DeploymentSource {
         },
         onProjects: projects => this.#takeWindows(projects),
       },
+    });
+  }
+
+  attend(audience: Audience): void {
+    this.#projects.attend(audience);
+    audience.onArrival(() => {
+      if (this.#running) void this.#feed.readProjects();
     });
   }
 

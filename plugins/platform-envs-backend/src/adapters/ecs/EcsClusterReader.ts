@@ -26,6 +26,15 @@ const MAX_STOPPED = 5;
 /** One hung account must not keep the others waiting. */
 const TIMEOUT_MS = 20_000;
 
+/** How a cluster is read. */
+export interface ReadOptions {
+  signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  nowMs: number;
+  /** Services need not be listed again so soon. Default: they are, each time. */
+  listedWithinMs?: number;
+}
+
 /**
  * Reads the services of one cluster.
  *
@@ -42,26 +51,26 @@ export class EcsClusterReader {
     string,
     { key: string; rollouts: ServiceDeploymentBrief[] }
   >();
+  #listed?: { names: string[]; atMs: number };
 
   constructor(private readonly cluster: string) {}
 
   /**
-   * Everything about every service.
+   * Everything about every service, or, where that will do, about those that
+   * were there when they were last listed within `listedWithinMs`.
    *
    * @throws what the SDK throws; an AbortError once `signal` says so
    */
   async read(
     client: ECSClient,
-    signal: AbortSignal,
+    { signal, nowMs, listedWithinMs = 0 }: ReadOptions,
   ): Promise<EcsServiceFacts[]> {
-    const names: string[] = [];
-    for await (const page of paginateListServices(
-      { client, pageSize: 100 },
-      { cluster: this.cluster },
-      within(signal),
-    )) {
-      names.push(...(page.serviceArns ?? []));
-    }
+    const known = this.#listed;
+    const names =
+      known && nowMs - known.atMs < listedWithinMs
+        ? known.names
+        : await this.#list(client, signal);
+    this.#listed = names === known?.names ? known : { names, atMs: nowMs };
     const facts: EcsServiceFacts[] = [];
     for (let i = 0; i < names.length; i += SERVICES_PER_CALL) {
       const { services = [] } = await client.send(
@@ -78,6 +87,18 @@ export class EcsClusterReader {
     }
     this.#forgetAllBut(facts);
     return facts;
+  }
+
+  async #list(client: ECSClient, signal: AbortSignal): Promise<string[]> {
+    const names: string[] = [];
+    for await (const page of paginateListServices(
+      { client, pageSize: 100 },
+      { cluster: this.cluster },
+      within(signal),
+    )) {
+      names.push(...(page.serviceArns ?? []));
+    }
+    return names;
   }
 
   async #factsOf(

@@ -14,7 +14,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EcsDeploymentSource } from './EcsDeploymentSource';
+import { PresentAudience } from '../../services/audience/PresentAudience';
+import {
+  EcsDeploymentSource,
+  EcsDeploymentSourceOptions,
+} from './EcsDeploymentSource';
 
 jest.setTimeout(120_000);
 
@@ -58,7 +62,7 @@ describe('EcsDeploymentSource on the sandbox', () => {
   let ecs: ECSClient;
   const endpoint = process.env.AWS_ENDPOINT_URL;
 
-  const newSource = () =>
+  const newSource = (options: Partial<EcsDeploymentSourceOptions> = {}) =>
     new EcsDeploymentSource({
       credentials: DefaultAwsCredentialsManager.fromConfig(
         mockServices.rootConfig({
@@ -76,6 +80,7 @@ describe('EcsDeploymentSource on the sandbox', () => {
       ),
       logger: mockServices.logger.mock(),
       pollIntervalMs: 200,
+      ...options,
     });
 
   beforeAll(async () => {
@@ -201,6 +206,49 @@ describe('EcsDeploymentSource on the sandbox', () => {
     for (const [, n] of more) {
       expect(n).toBeGreaterThanOrEqual(looks - 1);
       expect(n).toBeLessThanOrEqual(looks + 2);
+    }
+  });
+
+  it('is asked seldom while nobody looks, is not stale for that, and is asked at once when somebody comes', async () => {
+    let nowMs = Date.now();
+    const now = () => new Date(nowMs);
+    const audience = new PresentAudience({ now });
+    const idle = newSource({ idlePollIntervalMs: 20 * 60_000, now });
+    const callsTo = (operation: string) =>
+      sandbox.world.counters.read().aws.routes[`POST /ecs/${operation}`].calls;
+    // the one that others look at is asked all the time
+    await source.stop();
+    idle.attend(audience);
+    idle.follow([DEV]);
+    idle.start();
+    try {
+      await snapshotWhere(({ state }) => state === 'live', idle);
+      const first = idle.getSnapshot().observedAt;
+      const lists = callsTo('ListServices');
+      const looks = callsTo('DescribeServices');
+      nowMs += 15 * 60_000;
+      await sleep(600);
+      expect(callsTo('DescribeServices')).toBe(looks);
+      expect(idle.getSnapshot()).toMatchObject({
+        state: 'live',
+        observedAt: first,
+      });
+      nowMs += 6 * 60_000;
+      await snapshotWhere(({ observedAt }) => observedAt !== first, idle);
+      expect(callsTo('DescribeServices')).toBe(looks + 1);
+      expect(callsTo('ListServices')).toBe(lists);
+
+      const second = idle.getSnapshot().observedAt;
+      nowMs += 10 * 60_000;
+      audience.read();
+      await snapshotWhere(({ observedAt }) => observedAt !== second, idle);
+      expect(callsTo('ListServices')).toBe(lists + 1);
+    } finally {
+      await idle.stop();
+      source = newSource();
+      source.follow([DEV]);
+      source.start();
+      await snapshotWhere(({ state }) => state === 'live');
     }
   });
 

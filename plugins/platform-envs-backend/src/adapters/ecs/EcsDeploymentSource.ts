@@ -8,9 +8,11 @@ import {
   EnvironmentSummary,
 } from '@fairway/plugin-platform-envs-common';
 import {
+  Audience,
   Deployment,
   DeploymentSnapshot,
   DeploymentSource,
+  Pace,
   RevisionMetadata,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
@@ -23,8 +25,11 @@ import { EcsPlace, toDeployment } from './toDeployment';
 export interface EcsDeploymentSourceOptions {
   credentials: AwsCredentialsManager;
   logger: LoggerService;
-  /** How often each cluster is looked at. Default: 20 s. */
+  /** How often each cluster is looked at while somebody looks. Default: 20 s. */
   pollIntervalMs?: number;
+  /** And while nobody does. Default: 20 min. */
+  idlePollIntervalMs?: number;
+  now?: () => Date;
 }
 
 /** One cluster to look at, and what was found. */
@@ -38,6 +43,8 @@ interface Target {
   /** Of the deployments, to tell a change. */
   fingerprint: string;
   condition: SourceCondition;
+  /** When it was last looked at, milliseconds since 1970. */
+  lookedAt?: number;
   /** The look that is under way. */
   looking?: Promise<void>;
   /** Ends the looking, when the cluster is no environment's any more. */
@@ -47,14 +54,16 @@ interface Target {
 /** Key of the source in configuration, snapshots and URLs. */
 const INSTANCE = 'ecs';
 
-/** After so many missed looks, and the time that one may take, the last word is stale. */
-const MISSED_LOOKS = 3;
+/** While nobody looks, new services are looked for this often. */
+const IDLE_LIST_MS = 55 * 60_000;
+
+/** A look may take this long before the last word is stale. */
 const LONGEST_LOOK_MS = 30_000;
 
 /**
  * What runs on Amazon ECS: the services of the cluster of each environment
- * whose runtime is `ecs`, looked at every so often. The catalog says where the
- * clusters are; a cluster that cannot be read costs no other its freshness.
+ * whose runtime is `ecs`, looked at every so often, and seldom while nobody
+ * reads of it. The catalog says where the clusters are; a cluster that cannot be read costs no other its freshness.
  *
  * @public
  */
@@ -63,6 +72,8 @@ export class EcsDeploymentSource implements DeploymentSource {
   readonly title = 'Amazon ECS';
   readonly runtime = 'ecs';
   readonly #pollIntervalMs: number;
+  readonly #pace: Pace;
+  readonly #now: () => Date;
   readonly #targets = new Map<string, Target>();
   /** Environments that do not say where their cluster is, and what is missing. */
   readonly #unplaced = new Map<string, string>();
@@ -74,6 +85,19 @@ export class EcsDeploymentSource implements DeploymentSource {
 
   constructor(private readonly options: EcsDeploymentSourceOptions) {
     this.#pollIntervalMs = options.pollIntervalMs ?? 20_000;
+    this.#now = options.now ?? (() => new Date());
+    const { idlePollIntervalMs = 20 * 60_000 } = options;
+    this.#pace = new Pace(
+      { activeMs: this.#pollIntervalMs, idleMs: idlePollIntervalMs },
+      { now: this.#now },
+    );
+  }
+
+  attend(audience: Audience): void {
+    this.#pace.attend(audience);
+    audience.onArrival(() => {
+      for (const target of this.#targets.values()) void this.#lookIfDue(target);
+    });
   }
 
   start(): void {
@@ -225,8 +249,8 @@ export class EcsDeploymentSource implements DeploymentSource {
   #conditionOf({ condition, place }: Target): SourceCondition {
     const { state, observedAt } = condition;
     if (state !== 'live') return condition;
-    const age = Date.now() - Date.parse(observedAt!);
-    return age <= MISSED_LOOKS * this.#pollIntervalMs + LONGEST_LOOK_MS
+    const age = this.#now().getTime() - Date.parse(observedAt!);
+    return age <= this.#pace.patienceMs + LONGEST_LOOK_MS
       ? condition
       : {
           state: 'stale',
@@ -240,7 +264,7 @@ export class EcsDeploymentSource implements DeploymentSource {
     const { signal } = target.gone;
     const loop = async () => {
       while (!signal.aborted) {
-        await this.#look(target);
+        await this.#lookIfDue(target);
         await sleep(this.#pollIntervalMs, undefined, { signal }).catch(
           () => undefined,
         );
@@ -249,6 +273,11 @@ export class EcsDeploymentSource implements DeploymentSource {
     };
     const running = loop().finally(() => this.#loops.delete(running));
     this.#loops.add(running);
+  }
+
+  async #lookIfDue(target: Target): Promise<void> {
+    if (!this.#started || !this.#pace.isDue(target.lookedAt)) return;
+    await this.#look(target);
   }
 
   /** One look at a cluster at a time. Never throws. */
@@ -262,18 +291,20 @@ export class EcsDeploymentSource implements DeploymentSource {
 
   async #lookOnce(target: Target): Promise<void> {
     const { place, reader } = target;
+    target.lookedAt = this.#now().getTime();
     const before = target.condition.message;
     try {
-      const facts = await reader.read(
-        await this.#clientOf(target),
-        target.gone.signal,
-      );
+      const facts = await reader.read(await this.#clientOf(target), {
+        signal: target.gone.signal,
+        nowMs: target.lookedAt,
+        listedWithinMs: this.#pace.isActive ? 0 : IDLE_LIST_MS,
+      });
       const deployments = facts.map(f => toDeployment(f, place));
       target.deployments = new Map(deployments.map(d => [d.name, d]));
       target.fingerprint = JSON.stringify(deployments);
       target.condition = {
         state: 'live',
-        observedAt: new Date().toISOString(),
+        observedAt: this.#now().toISOString(),
       };
     } catch (error) {
       if (target.gone.signal.aborted) return;

@@ -5,6 +5,7 @@ import {
   EnvironmentSummary,
   unavailableReading,
 } from '@fairway/plugin-platform-envs-common';
+import { Pace } from '@fairway/plugin-platform-envs-node';
 import { FakeClusterSource } from '@fairway/plugin-platform-envs-node/testUtils';
 import { MemorySnapshotStore } from '../../__testUtils__/MemorySnapshotStore';
 import { CapacityService } from './CapacityService';
@@ -55,7 +56,10 @@ function setUp(environments: EnvironmentSummary[], isConfigured = true) {
     ...(isConfigured && { source }),
     store: new MemorySnapshotStore() as never,
     logger: mockServices.logger.mock(),
-    intervalMs: 60_000,
+    pace: new Pace(
+      { activeMs: 60_000, idleMs: 60_000 },
+      { now: () => new Date() },
+    ),
   });
   return { source, service };
 }

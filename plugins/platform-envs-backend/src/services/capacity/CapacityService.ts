@@ -9,6 +9,7 @@ import {
 import {
   ClusterSource,
   KubernetesCluster,
+  Pace,
 } from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
 import { SnapshotStore } from '../../database/SnapshotStore';
@@ -44,7 +45,7 @@ export interface CapacityServiceOptions {
   source?: ClusterSource;
   store: SnapshotStore;
   logger: LoggerService;
-  intervalMs: number;
+  pace: Pace;
   now?: () => Date;
 }
 
@@ -65,16 +66,16 @@ export class CapacityService {
       store: options.store,
       logger: options.logger,
       deadlineMs: DEADLINE_MS,
-      intervalMs: options.intervalMs,
+      pace: options.pace,
       now: options.now ?? (() => new Date()),
     });
   }
 
-  /** Looks at every cluster. Never throws. */
+  /** Looks at every cluster that is due. Never throws. */
   async poll(): Promise<void> {
     const { source } = this.options;
     if (!source) return;
-    await this.#feed.poll(
+    await this.#feed.pollDue(
       this.#tenancies().map(({ key, cluster, environments }) => ({
         key,
         title: `The cluster ${cluster.name}`,

@@ -4,6 +4,7 @@ import {
   MeasuredRequests,
   MetricsRange,
   MetricsSource,
+  Pace,
 } from '@fairway/plugin-platform-envs-node';
 import { MetricsFeed, STEP_MS, WINDOW_MS } from './MetricsFeed';
 
@@ -50,7 +51,10 @@ describe('MetricsFeed', () => {
     source = new CountingSource();
     feed = new MetricsFeed({
       source,
-      intervalMs: MINUTE,
+      pace: new Pace(
+        { activeMs: MINUTE, idleMs: MINUTE },
+        { now: () => new Date(nowMs) },
+      ),
       logger: mockServices.logger.mock(),
       now: () => new Date(nowMs),
     });
@@ -100,6 +104,7 @@ describe('MetricsFeed', () => {
       observedAt: expect.any(String),
     });
     source.failure = undefined;
+    nowMs += MINUTE;
     await feed.poll();
     expectWhole();
     nowMs += 48 * 60 * MINUTE;

@@ -2,6 +2,7 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import {
   MetricsRange,
   MetricsSource,
+  Pace,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
 import { PolledSource } from './PolledSource';
@@ -19,8 +20,8 @@ const OVERLAP_MS = 2 * STEP_MS;
 /** What a feed needs. */
 export interface MetricsFeedOptions {
   source: MetricsSource;
-  /** How often it is polled; what is older than some of these is stale. */
-  intervalMs: number;
+  /** How often it is asked, and how old its word may be before it is stale. */
+  pace: Pace;
   logger: LoggerService;
   now: () => Date;
 }
@@ -52,7 +53,12 @@ export class MetricsFeed {
     return this.#polled.condition;
   }
 
-  /** Asks for what is new. Never throws; one reading at a time. */
+  /** Whether it is being asked at this moment. */
+  get isBeingRead(): boolean {
+    return this.#polled.isBeingRead;
+  }
+
+  /** Asks for what is new, when that is due. Never throws; one reading at a time. */
   poll(): Promise<void> {
     return this.#polled.poll(() => this.#read());
   }

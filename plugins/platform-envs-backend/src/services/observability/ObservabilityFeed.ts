@@ -2,6 +2,7 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import {
   ObservabilitySource,
   ObservedThings,
+  Pace,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
 import { PolledSource } from './PolledSource';
@@ -9,8 +10,8 @@ import { PolledSource } from './PolledSource';
 /** What a feed needs. */
 export interface ObservabilityFeedOptions {
   source: ObservabilitySource;
-  /** How often it is polled; what is older than some of these is stale. */
-  intervalMs: number;
+  /** How often it is asked, and how old its word may be before it is stale. */
+  pace: Pace;
   logger: LoggerService;
   now: () => Date;
 }
@@ -40,7 +41,12 @@ export class ObservabilityFeed {
     return this.#polled.condition;
   }
 
-  /** Asks again. Never throws; one reading at a time. */
+  /** Whether it is being asked at this moment. */
+  get isBeingRead(): boolean {
+    return this.#polled.isBeingRead;
+  }
+
+  /** Asks again, when that is due. Never throws; one reading at a time. */
   poll(): Promise<void> {
     return this.#polled.poll(async () => {
       this.#things = await this.source.read(this.#polled.signal);

@@ -15,6 +15,7 @@ import {
   MetricsSource,
   ObservabilitySource,
   ObservedThings,
+  Pace,
 } from '@fairway/plugin-platform-envs-node';
 import { ComponentEntry } from '../CatalogView';
 import { EnvironmentService } from '../EnvironmentService';
@@ -42,7 +43,7 @@ export interface ObservabilityServiceOptions {
   metricsSources: MetricsSource[];
   /** Links that lead out of every cell and environment, beside those that they have. */
   links: LinkTemplate[];
-  intervals: { grafanaMs: number; prometheusMs: number };
+  paces: { grafana: Pace; prometheus: Pace };
   logger: LoggerService;
   now?: () => Date;
 }
@@ -62,14 +63,14 @@ export class ObservabilityService {
   constructor(options: ObservabilityServiceOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => new Date());
-    const { logger, intervals } = options;
+    const { logger, paces } = options;
     const common = { logger, now: this.#now };
     this.#things = options.observabilitySources.map(
       source =>
         new ObservabilityFeed({
           ...common,
           source,
-          intervalMs: intervals.grafanaMs,
+          pace: paces.grafana,
         }),
     );
     this.#metrics = options.metricsSources.map(
@@ -77,17 +78,17 @@ export class ObservabilityService {
         new MetricsFeed({
           ...common,
           source,
-          intervalMs: intervals.prometheusMs,
+          pace: paces.prometheus,
         }),
     );
   }
 
-  /** Asks for dashboards and alerts. Never throws. */
+  /** Asks for dashboards and alerts, when that is due. Never throws. */
   async pollThings(): Promise<void> {
     await Promise.all(this.#things.map(feed => feed.poll()));
   }
 
-  /** Asks for request figures. Never throws. */
+  /** Asks for request figures, when that is due. Never throws. */
   async pollMetrics(): Promise<void> {
     await Promise.all(this.#metrics.map(feed => feed.poll()));
   }
@@ -105,8 +106,12 @@ export class ObservabilityService {
     const monitoring = entry.monitoring ?? {};
     const nowMs = this.#now().getTime();
     const dashboards = this.#dashboards(entry, environments);
+    const isBeingRead = [...this.#things, ...this.#metrics].some(
+      feed => feed.isBeingRead,
+    );
     return {
       generatedAt: new Date(nowMs).toISOString(),
+      ...(isBeingRead && { isBeingRead }),
       environments,
       sources: this.#sources(),
       alerts: this.#alerts(entry, environments),

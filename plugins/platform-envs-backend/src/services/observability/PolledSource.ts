@@ -1,5 +1,5 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { SourceCondition } from '@fairway/plugin-platform-envs-node';
+import { Pace, SourceCondition } from '@fairway/plugin-platform-envs-node';
 import { conditionAfter, failureOf } from './condition';
 
 /** What is asked, and how often. */
@@ -8,8 +8,8 @@ export interface PolledSourceOptions {
   title: string;
   /** Logged when it begins to fail. */
   complaint: string;
-  /** How often it is polled; what is older than some of these is stale. */
-  intervalMs: number;
+  /** How often it is asked, and how old its word may be before it is stale. */
+  pace: Pace;
   logger: LoggerService;
   now: () => Date;
 }
@@ -18,6 +18,7 @@ export interface PolledSourceOptions {
 export class PolledSource {
   readonly #stop = new AbortController();
   #observedAt?: string;
+  #askedAtMs?: number;
   #failure?: SourceCondition;
   #reading?: Promise<void>;
 
@@ -30,11 +31,16 @@ export class PolledSource {
 
   /** How far it can be relied on now. */
   get condition(): SourceCondition {
-    const { now, intervalMs } = this.options;
+    const { now, pace } = this.options;
     return conditionAfter(this.#observedAt, this.#failure, {
       nowMs: now().getTime(),
-      intervalMs,
+      patienceMs: pace.patienceMs,
     });
+  }
+
+  /** Whether it is being asked at this moment. */
+  get isBeingRead(): boolean {
+    return this.#reading !== undefined;
   }
 
   /** It answered, if only in part. */
@@ -42,9 +48,13 @@ export class PolledSource {
     this.#observedAt = this.options.now().toISOString();
   }
 
-  /** Never throws; who asks while a reading runs gets that one. */
+  /** Asks when it is due. Never throws; who asks while a reading runs gets that one. */
   poll(read: () => Promise<void>): Promise<void> {
-    this.#reading ??= this.#attempt(read).finally(() => {
+    if (this.#reading) return this.#reading;
+    const { pace, now } = this.options;
+    if (!pace.isDue(this.#askedAtMs)) return Promise.resolve();
+    this.#askedAtMs = now().getTime();
+    this.#reading = this.#attempt(read).finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;

@@ -1,8 +1,5 @@
 import { SourceCondition } from '@fairway/plugin-platform-envs-node';
 
-/** So many intervals may pass without an answer before what is known counts as stale. */
-const PATIENCE = 3;
-
 /**
  * How far a feed can be relied on: `live` while answers come in time, `stale`
  * when they stopped, `error` when what comes cannot be used and nothing is
@@ -11,14 +8,14 @@ const PATIENCE = 3;
 export function conditionAfter(
   observedAt: string | undefined,
   failure: SourceCondition | undefined,
-  { nowMs, intervalMs }: { nowMs: number; intervalMs: number },
+  { nowMs, patienceMs }: { nowMs: number; patienceMs: number },
 ): SourceCondition {
   if (!observedAt) {
     return failure ?? { state: 'stale', message: 'It has not been read yet' };
   }
   if (failure) return { ...failure, observedAt };
   const ageMs = nowMs - Date.parse(observedAt);
-  return ageMs <= PATIENCE * intervalMs
+  return ageMs <= patienceMs
     ? { state: 'live', observedAt }
     : { state: 'stale', observedAt, message: 'It was not asked in time' };
 }

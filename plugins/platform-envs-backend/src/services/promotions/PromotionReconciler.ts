@@ -17,6 +17,8 @@ export interface PromotionReconcilerOptions extends WriteStepOptions {
   /** Tells this worker from others, e.g. host and process. */
   owner: string;
   timings?: Partial<PromotionTimings>;
+  /** Told that feeds are needed, while something is rolled out. */
+  audience?: { read(): void };
   /** Called after each round. */
   afterRound?: () => Promise<void>;
 }

@@ -22,6 +22,8 @@ export class RolloutSteps {
       observer: PromotionObserver;
       gitHost: GitHost;
       timings: PromotionTimings;
+      /** Told that feeds are needed. */
+      audience?: { read(): void };
     },
   ) {}
 
@@ -184,7 +186,8 @@ export class RolloutSteps {
   }
 
   async #observe(promotion: Promotion): Promise<ObservedDeployment> {
-    const { targets, observer } = this.options;
+    const { targets, observer, audience } = this.options;
+    audience?.read();
     const place = await targets.resolve({
       componentRef: promotion.componentRef,
       toEnvironmentRef: promotion.toEnvironmentRef,

@@ -40,6 +40,8 @@ export interface PromotionsOptions {
   store: PromotionStore;
   targets: PromotionTargets;
   timings?: Partial<PromotionTimings>;
+  /** Told that feeds are needed, while something is rolled out. */
+  audience?: { read(): void };
   jitterMs?: number;
 }
 
@@ -70,6 +72,7 @@ export function createPromotions(options: PromotionsOptions) {
     logger,
     owner: `${os.hostname()}:${process.pid}:${randomUUID()}`,
     timings: options.timings,
+    audience: options.audience,
     jitterMs: options.jitterMs,
     afterRound: () => notifier.drain(),
   });

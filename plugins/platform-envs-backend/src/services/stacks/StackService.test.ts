@@ -4,6 +4,7 @@ import {
   EnvironmentSummary,
   Stack,
 } from '@fairway/plugin-platform-envs-common';
+import { Pace } from '@fairway/plugin-platform-envs-node';
 import { FakeStackSource } from '@fairway/plugin-platform-envs-node/testUtils';
 import { MemorySnapshotStore } from '../../__testUtils__/MemorySnapshotStore';
 import { DriftDetections } from './DriftDetections';
@@ -118,7 +119,7 @@ function setUp(environments: EnvironmentSummary[], isConfigured = true) {
     ...(isConfigured && { source }),
     store: store as never,
     logger: mockServices.logger.mock(),
-    intervalMs: 600_000,
+    pace: new Pace({ activeMs: 600_000, idleMs: 600_000 }, { now }),
     now,
   });
   return { source, service, store, now };

@@ -8,11 +8,15 @@ import {
   Stack,
   stackHealth,
 } from '@fairway/plugin-platform-envs-common';
-import { StackPlace, StackSource } from '@fairway/plugin-platform-envs-node';
+import {
+  Pace,
+  StackPlace,
+  StackSource,
+} from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
 import { SnapshotStore } from '../../database/SnapshotStore';
 import { EnvironmentService } from '../EnvironmentService';
-import { ObservedFeed } from '../ObservedFeed';
+import { FeedTarget, ObservedFeed } from '../ObservedFeed';
 import { DriftDetections } from './DriftDetections';
 import { matchStack } from './matchStack';
 
@@ -45,7 +49,7 @@ export interface StackServiceOptions {
   source?: StackSource;
   store: SnapshotStore;
   logger: LoggerService;
-  intervalMs: number;
+  pace: Pace;
   now?: () => Date;
 }
 
@@ -63,22 +67,23 @@ export class StackService {
       store: options.store,
       logger: options.logger,
       deadlineMs: DEADLINE_MS,
-      intervalMs: options.intervalMs,
+      pace: options.pace,
       now: this.#now,
     });
     this.#detections = new DriftDetections({
       ...options,
       now: this.#now,
-      onEnd: place => this.#read([place]),
+      onEnd: place => this.#feed.poll(this.#targetsOf([place])),
     });
   }
 
-  /** Looks at every account and region of the environments. Never throws. */
+  /** Looks at every account and region of the environments that is due. Never throws. */
   async poll(): Promise<void> {
     const places = this.options.environments
       .getEnvironments()
       .flatMap(e => placesOf(e));
-    await this.#read([...new Map(places.map(p => [keyOf(p), p])).values()]);
+    const each = [...new Map(places.map(p => [keyOf(p), p])).values()];
+    await this.#feed.pollDue(this.#targetsOf(each));
   }
 
   /**
@@ -147,16 +152,14 @@ export class StackService {
     this.#detections.stop();
   }
 
-  async #read(places: StackPlace[]): Promise<void> {
+  #targetsOf(places: StackPlace[]): FeedTarget<Stack[]>[] {
     const { source } = this.options;
-    if (!source) return;
-    await this.#feed.poll(
-      places.map(place => ({
-        key: keyOf(place),
-        title: `CloudFormation in ${place.region} of account ${place.accountId}`,
-        read: signal => source.listStacks(place, { signal }),
-      })),
-    );
+    if (!source) return [];
+    return places.map(place => ({
+      key: keyOf(place),
+      title: `CloudFormation in ${place.region} of account ${place.accountId}`,
+      read: signal => source.listStacks(place, { signal }),
+    }));
   }
 
   #neighboursOf({ awsAccountId }: EnvironmentSummary): EnvironmentSummary[] {
@@ -208,6 +211,7 @@ function summaryOf(
   const messages = [...new Set(bad.flatMap(r => r.message ?? []))];
   return {
     state: worst?.state ?? 'live',
+    ...(readings.some(r => r.isBeingRead) && { isBeingRead: true }),
     ...(oldest && { observedAt: oldest }),
     ...(messages.length && { message: messages.join('; ') }),
   };

@@ -15,12 +15,15 @@ export interface ObservedValueProps<T> {
  */
 export function ObservedValue<T>(props: ObservedValueProps<T>) {
   const { observed, children } = props;
-  const { state, value, observedAt, message } = observed;
+  const { state, value, observedAt, message, isBeingRead } = observed;
+  const again = isBeingRead ? ' · being read again now' : '';
   if (state === 'absent') return <p className={styles.quiet}>{message}</p>;
   if (value === undefined) {
     return (
       <p className={state === 'stale' ? styles.quiet : styles.reason}>
-        {state === 'stale' ? message : `Unavailable: ${message}`}
+        {isBeingRead && state === 'stale'
+          ? 'It is being read now'
+          : `${state === 'stale' ? '' : 'Unavailable: '}${message}`}
       </p>
     );
   }
@@ -35,13 +38,14 @@ export function ObservedValue<T>(props: ObservedValueProps<T>) {
               <When at={observedAt} />
             </>
           )}
-          {`: ${message}`}
+          {`: ${message}${again}`}
         </p>
       )}
       {children(value)}
       {state === 'live' && observedAt && (
         <p className={styles.quiet}>
           Read <When at={observedAt} />
+          {again}
         </p>
       )}
     </>
