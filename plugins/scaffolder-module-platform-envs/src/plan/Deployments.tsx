@@ -1,0 +1,51 @@
+import { PlannedThing } from '@fairway/plugin-platform-envs-common';
+import { Change } from './Change';
+import { formatEstimate } from './formatEstimate';
+import styles from './plan.module.css';
+
+/** What would run in each environment, in promotion order. */
+export function Deployments({ things }: { things: PlannedThing[] }) {
+  return (
+    <div className={styles.scroll}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Environment</th>
+            <th scope="col">What</th>
+            <th scope="col">Copies</th>
+            <th scope="col">CPU and memory of one</th>
+            <th scope="col">A month</th>
+          </tr>
+        </thead>
+        <tbody>
+          {things.map(thing => (
+            <tr key={`${thing.where} ${thing.environment} ${thing.name}`}>
+              <th scope="row">{thing.environment ?? '–'}</th>
+              <td>
+                {thing.name} <Change change={thing.change} />
+                <div className={styles.count}>{thing.where}</div>
+              </td>
+              <td>{copiesOf(thing)}</td>
+              <td>
+                {thing.capacity
+                  ? `${thing.capacity.cpu}, ${thing.capacity.memory}`
+                  : 'not known'}
+              </td>
+              <td>
+                {thing.estimate ? formatEstimate(thing.estimate) : 'not known'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function copiesOf({ capacity }: PlannedThing): string {
+  if (!capacity) return 'not known';
+  const { replicas, maxReplicas } = capacity;
+  return maxReplicas && maxReplicas > replicas
+    ? `${replicas} to ${maxReplicas}`
+    : String(replicas);
+}

@@ -1,0 +1,141 @@
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { ReviewStepProps } from '@backstage/plugin-scaffolder-react';
+import {
+  ParsedTemplateSchema,
+  ReviewState,
+} from '@backstage/plugin-scaffolder-react/alpha';
+import { Alert, Button } from '@backstage/ui';
+import { useEffect, useId, useRef, useState } from 'react';
+import { useParams } from 'react-router-dom';
+import styles from './plan.module.css';
+import { PlanView } from './PlanView';
+import { Progress } from './Progress';
+import { PlanError, usePlan } from './usePlan';
+
+/**
+ * The last page of a template's form: what the run would create, and the button
+ * that starts it. It stays closed while something is in the way, and says why.
+ */
+export function ReviewStep(props: ReviewStepProps) {
+  const { formData, steps, handleBack, handleCreate, disableButtons } = props;
+  const { namespace = 'default', templateName = '' } = useParams();
+  const templateRef = stringifyEntityRef({
+    kind: 'template',
+    namespace,
+    name: templateName,
+  });
+  const {
+    data: plan,
+    error,
+    isFetching,
+    refetch,
+  } = usePlan(templateRef, formData);
+  const [isCreating, setIsCreating] = useState(false);
+  const reasonId = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The page has changed under the keyboard: it begins here.
+  useEffect(() => heading.current?.focus(), []);
+
+  const isBlocked = plan?.findings.some(one => one.severity === 'blocking');
+  const reason = reasonFor({ isFetching, isBlocked, hasPlan: !!plan });
+  const create = async () => {
+    setIsCreating(true);
+    try {
+      // It answers, though its type does not say so.
+      await (handleCreate as () => void | Promise<void>)();
+    } finally {
+      setIsCreating(false);
+    }
+  };
+  const isBusy = disableButtons || isCreating;
+
+  return (
+    <div className={styles.review}>
+      <div className={styles.title}>
+        <h2 ref={heading} tabIndex={-1}>
+          What will be created
+        </h2>
+        {!isFetching && (
+          <Button variant="secondary" size="small" onPress={() => refetch()}>
+            Make the plan again
+          </Button>
+        )}
+      </div>
+      <div aria-live="polite" aria-busy={isFetching} className={styles.plan}>
+        {isFetching && <Progress />}
+        {!isFetching && error && <NoPlan error={error} />}
+        {!isFetching && !error && plan && <PlanView plan={plan} />}
+      </div>
+      <details className={styles.document}>
+        <summary>What you filled in</summary>
+        <ReviewState
+          formState={formData}
+          schemas={steps as ParsedTemplateSchema[]}
+        />
+      </details>
+      <div className={styles.buttons}>
+        {reason && (
+          <p id={reasonId} className={styles.reason}>
+            {reason}
+          </p>
+        )}
+        <Button variant="tertiary" onPress={handleBack} isDisabled={isBusy}>
+          Back
+        </Button>
+        {error && !error.isFinal && !isFetching && (
+          <Button variant="secondary" onPress={create} isDisabled={isBusy}>
+            Create without seeing the plan
+          </Button>
+        )}
+        <Button
+          variant="primary"
+          onPress={create}
+          isDisabled={isBusy || reason !== undefined}
+          aria-describedby={reason ? reasonId : undefined}
+        >
+          Create
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function reasonFor(state: {
+  isFetching: boolean;
+  isBlocked?: boolean;
+  hasPlan: boolean;
+}): string | undefined {
+  if (state.isFetching) return 'You can create it when the plan is made.';
+  if (state.isBlocked) {
+    return 'It cannot be created yet: something is in the way, see above.';
+  }
+  return state.hasPlan ? undefined : 'It cannot be created: there is no plan.';
+}
+
+function NoPlan({ error }: { error: PlanError }) {
+  return (
+    <div role="alert">
+      <Alert
+        status="danger"
+        icon
+        title="There is no plan"
+        description={
+          <>
+            {error.fields.length > 0 ? (
+              <ul className={styles.findings}>
+                {error.fields.map(line => (
+                  <li key={line}>{line}.</li>
+                ))}
+              </ul>
+            ) : (
+              <p className={styles.cause}>{error.message}.</p>
+            )}
+            {error.isFinal
+              ? 'Nothing was created. Go back and change it.'
+              : 'Nothing was created. Make the plan again, or wait a minute first. A run looks for what is in the way once more before it creates anything.'}
+          </>
+        }
+      />
+    </div>
+  );
+}
