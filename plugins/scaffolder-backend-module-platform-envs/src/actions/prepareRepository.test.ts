@@ -309,6 +309,27 @@ describe('fairway:repository:prepare', () => {
     ]);
   });
 
+  it('leaves delivery to what the skeleton has for it', async () => {
+    await prepare({ type: 'website', delivery: 'own' });
+    expect(await files()).toEqual(
+      [
+        '.editorconfig',
+        '.github/CODEOWNERS',
+        '.github/dependabot.yml',
+        'catalog-info.yaml',
+        'docs/index.md',
+        'mkdocs.yml',
+      ].map(path => `source/${path}`),
+    );
+  });
+
+  it('describes a repository that is called otherwise than the component', async () => {
+    await prepare({ repository: 'Order_Intake.v2' });
+    expect(await read('catalog-info.yaml')).toContain(
+      'github.com/project-slug: sample-platform-ai/Order_Intake.v2',
+    );
+  });
+
   it('tells the files in a dry run', async () => {
     const { output } = await prepare({}, true);
     expect(output.planned).toHaveLength(10);

@@ -15,6 +15,7 @@ import { renderRepository } from '../repository/renderRepository';
 import { resolveRepository } from '../repository/resolveRepository';
 import { SIGNALS } from '../repository/signals';
 import { writeRepository } from '../repository/writeRepository';
+import { REPOSITORY_NAME_PATTERN } from './proposeFiles';
 
 const SIGNAL_NAMES = Object.keys(SIGNALS) as [
   keyof typeof SIGNALS,
@@ -79,6 +80,14 @@ export function createPrepareRepositoryAction(
           z.string().max(200).describe('Entity ref of the System to join'),
         component: z =>
           z.string().max(40).describe('Name of the component and repository'),
+        repository: z =>
+          z
+            .string()
+            .regex(REPOSITORY_NAME_PATTERN)
+            .optional()
+            .describe(
+              "Name of the repository in the platform's organisation; that of the component by default",
+            ),
         title: z =>
           z
             .string()
@@ -176,6 +185,13 @@ export function createPrepareRepositoryAction(
             .max(50)
             .optional()
             .describe('Short names; all of the platform by default'),
+        delivery: z =>
+          z
+            .enum(['gitops', 'own'])
+            .optional()
+            .describe(
+              '`own`: the skeleton has workflows that deliver it, so there is no GitOps delivery, dashboard or alert; `gitops` by default',
+            ),
       },
       output: {
         written: z => z.array(z.string()).describe('Paths, with `/`'),
@@ -199,7 +215,9 @@ export function createPrepareRepositoryAction(
         credentials: await ctx.getInitiatorCredentials(),
         system: input.system,
       });
-      const slug = `${platform.githubOrg}/${input.component}`;
+      const slug = `${platform.githubOrg}/${
+        input.repository ?? input.component
+      }`;
       const component = resolveRepository({
         input,
         platform,

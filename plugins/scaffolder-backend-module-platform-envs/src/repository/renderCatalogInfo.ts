@@ -37,7 +37,7 @@ function componentEntity(component: RepositoryComponent): object {
       ...(title !== name && { title }),
       description: component.description,
       annotations: {
-        'github.com/project-slug': `${component.githubOrg}/${name}`,
+        'github.com/project-slug': `${component.githubOrg}/${component.repository}`,
         'backstage.io/techdocs-ref': 'dir:.',
         ...(deployed && {
           'backstage.io/kubernetes-id': name,

@@ -1,5 +1,6 @@
 import { parseEntityRef } from '@backstage/catalog-model';
 import { InputError } from '@backstage/errors';
+import { chooseEnvironments } from '../gitops/resolveComponent';
 import { imageRepositoryOf, Platform } from '../platform/readPlatform';
 import { Signal, SIGNALS } from './signals';
 import { ComponentType, ProvidedApi, RepositoryComponent } from './types';
@@ -7,6 +8,7 @@ import { ComponentType, ProvidedApi, RepositoryComponent } from './types';
 /** What a template says about a component; see the action for what each means. */
 export interface RepositoryInput {
   component: string;
+  repository?: string;
   title?: string;
   description: string;
   type: ComponentType;
@@ -21,6 +23,7 @@ export interface RepositoryInput {
   metrics?: Array<keyof typeof SIGNALS | Signal>;
   port?: number;
   environments?: string[];
+  delivery?: 'gitops' | 'own';
 }
 
 /** Entity names may have 63 characters, a component 40. */
@@ -55,6 +58,7 @@ export function resolveRepository(options: {
   const { input, platform, repositoryUrl, taskId } = options;
   const { component: name, type, language } = input;
   const metrics = input.metrics ?? USUAL_METRICS[type];
+  const isDelivered = type !== 'library' && input.delivery !== 'own';
   return {
     name,
     title: oneLine(input.title ?? '') || name,
@@ -71,16 +75,15 @@ export function resolveRepository(options: {
       assertRef('consumesApis', ref, 'api'),
     ),
     dependsOn: (input.dependsOn ?? []).map(ref => assertRef('dependsOn', ref)),
-    signals:
-      type === 'library'
-        ? []
-        : metrics.map(metric =>
-            typeof metric === 'string' ? SIGNALS[metric] : metric,
-          ),
+    signals: isDelivered
+      ? metrics.map(metric =>
+          typeof metric === 'string' ? SIGNALS[metric] : metric,
+        )
+      : [],
     port: input.port ?? 8080,
-    environments:
-      type === 'library' ? [] : chosen(platform, input.environments),
+    environments: isDelivered ? chosen(platform, input.environments) : [],
     githubOrg: platform.githubOrg,
+    repository: input.repository ?? name,
     repositoryUrl,
     gitops: platform.gitops,
     registry: platform.registry,
@@ -134,23 +137,4 @@ function namedApis(
     );
   }
   return named;
-}
-
-function chosen({ systemRef, environments }: Platform, names: string[] = []) {
-  const unknown = names.find(
-    name => !environments.some(({ shortName }) => shortName === name),
-  );
-  if (unknown !== undefined) {
-    throw new InputError(
-      `${systemRef} has no environment "${unknown.slice(
-        0,
-        63,
-      )}": choose from ${environments
-        .map(({ shortName }) => shortName)
-        .join(', ')}`,
-    );
-  }
-  return environments.filter(
-    ({ shortName }) => names.length === 0 || names.includes(shortName),
-  );
 }

@@ -35,13 +35,15 @@ export interface RepositoryComponent {
   consumesApis: string[];
   /** Entity refs. */
   dependsOn: string[];
-  /** What is measured of its work; empty for a library. */
+  /** What is measured of its work; empty for what the platform does not deliver. */
   signals: Signal[];
   /** Container port for HTTP. */
   port: number;
-  /** In promotion order; empty for a library. */
+  /** In promotion order; empty for what the platform does not deliver. */
   environments: Array<{ shortName: string; runtime: 'eks' | 'ecs' }>;
   githubOrg: string;
+  /** Name in the organisation. */
+  repository: string;
   /** Where a person sees the repository. */
   repositoryUrl: string;
   gitops: { owner: string; repo: string; branch: string; path: string };
@@ -52,7 +54,10 @@ export interface RepositoryComponent {
   taskId: string;
 }
 
-/** Whether the component is deployed by the platform; a library is not. */
+/**
+ * Whether the component is deployed by the platform. A library is not, nor what
+ * its own workflows deliver.
+ */
 export function isDeployed(component: RepositoryComponent): boolean {
   return component.environments.length > 0;
 }
