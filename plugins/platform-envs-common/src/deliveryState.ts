@@ -7,15 +7,21 @@ import { compareVersions } from './promotion/compareVersions';
 import { isSameRelease, Release } from './release';
 import { describe, withStop } from './sentences';
 
-const WORST_FIRST: DeliveryCell['state'][] = [
+/**
+ * States of a cell, worst first. Where nothing was ever deployed there is
+ * nothing to look after, so that comes last.
+ *
+ * @public
+ */
+export const DELIVERY_STATES_WORST_FIRST: readonly DeliveryCell['state'][] = [
   'degraded',
   'missing',
   'out-of-sync',
   'progressing',
   'unknown',
   'suspended',
-  'not-deployed',
   'healthy',
+  'not-deployed',
 ];
 
 /** Orders cell states, worst first. @public */
@@ -23,7 +29,10 @@ export function compareDeliveryStates(
   a: DeliveryCell['state'],
   b: DeliveryCell['state'],
 ): number {
-  return WORST_FIRST.indexOf(a) - WORST_FIRST.indexOf(b);
+  return (
+    DELIVERY_STATES_WORST_FIRST.indexOf(a) -
+    DELIVERY_STATES_WORST_FIRST.indexOf(b)
+  );
 }
 
 /**

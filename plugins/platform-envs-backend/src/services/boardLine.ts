@@ -28,7 +28,7 @@ export interface BoardLine {
 export function toBoardLine(delivered: DeliveryRow): BoardLine {
   const row = toOverviewRow(delivered);
   const json = JSON.stringify(compactRow(row));
-  const [worst = 'healthy'] = row.cells
+  const [worst = 'not-deployed'] = row.cells
     .map(({ state }) => state)
     .sort(compareDeliveryStates);
   return {

@@ -77,15 +77,3 @@ export const promotionWord = (state: PromotionState) => PROMOTION[state];
 
 /** The answer of a gate. */
 export const gateWord = (state: GateResult['state']) => GATE[state];
-
-/** Cell states, worst first. */
-export const CELL_STATES_WORST_FIRST: readonly DeliveryCell['state'][] = [
-  'degraded',
-  'missing',
-  'out-of-sync',
-  'unknown',
-  'progressing',
-  'suspended',
-  'not-deployed',
-  'healthy',
-];

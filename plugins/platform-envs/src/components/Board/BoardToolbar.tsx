@@ -1,9 +1,13 @@
 import { memo, ReactNode, useEffect, useMemo, useRef } from 'react';
 import { SearchField, Select, ToggleButton } from '@backstage/ui';
-import { Overview, OVERVIEW_SORTS } from '@fairway/plugin-platform-envs-common';
+import {
+  DELIVERY_STATES_WORST_FIRST,
+  Overview,
+  OVERVIEW_SORTS,
+} from '@fairway/plugin-platform-envs-common';
 import { SetUrlState } from '../../hooks/useUrlState';
 import { refName } from '../../model/refs';
-import { CELL_STATES_WORST_FIRST, cellWord } from '../../model/vocabulary';
+import { cellWord } from '../../model/vocabulary';
 import { BoardFilters, BoardSort } from './boardFilters';
 import styles from './Board.module.css';
 
@@ -18,7 +22,7 @@ const SORT_NAMES: Record<BoardSort, string> = {
 
 const SORTS = OVERVIEW_SORTS.map(id => ({ id, label: SORT_NAMES[id] }));
 
-const STATES = CELL_STATES_WORST_FIRST.map(id => ({
+const STATES = DELIVERY_STATES_WORST_FIRST.map(id => ({
   id,
   label: cellWord(id).word,
 }));

@@ -1,12 +1,12 @@
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import {
+  DELIVERY_STATES_WORST_FIRST,
   DeliveryCell,
   OVERVIEW_SORTS,
   OverviewRow,
   overviewText,
 } from '@fairway/plugin-platform-envs-common';
 import { normalRef } from '../../model/refs';
-import { CELL_STATES_WORST_FIRST } from '../../model/vocabulary';
 
 /** In which order the rows stand. */
 export type BoardSort = (typeof OVERVIEW_SORTS)[number];
@@ -42,7 +42,7 @@ export function readFilters(params: URLSearchParams): BoardFilters {
   return {
     platform: readRef(params.get('platform'), 'system'),
     owner: readRef(params.get('owner'), 'group'),
-    states: CELL_STATES_WORST_FIRST.filter(state => states.has(state)),
+    states: DELIVERY_STATES_WORST_FIRST.filter(state => states.has(state)),
     mine: params.get('mine') === 'true',
     attention: params.get('attention') === 'true',
     search: params.get('q') ?? '',

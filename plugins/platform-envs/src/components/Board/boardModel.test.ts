@@ -41,6 +41,32 @@ describe('toBoard', () => {
     expect(shown({ sort })).toEqual(names);
   });
 
+  it.each([
+    ['not-deployed', 'healthy', ['sample-frontend', 'sample-backend']],
+    ['healthy', 'not-deployed', ['sample-backend', 'sample-frontend']],
+    ['unknown', 'progressing', ['sample-frontend', 'sample-backend']],
+  ] as const)(
+    'puts a row that is %s beside one that is %s where people look for it',
+    (backend, frontend, expected) => {
+      const overview = asOverview(aSmallOverview());
+      const rows = overview.rows.flatMap(row => {
+        const state = {
+          'sample-backend': backend,
+          'sample-frontend': frontend,
+        }[row.component.name];
+        const cells = row.cells.map(cell => ({
+          ...cell,
+          state: state!,
+        }));
+        return state ? [{ ...row, cells, findings: [] }] : [];
+      });
+      const board = toBoard({ ...overview, rows }, ALL, NONE);
+      expect(
+        board.groups.flatMap(g => g.rows.map(({ row }) => row.component.name)),
+      ).toEqual(expected);
+    },
+  );
+
   it('brings the platform that changed last to the top', () => {
     const overview = aSmallOverview();
     overview.rows[2].cells[0].since = minutesBefore(1);

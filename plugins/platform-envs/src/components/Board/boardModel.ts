@@ -1,6 +1,7 @@
 import {
   cellNeedsAttention,
   comparePromotionOrder,
+  DELIVERY_STATES_WORST_FIRST,
   Overview,
   OverviewCell,
   OverviewEnvironment,
@@ -8,7 +9,6 @@ import {
   rowNeedsAttention,
 } from '@fairway/plugin-platform-envs-common';
 import { refName } from '../../model/refs';
-import { CELL_STATES_WORST_FIRST } from '../../model/vocabulary';
 import { BoardFilters, BoardSort, rowFilter } from './boardFilters';
 
 /** A row with its cells in the order of the group's columns; a gap is undefined. */
@@ -39,8 +39,10 @@ export interface Board {
   shown: number;
 }
 
-const RANK = new Map(CELL_STATES_WORST_FIRST.map((state, i) => [state, i]));
-const BEST = CELL_STATES_WORST_FIRST.length;
+const RANK = new Map(DELIVERY_STATES_WORST_FIRST.map((state, i) => [state, i]));
+/** A row whose cells are well may have findings still: somebody has to look. */
+const FOUND = RANK.get('suspended')!;
+const BEST = DELIVERY_STATES_WORST_FIRST.length;
 
 function cellBadness(cell: OverviewCell): number {
   // What nothing observes is no news, bad or good.
@@ -51,7 +53,7 @@ function cellBadness(cell: OverviewCell): number {
 function badness({ row }: BoardRow): number {
   let worst = BEST;
   for (const cell of row.cells) worst = Math.min(worst, cellBadness(cell));
-  return row.findings.length ? worst - 0.5 : worst;
+  return row.findings.length ? Math.min(worst, FOUND) - 0.5 : worst;
 }
 
 /** When any cell came into its present state; empty, so last, when nobody knows. */

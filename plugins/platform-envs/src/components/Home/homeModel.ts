@@ -1,5 +1,6 @@
 import {
   comparePromotionOrder,
+  DELIVERY_STATES_WORST_FIRST,
   Overview,
   OverviewCell,
   OverviewEnvironment,
@@ -7,13 +8,12 @@ import {
   rowNeedsAttention,
 } from '@fairway/plugin-platform-envs-common';
 import { refName } from '../../model/refs';
-import { CELL_STATES_WORST_FIRST } from '../../model/vocabulary';
 import { BoardRow } from '../Board/boardModel';
 
 function worst(states: Array<OverviewCell['state']>): number {
   return Math.min(
-    CELL_STATES_WORST_FIRST.length,
-    ...states.map(state => CELL_STATES_WORST_FIRST.indexOf(state)),
+    DELIVERY_STATES_WORST_FIRST.length,
+    ...states.map(state => DELIVERY_STATES_WORST_FIRST.indexOf(state)),
   );
 }
 
@@ -84,7 +84,7 @@ export function platformStates(overview: Overview): PlatformState[] {
     // What was never deployed says nothing about how the environment does.
     const all = cells.get(environment.ref) ?? [];
     const deployed = all.filter(state => state !== 'not-deployed');
-    const state = CELL_STATES_WORST_FIRST[worst(deployed)];
+    const state = DELIVERY_STATES_WORST_FIRST[worst(deployed)];
     platform.environments.push({
       environment,
       state,
