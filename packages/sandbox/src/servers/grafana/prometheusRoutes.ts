@@ -53,13 +53,12 @@ export function addPrometheusRoutes(
     }
     return {
       resultType: 'vector',
-      result: planned
-        .at(atMs)
-        .flatMap((value, index) =>
-          value === undefined
-            ? []
-            : [{ metric: planned.labels[index], value: point(atMs, value) }],
-        ),
+      result: planned.labels.flatMap((metric, place) => {
+        const value = planned.value(place, atMs);
+        return value === undefined
+          ? []
+          : [{ metric, value: point(atMs, value) }];
+      }),
     };
   });
 
@@ -120,12 +119,23 @@ export interface Matrix {
   values: Array<[number, string]>;
 }
 
+let queue: Promise<unknown> = Promise.resolve();
+
 /**
- * An expression over time. Others have their turn while it is worked out.
+ * An expression over time. Queries are worked out one after another, and other
+ * requests have their turn meanwhile.
  *
  * @throws PromqlError - the range is backwards, or has too many points or samples.
  */
-export async function queryRange(
+export function queryRange(
+  ...query: Parameters<typeof workOut>
+): Promise<Matrix[]> {
+  const result = queue.then(() => workOut(...query));
+  queue = result.catch(() => {});
+  return result;
+}
+
+async function workOut(
   metrics: Metrics,
   expression: Expression,
   range: { fromMs: number; toMs: number; stepMs: number },
@@ -154,18 +164,22 @@ export async function queryRange(
     return known;
   });
   let turnMs = performance.now();
-  for (let atMs = fromMs; atMs <= toMs; atMs += step) {
-    const values = isScalar ? [planned.value] : planned.at(atMs);
-    for (let index = 0; index < values.length; index++) {
-      const value = values[index];
-      if (value !== undefined) series[index].values.push(point(atMs, value));
+  for (let place = 0; place < series.length; place++) {
+    const { values } = series[place];
+    for (let atMs = fromMs; atMs <= toMs; atMs += step) {
+      const value = isScalar ? planned.value : planned.value(place, atMs);
+      if (value !== undefined) values.push(point(atMs, value));
     }
     if (performance.now() - turnMs > SLICE_MS) {
       await pause();
       turnMs = performance.now();
     }
   }
-  return [...byKey.values()].filter(({ values }) => values.length > 0);
+  const found = [...byKey.values()].filter(({ values }) => values.length > 0);
+  if (byKey.size < series.length) {
+    for (const { values } of found) values.sort(([a], [b]) => a - b);
+  }
+  return found;
 }
 
 /** The series of one query, unless it asks for more than one query may. */

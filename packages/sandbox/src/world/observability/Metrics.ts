@@ -1,7 +1,7 @@
 import { World } from '../types';
 import { HealthJournal } from './HealthJournal';
 import { LAG_METRIC } from './lagRules';
-import { observedServices } from './observedServices';
+import { ObservedService, observedServices } from './observedServices';
 import { lagSeries } from './replicationLag';
 import { BUCKETS, ServiceTraffic } from './ServiceTraffic';
 
@@ -20,10 +20,27 @@ export interface PrometheusSeries {
 
 /** The series that services and databases in this world expose. */
 export class Metrics {
+  /** By application, with what it was made from. */
+  private readonly traffic = new Map<
+    string,
+    { state: string; traffic: ServiceTraffic }
+  >();
+
   constructor(
     private readonly world: World,
     private readonly journal: HealthJournal,
   ) {}
+
+  /** The same for as long as nothing happens to the service: it remembers. */
+  private trafficOf(observed: ObservedService): ServiceTraffic {
+    const troubles = this.journal.of(observed.application);
+    const state = JSON.stringify([observed.deployedMs, troubles]);
+    const known = this.traffic.get(observed.application);
+    if (known?.state === state) return known.traffic;
+    const traffic = new ServiceTraffic(observed, structuredClone(troubles));
+    this.traffic.set(observed.application, { state, traffic });
+    return traffic;
+  }
 
   /** All series, or those of one metric. */
   series(metric?: string): PrometheusSeries[] {
@@ -50,10 +67,7 @@ export class Metrics {
 
   private ofServices(metric?: string): PrometheusSeries[] {
     return observedServices(this.world).flatMap(observed => {
-      const traffic = new ServiceTraffic(
-        observed,
-        this.journal.of(observed.application),
-      );
+      const traffic = this.trafficOf(observed);
       const common = {
         job: observed.service,
         service: observed.service,

@@ -15,10 +15,10 @@ export interface ScalarPlan {
 /** An expression whose value is samples: which, is known before any time is asked for. */
 export interface VectorPlan {
   kind: 'vector';
-  /** Of each sample, in the order in which {@link at} gives values. */
+  /** Of each sample, by its place. */
   labels: Labels[];
-  /** Undefined where there is no sample at that time. */
-  at(ms: number): Array<number | undefined>;
+  /** The sample at a place and a time; undefined where there is none. */
+  value(place: number, ms: number): number | undefined;
 }
 
 export type Plan = ScalarPlan | VectorPlan;
@@ -46,7 +46,7 @@ export function plan(
       return {
         kind: 'vector',
         labels: found.map(({ labels }) => labels),
-        at: ms => found.map(series => valueAt(series, ms - offsetMs)),
+        value: (place, ms) => valueAt(found[place], ms - offsetMs),
       };
     }
     case 'aggregate':
@@ -97,8 +97,7 @@ function call(
   return {
     kind: 'vector',
     labels: found.map(({ labels }) => withoutName(labels)),
-    at: ms =>
-      found.map(series => change(series, ms - offsetMs, rangeMs!, name)),
+    value: (place, ms) => change(found[place], ms - offsetMs, rangeMs!, name),
   };
 }
 
@@ -191,12 +190,13 @@ function aggregate(
   return {
     kind: 'vector',
     labels,
-    at: ms => {
-      const values = of.at(ms);
-      return members.map(indexes => {
-        const present = presentOf(values, indexes);
-        return present.length ? make(present) : undefined;
-      });
+    value: (place, ms) => {
+      const present: number[] = [];
+      for (const member of members[place]) {
+        const value = of.value(member, ms);
+        if (value !== undefined) present.push(value);
+      }
+      return present.length ? make(present) : undefined;
     },
   };
 }
@@ -209,33 +209,28 @@ function groupsOf(
   const places = new Map<string, number>();
   const labels: Labels[] = [];
   const members: number[][] = [];
+  // thousands of series have the same few sets of names
+  const keptOf = new Map<string, string[]>();
   all.forEach((of, index) => {
-    const kept: Labels = {};
-    for (const name in of) {
-      if (name !== '__name__' && isKept(name)) kept[name] = of[name];
+    const names = Object.keys(of);
+    const shape = names.join();
+    let kept = keptOf.get(shape);
+    if (!kept) {
+      kept = names.filter(name => name !== '__name__' && isKept(name)).sort();
+      keptOf.set(shape, kept);
     }
-    const key = keyOf(kept);
+    let key = '';
+    for (const name of kept) key += `${name}\0${of[name]}\0`;
     let place = places.get(key);
     if (place === undefined) {
-      place = labels.push(kept) - 1;
+      place =
+        labels.push(Object.fromEntries(kept.map(name => [name, of[name]]))) - 1;
       places.set(key, place);
       members.push([]);
     }
     members[place].push(index);
   });
   return { labels, members };
-}
-
-function presentOf(
-  values: Array<number | undefined>,
-  indexes: number[],
-): number[] {
-  const present: number[] = [];
-  for (const index of indexes) {
-    const value = values[index];
-    if (value !== undefined) present.push(value);
-  }
-  return present;
 }
 
 const ARITHMETIC: Partial<Record<Operator, (a: number, b: number) => number>> =
@@ -268,32 +263,27 @@ function combine(op: Operator, left: Plan, right: Plan): Plan {
     };
   }
   const shown = left.kind === 'vector' ? left : (right as VectorPlan);
-  const pairs = pairing(left, right);
+  const pairOf = pairing(left, right);
   return {
     kind: 'vector',
     labels: holds ? shown.labels : shown.labels.map(withoutName),
-    at: ms => {
-      const values = shown.at(ms);
-      const pairOf = pairs(ms, values);
-      return values.map((value, index) => {
-        const pair = value === undefined ? undefined : pairOf(value, index);
-        if (!pair) return undefined;
-        if (holds) return holds(...pair) ? value : undefined;
-        return compute!(...pair);
-      });
+    value: (place, ms) => {
+      const value = shown.value(place, ms);
+      const pair = value === undefined ? undefined : pairOf(value, place, ms);
+      if (!pair) return undefined;
+      if (holds) return holds(...pair) ? value : undefined;
+      return compute!(...pair);
     },
   };
 }
 
-/** The two numbers that stand beside each other, of each sample that is shown. */
-function pairing(left: Plan, right: Plan) {
-  type PairOf = (value: number, index: number) => [number, number] | undefined;
-  if (right.kind === 'scalar') {
-    return (): PairOf => value => [value, right.value];
-  }
-  if (left.kind === 'scalar') {
-    return (): PairOf => value => [left.value, value];
-  }
+/** The two numbers that stand beside each other, of a sample that is shown. */
+function pairing(
+  left: Plan,
+  right: Plan,
+): (value: number, place: number, ms: number) => [number, number] | undefined {
+  if (right.kind === 'scalar') return value => [value, right.value];
+  if (left.kind === 'scalar') return value => [left.value, value];
   const places = new Map<string, number[]>();
   right.labels.forEach((labels, index) => {
     const key = keyOf(withoutName(labels));
@@ -304,12 +294,11 @@ function pairing(left: Plan, right: Plan) {
   const partners = left.labels.map(
     labels => places.get(keyOf(withoutName(labels))) ?? [],
   );
-  return (ms: number): PairOf => {
-    const others = right.at(ms);
-    return (value, index) => {
-      const other = presentOf(others, partners[index]).at(-1);
-      return other === undefined ? undefined : [value, other];
-    };
+  return (value, place, ms) => {
+    const other = partners[place].findLast(
+      partner => right.value(partner, ms) !== undefined,
+    );
+    return other === undefined ? undefined : [value, right.value(other, ms)!];
   };
 }
 
@@ -327,16 +316,13 @@ function histogramQuantile(quantile: number, of: VectorPlan): VectorPlan {
   return {
     kind: 'vector',
     labels,
-    at: ms => {
-      const values = of.at(ms);
-      return histograms.map(indexes => {
-        const buckets: Array<[bound: number, count: number]> = [];
-        for (const index of indexes) {
-          const value = values[index];
-          if (value !== undefined) buckets.push([bounds[index], value]);
-        }
-        return buckets.length ? quantileOf(quantile, buckets) : undefined;
-      });
+    value: (place, ms) => {
+      const buckets: Array<[bound: number, count: number]> = [];
+      for (const bucket of histograms[place]) {
+        const value = of.value(bucket, ms);
+        if (value !== undefined) buckets.push([bounds[bucket], value]);
+      }
+      return buckets.length ? quantileOf(quantile, buckets) : undefined;
     },
   };
 }
