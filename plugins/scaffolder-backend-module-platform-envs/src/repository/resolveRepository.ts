@@ -81,7 +81,9 @@ export function resolveRepository(options: {
         )
       : [],
     port: input.port ?? 8080,
-    environments: isDelivered ? chosen(platform, input.environments) : [],
+    environments: isDelivered
+      ? chooseEnvironments(platform.environments, input.environments)
+      : [],
     githubOrg: platform.githubOrg,
     repository: input.repository ?? name,
     repositoryUrl,

@@ -11,8 +11,13 @@ import (
 
 // Config is everything that differs from one environment to the next.
 type Config struct {
-	// Port to listen on (PORT, 8080).
+	// Port for HTTP (PORT, 8080).
 	Port int
+	// GRPCPort for gRPC (GRPC_PORT, 9090).
+	GRPCPort int
+	// GRPCReflection lets everybody who reaches the port list its services
+	// (GRPC_REFLECTION, false).
+	GRPCReflection bool
 	// Environment is the short name of where this runs (ENVIRONMENT, local).
 	Environment string
 	// LogLevel is the least level that is written (LOG_LEVEL, info).
@@ -42,17 +47,26 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 		}
 		return value
 	}
+	port := func(key, otherwise string) int {
+		value, err := strconv.Atoi(text(key, otherwise))
+		if err != nil || value < 1 || value > 65535 {
+			problems = append(problems, fmt.Errorf("%s is %q, want a number from 1 to 65535", key, text(key, "")))
+		}
+		return value
+	}
 
 	cfg := Config{
 		Environment:     text("ENVIRONMENT", "local"),
 		DrainDelay:      duration("DRAIN_DELAY", "5s"),
 		ShutdownTimeout: duration("SHUTDOWN_TIMEOUT", "15s"),
 	}
-	port, err := strconv.Atoi(text("PORT", "8080"))
-	if err != nil || port < 1 || port > 65535 {
-		problems = append(problems, fmt.Errorf("PORT is %q, want a number from 1 to 65535", text("PORT", "")))
+	cfg.Port = port("PORT", "8080")
+	cfg.GRPCPort = port("GRPC_PORT", "9090")
+	reflection, err := strconv.ParseBool(text("GRPC_REFLECTION", "false"))
+	if err != nil {
+		problems = append(problems, fmt.Errorf("GRPC_REFLECTION is %q, want true or false", text("GRPC_REFLECTION", "")))
 	}
-	cfg.Port = port
+	cfg.GRPCReflection = reflection
 	if err := cfg.LogLevel.UnmarshalText([]byte(text("LOG_LEVEL", "info"))); err != nil {
 		problems = append(problems, fmt.Errorf("LOG_LEVEL is %q, want debug, info, warn or error", text("LOG_LEVEL", "")))
 	}

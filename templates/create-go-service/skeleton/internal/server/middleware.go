@@ -33,7 +33,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		defer func() {
 			took := time.Since(start)
 			route := routeOf(r)
-			s.requests.Observe(r.Method, route, recorder.code, took)
+			s.metrics.ObserveRequest(r.Method, route, recorder.code, took)
 			if isProbe(route) && recorder.code < http.StatusInternalServerError {
 				return
 			}
