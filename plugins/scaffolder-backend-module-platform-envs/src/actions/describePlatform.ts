@@ -69,6 +69,17 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
             .describe(
               'Short names of the chosen ones in promotion order, with commas',
             ),
+        environmentList: z =>
+          z
+            .array(
+              z.object({
+                name: z.string(),
+                tier: z.string(),
+                accountId: z.string().optional(),
+                region: z.string().optional().describe('The primary one'),
+              }),
+            )
+            .describe('The chosen ones in promotion order, for `each`'),
         firstEnvironment: z =>
           z.string().describe('Short name of the first of them on the way'),
         registryAccountId: z => z.string(),
@@ -123,6 +134,15 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
       ctx.output('gitopsPath', gitops.path);
       ctx.output('runtime', environments[0].runtime);
       ctx.output('environments', names.join(','));
+      ctx.output(
+        'environmentList',
+        environments.map(({ shortName, tier, accountId, primaryRegion }) => ({
+          name: shortName,
+          tier,
+          ...(accountId && { accountId }),
+          ...(primaryRegion && { region: primaryRegion }),
+        })),
+      );
       ctx.output('firstEnvironment', names[0]);
       ctx.output('registryAccountId', registry.accountId);
       ctx.output('registryRegion', registry.region);

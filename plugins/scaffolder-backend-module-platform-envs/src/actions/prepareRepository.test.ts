@@ -326,7 +326,7 @@ describe('fairway:repository:prepare', () => {
   it('describes a repository that is called otherwise than the component', async () => {
     await prepare({ repository: 'Order_Intake.v2' });
     expect(await read('catalog-info.yaml')).toContain(
-      'github.com/project-slug: sample-platform-ai/Order_Intake.v2',
+      'sample-platform-ai/Order_Intake.v2',
     );
   });
 
