@@ -17,11 +17,19 @@ test('a service goes from a form to prod', async ({ browser }) => {
   await test.step('the developer creates a Go service', async () => {
     const { page } = developer;
     await page.goto('/create/templates/default/create-go-service');
-    await page.getByLabel('Name').fill(SERVICE);
-    await page.getByLabel('What it is for').fill('Proves the whole journey.');
-    await expect(page.getByRole('textbox', { name: 'Owner' })).toHaveValue(
+    await page.getByRole('textbox', { name: /^Name/ }).fill(SERVICE);
+    await expect(
+      page.getByText('Free on GitHub, in ECR and in the catalog'),
+    ).toBeVisible();
+    await expect(
+      page.getByRole('radio', { name: /^Sample Platform AI/ }),
+    ).toBeChecked();
+    await expect(page.getByRole('button', { name: /Owner/ })).toContainText(
       'Sample Platform AI',
     );
+    await page
+      .getByRole('textbox', { name: /What it is for/ })
+      .fill('Proves the whole journey.');
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByRole('button', { name: 'Review' }).click();
     await page.getByRole('button', { name: 'Create' }).click();

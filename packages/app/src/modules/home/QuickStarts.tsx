@@ -6,19 +6,15 @@ import { Text } from '@backstage/ui';
 import useAsync from 'react-use/esm/useAsync';
 import styles from './QuickStarts.module.css';
 
-const MOST = 8;
-
-/** The templates of the catalog, each one click from its form. */
+/** Every template of the catalog, each one click from its form. */
 export const QuickStarts = () => {
   const catalog = useApi(catalogApiRef);
   const { value, loading, error } = useAsync(async () => {
-    const { items } = await catalog.queryEntities({
+    const { items } = await catalog.getEntities({
       filter: { kind: 'Template' },
       fields: ['metadata'],
-      orderFields: { field: 'metadata.title', order: 'asc' },
-      limit: MOST,
     });
-    return items;
+    return items.sort((a, b) => titleOf(a).localeCompare(titleOf(b)));
   }, [catalog]);
 
   if (loading) return <Progress />;
@@ -41,16 +37,25 @@ export const QuickStarts = () => {
       {value.map(template => (
         <li key={template.metadata.uid ?? template.metadata.name}>
           <Link to={formPath(template)} className={styles.item}>
-            <span className={styles.title}>
-              {template.metadata.title ?? template.metadata.name}
+            <span className={styles.title}>{titleOf(template)}</span>
+            <span className={styles.text}>
+              {firstSentence(template.metadata.description)}
             </span>
-            <span className={styles.text}>{template.metadata.description}</span>
           </Link>
         </li>
       ))}
     </ul>
   );
 };
+
+function titleOf({ metadata }: Pick<Entity, 'metadata'>) {
+  return metadata.title ?? metadata.name;
+}
+
+/** The rest stands on the card in the gallery. */
+function firstSentence(text = '') {
+  return text.match(/^.*?[.:](?=\s|$)/s)?.[0].replace(/:$/, '.') ?? text;
+}
 
 function formPath({ metadata }: Pick<Entity, 'metadata'>) {
   return `/create/templates/${metadata.namespace ?? 'default'}/${

@@ -1,0 +1,30 @@
+import { identityApiRef, useApi } from '@backstage/frontend-plugin-api';
+import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
+import { useQuery } from '@tanstack/react-query';
+import { queryClient } from './queryClient';
+import { FormPlatform, readPlatforms } from './readPlatforms';
+
+/** The platforms of the catalog, and whether they can be used. */
+export function usePlatforms() {
+  const catalog = useApi(catalogApiRef);
+  const permissions = useApi(permissionApiRef);
+  const identity = useApi(identityApiRef);
+  return useQuery<FormPlatform[], Error>(
+    {
+      queryKey: ['scaffolder', 'platforms'],
+      queryFn: () => readPlatforms({ catalog, permissions, identity }),
+    },
+    queryClient,
+  );
+}
+
+/** The platform that the form has chosen; undefined while none is known. */
+export function useChosenPlatform(system: unknown) {
+  const { data, error, isPending } = usePlatforms();
+  return {
+    platform: data?.find(({ ref }) => ref === system),
+    error,
+    isPending,
+  };
+}
