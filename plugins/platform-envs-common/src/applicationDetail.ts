@@ -59,8 +59,30 @@ export interface ApplicationCondition {
   at?: string;
 }
 
+/**
+ * Something that happened to a deployment, or to an object of it, in the words
+ * of Kubernetes or Amazon ECS.
+ *
+ * @public
+ */
+export interface DeploymentEvent {
+  /** ISO 8601 UTC time at which it happened last. */
+  at: string;
+  /** Somebody should know. */
+  isWarning?: boolean;
+  /** One word, such as `BackOff`; Amazon ECS has none. */
+  reason?: string;
+  message: string;
+  /** How often it happened; absent for once. */
+  count?: number;
+  /** What it happened to, where that is not the deployment itself. */
+  object?: { kind: string; name: string };
+}
+
 /** What the details of a cell say of its application, as far as its source has told. @public */
 export interface ApplicationDetail {
+  /** What happened lately, newest first. */
+  events?: DeploymentEvent[];
   /** In the order of the application; a revision that is not known is absent. */
   sources?: ApplicationOrigin[];
   managedBy?: ApplicationManager;

@@ -119,12 +119,14 @@ export function toDetail({
   managedBy,
   syncWindow,
   conditions,
+  events,
 }: Deployment): ApplicationDetail {
   return {
     ...(sources && { sources }),
     ...(managedBy && { managedBy }),
     ...(syncWindow && { syncWindow }),
     ...(conditions.length && { conditions }),
+    ...(events?.length && { events }),
   };
 }
 

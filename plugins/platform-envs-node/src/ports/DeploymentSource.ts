@@ -1,6 +1,7 @@
 import {
   ApplicationManager,
   ApplicationOrigin,
+  DeploymentEvent,
   EnvironmentSummary,
   HealthStatus,
   SourceState,
@@ -96,6 +97,8 @@ export interface Deployment {
   images: string[];
   resources: DeploymentResource[];
   conditions: Array<{ type: string; message: string; at?: string }>;
+  /** What happened lately, newest first, where the source tells. */
+  events?: DeploymentEvent[];
   operation?: {
     phase: string;
     message?: string;

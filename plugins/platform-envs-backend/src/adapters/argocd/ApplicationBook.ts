@@ -1,6 +1,8 @@
+import { DeploymentEvent } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { createHash } from 'node:crypto';
 import { TreeHealth, withTreeHealth } from './resourceTree';
+import { isUnwell } from './unwell';
 
 interface Entry {
   /** As Argo CD told it. */
@@ -14,6 +16,7 @@ interface Entry {
   /** Whether a whole document was read since the list part last changed. */
   complete: boolean;
   tree?: TreeHealth;
+  events?: DeploymentEvent[];
 }
 
 /** What else is known of an application, besides its own document. */
@@ -81,7 +84,8 @@ export class ApplicationBook {
 
   /** What was known before a restart. */
   restore(deployments: Deployment[]): void {
-    for (const { syncWindow, managedBy, ...deployment } of deployments) {
+    for (const known of deployments) {
+      const { syncWindow, managedBy, events, ...deployment } = known;
       const isOwn = managedBy?.kind === 'ApplicationSet';
       this.#store({ ...deployment, ...(isOwn && { managedBy }) }, true);
     }
@@ -110,12 +114,19 @@ export class ApplicationBook {
     return changed;
   }
 
-  /** What the tree of an application says; undefined forgets it. */
-  putTree(key: string, tree: TreeHealth | undefined): boolean {
+  /** What the tree of an application says, and what happened in it; undefined forgets both. */
+  putTree(
+    key: string,
+    tree: TreeHealth | undefined,
+    events?: DeploymentEvent[],
+  ): boolean {
     const entry = this.#entries.get(key);
     if (!entry) return false;
-    const { tree: before, ...rest } = entry;
-    return this.#show(key, { ...rest, ...(tree && { tree }) });
+    const { tree: _, events: known, ...rest } = entry;
+    return this.#show(key, {
+      ...rest,
+      ...(tree && { tree, events: events ?? known }),
+    });
   }
 
   /** Applies what else is known, after that changed. */
@@ -145,11 +156,13 @@ export class ApplicationBook {
     const syncSince = this.#syncSince(known?.told, merged);
     const told = { ...merged, ...(syncSince && { syncSince }) };
     const tree = isUnwell(told) ? known?.tree : undefined;
+    const events = tree && known?.events;
     const changed = this.#show(key, {
       told,
       listHash,
       complete,
       ...(tree && { tree }),
+      ...(events && { events }),
     });
     return this.#adopt(known?.told, told) || changed;
   }
@@ -187,9 +200,9 @@ export class ApplicationBook {
 
   #show(
     key: string,
-    entry: Pick<Entry, 'told' | 'listHash' | 'complete' | 'tree'>,
+    entry: Pick<Entry, 'told' | 'listHash' | 'complete' | 'tree' | 'events'>,
   ): boolean {
-    const { told, tree } = entry;
+    const { told, tree, events } = entry;
     const before = this.#entries.get(key);
     const parent = this.#parents.get(key);
     const shown: Deployment = {
@@ -199,6 +212,7 @@ export class ApplicationBook {
           managedBy: { kind: 'Application', name: parent },
         }),
       ...(tree && { resources: withTreeHealth(told.resources, tree) }),
+      ...(events?.length && { events }),
       ...this.decorate(told),
     };
     const hash = hashOf(shown);
@@ -208,6 +222,7 @@ export class ApplicationBook {
       listHash: entry.listHash,
       complete: entry.complete,
       ...(tree && { tree }),
+      ...(events && { events }),
       // who compares by identity sees at once that nothing changed
       shown: isSame ? before.shown : shown,
       hash,
@@ -230,11 +245,6 @@ function childKeys(deployment: Deployment | undefined): string[] {
       ? [keyOf({ namespace: deployment!.namespace, ...child })]
       : [],
   );
-}
-
-/** Whether its resources could say why. */
-export function isUnwell({ health }: Pick<Deployment, 'health'>): boolean {
-  return health === 'Degraded' || health === 'Progressing';
 }
 
 /** The part that every list carries. */

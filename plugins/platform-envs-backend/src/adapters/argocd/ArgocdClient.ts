@@ -6,6 +6,7 @@ import {
   UnusableAnswerError,
 } from './ArgocdHttp';
 import { followStream, StreamListeners } from './followStream';
+import { ObjectRef } from './resourceTree';
 import {
   canISchema,
   LIST_FIELDS,
@@ -131,6 +132,23 @@ export class ArgocdClient {
     return this.#http.json(`${this.#path(name)}/resource-tree?${search}`, {
       signal: options.signal,
     });
+  }
+
+  /** What happened to an application, or to one object of it. */
+  async events(
+    name: string,
+    options: { namespace: string; object?: ObjectRef; signal: AbortSignal },
+  ): Promise<unknown> {
+    const { namespace, object, signal } = options;
+    const search = new URLSearchParams({
+      appNamespace: namespace,
+      ...(object && {
+        resourceUID: object.uid,
+        resourceName: object.name,
+        resourceNamespace: object.namespace ?? '',
+      }),
+    });
+    return this.#http.json(`${this.#path(name)}/events?${search}`, { signal });
   }
 
   /** What an application would apply, or its objects as they are and as they would be. */

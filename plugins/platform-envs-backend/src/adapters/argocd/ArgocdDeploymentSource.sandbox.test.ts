@@ -364,11 +364,19 @@ describe('ArgocdDeploymentSource on the sandbox', () => {
         r => r.kind === 'Pod' && /image/.test(r.message ?? ''),
       ),
     );
+    await until('an event of a pod says so, too', () =>
+      (get(s, 'sample-backend-uat').events ?? []).some(
+        e => e.isWarning && e.object?.kind === 'Pod' && /image/.test(e.message),
+      ),
+    );
+    const times = get(s, 'sample-backend-uat').events!.map(({ at }) => at);
+    expect(times).toEqual([...times].sort().reverse());
     await sandbox.world.scenarios.start('calm');
     await until('it is well and pods are left out', () => {
       const { health, resources } = get(s, 'sample-backend-uat');
       return health === 'Healthy' && resources.every(r => r.kind !== 'Pod');
     });
+    expect(get(s, 'sample-backend-uat').events).toBeUndefined();
     expect(get(s, 'sample-backend-uat').resources.length).toBeGreaterThan(1);
   });
 

@@ -131,6 +131,7 @@ export class ArgocdDeploymentSource implements DeploymentSource {
       onChange: () => this.#emit(),
       signal,
       treePauseMs: options.treePauseMs,
+      isAttended: () => this.#projects.isActive,
     });
     this.#operations = new ApplicationOperations({
       title: this.title,
@@ -186,7 +187,9 @@ export class ArgocdDeploymentSource implements DeploymentSource {
   attend(audience: Audience): void {
     this.#projects.attend(audience);
     audience.onArrival(() => {
-      if (this.#running) void this.#feed.readProjects();
+      if (!this.#running) return;
+      void this.#feed.readProjects();
+      this.#details.lookAgain();
     });
   }
 

@@ -1,9 +1,12 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
+import { DeploymentEvent } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
-import { ApplicationBook, isUnwell, keyOf } from './ApplicationBook';
+import { ApplicationBook, keyOf } from './ApplicationBook';
 import { ArgocdClient } from './ArgocdClient';
-import { parseResourceTree } from './resourceTree';
+import { parseEvents } from './parseEvents';
+import { parseResourceTree, TreeHealth } from './resourceTree';
 import { RevisionNotes } from './RevisionNotes';
+import { isUnwell } from './unwell';
 
 /** Whole documents and trees that are fetched side by side. */
 const CONCURRENCY = 2;
@@ -20,7 +23,7 @@ interface TreeWatch {
 /**
  * Reads singly what neither list nor stream carries: whole documents of
  * applications that changed without an event, who made their revisions, and
- * the pods of those that are not well. Nobody waits for it.
+ * the pods and the events of those that are not well. Nobody waits for it.
  */
 export class DetailReader {
   readonly #trees = new Map<string, TreeWatch>();
@@ -37,6 +40,8 @@ export class DetailReader {
       onChange: () => void;
       signal: AbortSignal;
       treePauseMs?: { min: number; max: number };
+      /** Whether somebody looks: for nobody, events are read once. */
+      isAttended: () => boolean;
     },
   ) {
     options.signal.addEventListener('abort', () => {
@@ -48,6 +53,17 @@ export class DetailReader {
   wake(): void {
     const { book } = this.options;
     for (const deployment of book.list()) this.#watchTree(deployment);
+    this.#work();
+  }
+
+  /** Looks again at once at what is not well, as when somebody comes. */
+  lookAgain(): void {
+    const { min } = this.options.treePauseMs ?? TREE_PAUSE_MS;
+    for (const [key, watch] of this.#trees) {
+      clearTimeout(watch.timer);
+      watch.pauseMs = min;
+      this.#treeQueue.add(key);
+    }
     this.#work();
   }
 
@@ -143,10 +159,38 @@ export class DetailReader {
       );
       if (this.#trees.get(key) !== watch) return;
       if (book.putTree(key, tree)) this.options.onChange();
+      const events = tree && (await this.#readEvents(deployment, tree));
+      if (this.#trees.get(key) !== watch) return;
+      if (book.putTree(key, tree, events)) this.options.onChange();
     } finally {
       if (this.#trees.get(key) === watch && !signal.aborted) {
         this.#readTreeLater(key, watch);
       }
+    }
+  }
+
+  /** Of the application and of what in it is not well; undefined when they cannot be had. */
+  async #readEvents(
+    { name, namespace }: Deployment,
+    { unwell }: TreeHealth,
+  ): Promise<DeploymentEvent[] | undefined> {
+    const { client, signal, logger, book, isAttended } = this.options;
+    const known = book.get(keyOf({ name, namespace }))?.events;
+    if (known && !isAttended()) return known;
+    try {
+      return parseEvents(
+        await Promise.all(
+          [undefined, ...unwell].map(object =>
+            client.events(name, { namespace, object, signal }),
+          ),
+        ),
+      );
+    } catch (error) {
+      logger.debug('Argo CD does not tell the events of an application', {
+        application: name,
+        reason: String(error),
+      });
+      return undefined;
     }
   }
 

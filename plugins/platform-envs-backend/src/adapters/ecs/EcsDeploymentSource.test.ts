@@ -276,6 +276,13 @@ describe('EcsDeploymentSource on the sandbox', () => {
       health: 'Degraded',
       message: expect.stringMatching(/CannotPullContainerError/),
     });
+    expect(service.events!.length).toBeGreaterThan(1);
+    expect(service.events).toContainEqual(
+      expect.objectContaining({
+        at: expect.stringMatching(/Z$/),
+        message: expect.stringContaining('mobilytics-api'),
+      }),
+    );
     // what was there before goes on
     expect(service.images).toContain(image);
     const back = await snapshotWhere(s => {

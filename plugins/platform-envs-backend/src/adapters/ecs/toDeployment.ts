@@ -2,9 +2,11 @@ import {
   ContainerDefinition,
   Service,
   ServiceDeploymentBrief,
+  ServiceEvent,
   Task,
 } from '@aws-sdk/client-ecs';
 import {
+  DeploymentEvent,
   HealthStatus,
   LABEL_COMPONENT,
   LABEL_ENVIRONMENT,
@@ -28,6 +30,10 @@ export interface EcsServiceFacts {
   stopped?: Task[];
 }
 
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+const STEADY = /has reached a steady state/;
+const WARNING = /unable|unhealthy|failed|impaired|deregistered.*unhealthy/;
+
 /** Of a reason in a sentence; the whole stands with its task. */
 const MAX_REASON = 120;
 
@@ -41,6 +47,9 @@ export interface EcsPlace {
   /** Short name of the environment and name of its system; absent where several share the cluster. */
   environment?: { shortName: string; system: string };
 }
+
+/** At most so many events of one service are told of. */
+const MAX_EVENTS = 20;
 
 /** Whether the service runs as wanted and its last rollout went well. */
 export function isSettled(facts: EcsServiceFacts): boolean {
@@ -78,6 +87,7 @@ export function toDeployment(
     images: imagesOf(facts),
     resources: resourcesOf(facts, health, message),
     conditions: [],
+    ...(service.events?.length && { events: eventsOf(service.events) }),
     ...(operation && { operation }),
     history: facts.rollouts
       .filter(r => r.status === 'SUCCESSFUL')
@@ -237,6 +247,27 @@ function whyStopped({ stoppedReason = '', containers = [] }: Task): string {
     [stoppedReason, ...ofContainers].filter(Boolean).join('; ') ||
     'Stopped; ECS gives no reason'
   );
+}
+
+/** Newest first, as ECS has them. That it is steady is said over and over, so only once here. */
+function eventsOf(events: ServiceEvent[]): DeploymentEvent[] {
+  const told = events.flatMap(({ createdAt, message }) =>
+    createdAt && message
+      ? [
+          {
+            at: createdAt.toISOString(),
+            message,
+            ...(WARNING.test(message) && { isWarning: true }),
+          },
+        ]
+      : [],
+  );
+  return told
+    .filter(
+      ({ message }, i) =>
+        !STEADY.test(message) || !STEADY.test(told[i + 1]?.message ?? ''),
+    )
+    .slice(0, MAX_EVENTS);
 }
 
 function operationOf({

@@ -11,7 +11,7 @@ import { CellLinks } from '../Links';
 import { StateBadge } from '../StateBadge';
 import { DeployerFacts } from './DeployerFacts';
 import { BehindFacts, ReleaseFacts } from './ReleaseFacts';
-import { ConditionFacts, ResourceFacts } from './ResourceFacts';
+import { ConditionFacts, EventFacts, ResourceFacts } from './ResourceFacts';
 import { Section } from './Section';
 import styles from './CellDetails.module.css';
 
@@ -54,6 +54,7 @@ export function CellDetails(props: CellDetailsProps) {
       <BehindFacts cell={cell} />
       <DeployerFacts cell={cell} runtime={runtime} />
       <ResourceFacts cell={cell} />
+      <EventFacts cell={cell} />
       {history}
       <Section title="Links">
         <CellLinks

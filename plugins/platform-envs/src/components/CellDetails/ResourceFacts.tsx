@@ -1,3 +1,6 @@
+import { useState } from 'react';
+import { Button } from '@backstage/ui';
+import { RiAlertLine } from '@remixicon/react';
 import { DeliveryCell } from '@fairway/plugin-platform-envs-common';
 import { healthWord, syncWord } from '../../model/vocabulary';
 import { StateBadge } from '../StateBadge';
@@ -32,6 +35,58 @@ export function ResourceFacts({ cell }: { cell: DeliveryCell }) {
           </li>
         ))}
       </ul>
+    </Section>
+  );
+}
+
+/** More is in the deployer's own pages. */
+const EVENTS_SHOWN = 8;
+
+/** What happened to it lately, newest first. */
+export function EventFacts({ cell }: { cell: DeliveryCell }) {
+  const { events = [] } = cell;
+  const [isWhole, setIsWhole] = useState(false);
+  if (events.length === 0) return null;
+  const shown = isWhole ? events : events.slice(0, EVENTS_SHOWN);
+  return (
+    <Section title={`Events (${events.length})`}>
+      <ol className={styles.resources} aria-label="Events">
+        {shown.map(({ at, reason, message, count, object, isWarning }) => (
+          <li
+            key={`${at} ${object?.name} ${reason} ${message}`}
+            className={styles.resource}
+          >
+            <span className={styles.resourceName}>
+              {isWarning && (
+                <RiAlertLine
+                  size={14}
+                  role="img"
+                  aria-label="Warning"
+                  className={styles.warning}
+                />
+              )}
+              {[reason, count && `${count} times`].filter(Boolean).join(' · ')}
+              {object && (
+                <>
+                  {' '}
+                  {object.kind} <code>{object.name}</code>
+                </>
+              )}
+            </span>
+            <When at={at} className={styles.age} />
+            <span className={styles.quiet}>{message}</span>
+          </li>
+        ))}
+      </ol>
+      {shown.length < events.length && (
+        <Button
+          variant="tertiary"
+          size="small"
+          onPress={() => setIsWhole(true)}
+        >
+          {`Show ${events.length - shown.length} more`}
+        </Button>
+      )}
     </Section>
   );
 }
