@@ -34,7 +34,7 @@ it('counts, times and logs a request with its id', async () => {
   await ask('/made-up-by-somebody');
   await expect
     .poll(() => metrics().registry.metrics())
-    .toMatch(/_count\{.*route="other",code="404"\} 1/);
+    .toMatch(/^http_requests_total\{.*route="other",code="404"\} 1$/m);
   expect(await metrics().registry.metrics()).toMatch(/_count\{.*route="\/",code="200"\} 1/);
   expect(lines.some(line => line.includes('"requestId":"r-1"'))).toBe(true);
 });

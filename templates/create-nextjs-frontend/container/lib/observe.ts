@@ -11,7 +11,7 @@ const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 const SAFE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Gives every request an id, and counts, times and logs it. */
-export function observeRequests({ requests }: Metrics, logger: Logger): () => void {
+export function observeRequests({ requests, duration }: Metrics, logger: Logger): () => void {
   const onStart = (message: unknown) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const began = performance.now();
@@ -24,7 +24,9 @@ export function observeRequests({ requests }: Metrics, logger: Logger): () => vo
       const route = routeOf((request.url ?? '').split('?', 1)[0] ?? '', ROUTES);
       const { method = 'other' } = request;
       const status = response.statusCode;
-      requests.observe({ method, route, code: String(status) }, seconds);
+      const labels = { method, route, code: String(status) };
+      requests.inc(labels);
+      duration.observe(labels, seconds);
       if (PROBES.has(route) && status < 500) return;
       logger.info(
         { method, route, status, durationMs: Math.round(seconds * 1000), requestId },

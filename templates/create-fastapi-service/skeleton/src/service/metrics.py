@@ -1,6 +1,6 @@
 """Figures for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -14,7 +14,13 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self.requests = Histogram(
+        self.requests = Counter(
+            "http_requests_total",
+            "Requests answered, by method, route and status",
+            ["method", "route", "code"],
+            registry=self.registry,
+        )
+        self.duration = Histogram(
             "http_request_duration_seconds",
             "How long requests took, by method, route and status",
             ["method", "route", "code"],

@@ -57,7 +57,9 @@ class ObserveMiddleware:
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
-        self._metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
+        labels = (scope["method"], route, str(status))
+        self._metrics.requests.labels(*labels).inc()
+        self._metrics.duration.labels(*labels).observe(seconds)
         if route in _PROBES and status < 500:
             return
         _log.info(
