@@ -76,6 +76,8 @@ export interface PlannedCapacity {
   cpu: string;
   /** Of one instance: a quantity with its unit, e.g. `256Mi` or `1Gi`. */
   memory: string;
+  /** On spare capacity, whose price moves: estimated at the price without. */
+  spot?: boolean;
 }
 
 /**
@@ -199,6 +201,7 @@ export const plannedThingSchema = z.object({
       maxReplicas: z.number().int().nonnegative().optional(),
       cpu: text(20),
       memory: text(20),
+      spot: z.boolean().optional(),
     })
     .optional(),
   note: text(1_000).optional(),

@@ -2,12 +2,15 @@ import { PermissionsService } from '@backstage/backend-plugin-api';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
 import {
   componentInputOf,
   componentInputSchema,
 } from '../gitops/componentInput';
 import { prepareOverlayCommit } from '../gitops/prepareOverlayCommit';
 import { addFilesInOneCommit, checkFiles } from '../github/addFilesInOneCommit';
+import { plannedDesiredState } from '../plan/plannedDesiredState';
+import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { assertComponentName } from '../platform/componentName';
 import { openPlatform } from '../platform/openPlatform';
 
@@ -104,6 +107,8 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         commitUrl: z => z.string().optional(),
         environments: z =>
           z.array(z.string()).describe('Short names, in promotion order'),
+        planned: () =>
+          plannedThingSchema.array().optional().describe(PLANNED_DESCRIPTION),
       },
     },
     async handler(ctx) {
@@ -139,10 +144,15 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
       );
 
       if (ctx.isDryRun) {
-        const { added, present } = await checkFiles(change);
+        const found = await checkFiles(change);
+        const { added, present } = found;
         present.forEach(file => ctx.logger.info(`Would keep ${file}`));
         added.forEach(file =>
           ctx.logger.info(`Would add ${file}:\n${files.get(file)}`),
+        );
+        ctx.output(
+          'planned',
+          plannedDesiredState({ change, component: prepared, found }),
         );
         return;
       }

@@ -2,10 +2,14 @@ import { PermissionsService } from '@backstage/backend-plugin-api';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
+import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
+import { plannedStack } from '../plan/plannedStack';
 import { assertComponentName } from '../platform/componentName';
 import { openPlatform } from '../platform/openPlatform';
 import { imageRepositoryOf } from '../platform/readPlatform';
 import { applyComponentRegistry } from '../registry/applyComponentRegistry';
+import { registryStackName } from '../registry/registryTemplate';
 
 /** Options of {@link createCreateRegistryAction}. */
 export interface CreateRegistryOptions {
@@ -54,6 +58,8 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
         stackUrl: z => z.string().describe('The stack in the AWS console'),
         accountId: z => z.string(),
         region: z => z.string(),
+        planned: () =>
+          plannedThingSchema.array().optional().describe(PLANNED_DESCRIPTION),
       },
     },
     async handler(ctx) {
@@ -89,6 +95,19 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
       if (result.stackId) {
         ctx.output('stackId', result.stackId);
         ctx.output('stackUrl', stackUrl(region, result.stackId));
+      }
+      if (ctx.isDryRun && result.template) {
+        ctx.output(
+          'planned',
+          plannedStack({
+            name: registryStackName(component),
+            accountId,
+            region,
+            template: result.template,
+            outcome: result.outcome,
+            ...(result.stackId && { url: stackUrl(region, result.stackId) }),
+          }),
+        );
       }
       ctx.output('accountId', accountId);
       ctx.output('region', region);

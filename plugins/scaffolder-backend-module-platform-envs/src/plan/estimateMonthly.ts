@@ -127,7 +127,9 @@ function ofCapacity(
     amount: hour.mul(HOURS).mul(replicas).toFixed(2),
     currency: table.currency,
     pricedOn: table.pricedOn,
-    basis: `${replicas} × (${cores.toFixed()} vCPU, ${gib.toFixed()} GiB) for ${HOURS} hours, ${each}${most}`,
+    basis: `${replicas} × (${cores.toFixed()} vCPU, ${gib.toFixed()} GiB) for ${HOURS} hours, ${each}${most}${
+      capacity.spot ? '; Spot, where it runs, costs less' : ''
+    }`,
   };
 }
 

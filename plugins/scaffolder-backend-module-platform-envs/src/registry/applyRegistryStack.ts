@@ -57,6 +57,8 @@ export interface RegistryStackResult {
   repositoryUri?: string;
   /** What was done, or would be. */
   outcome: 'created' | 'updated' | 'unchanged';
+  /** What it would be made from, as JSON; of a plan only. */
+  template?: string;
 }
 
 /**
@@ -113,7 +115,7 @@ async function plan(
     logger.debug(
       `Would create stack ${registryStackName(spec.component)}:\n${template}`,
     );
-    return { outcome: 'created' };
+    return { outcome: 'created', template };
   }
   const { TemplateBody } = await cloudFormation.send(
     new GetTemplateCommand({ StackName: stack.StackId }),
@@ -122,6 +124,7 @@ async function plan(
     stackId: stack.StackId,
     repositoryUri: outputOf(stack, 'RepositoryUri'),
     outcome: TemplateBody === template ? 'unchanged' : 'updated',
+    template,
   };
 }
 
