@@ -52,6 +52,11 @@ export interface ComponentInput {
   secrets?: string[];
   /** Arguments after the image's entrypoint; absent: the image's own. */
   command?: string[];
+  /**
+   * ECS only: what ends with 0 in the container while it is well; absent: only
+   * the load balancer looks.
+   */
+  healthCommand?: string[];
   /** ECS only: further services from the same image. */
   workers?: Worker[];
   /** ECS only; absent: where the environment's tags say `blue-green`. */
@@ -135,6 +140,14 @@ export const componentInputSchema = {
       .max(50)
       .optional()
       .describe("Arguments after the image's entrypoint"),
+  healthCommand: (z: Zod) =>
+    z
+      .array(argument(z))
+      .max(20)
+      .optional()
+      .describe(
+        'ECS: a program in the image that ends with 0 while the container is well, e.g. ["/healthcheck"]; absent: only the load balancer looks',
+      ),
   workers: (z: Zod) =>
     z
       .array(

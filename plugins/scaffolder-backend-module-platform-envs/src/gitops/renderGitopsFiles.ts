@@ -1,14 +1,26 @@
 import { InputError } from '@backstage/errors';
 import { renderKustomize } from './kustomize/renderKustomize';
-import { renderTfvars } from './renderTfvars';
+import { renderTerraform } from './terraform/renderTerraform';
 import { GitopsComponent } from './types';
+
+const KEYS = {
+  cluster: 'spec.cluster',
+  namespace: 'spec.namespace',
+  accountId: 'spec.awsAccountId',
+  primaryRegion: 'spec.regions',
+};
+
+const REQUIRED: Record<'eks' | 'ecs', Array<keyof typeof KEYS>> = {
+  eks: ['cluster', 'namespace'],
+  ecs: ['cluster', 'namespace', 'accountId', 'primaryRegion'],
+};
 
 /**
  * The files that a component needs in its platform's GitOps repository, by
- * path, for every environment; kustomize for EKS, variables for ECS.
+ * path, for every environment; kustomize for EKS, Terraform for ECS.
  *
- * @throws InputError - the environments do not share a runtime, or one on EKS
- *   has no cluster or namespace.
+ * @throws InputError - the environments do not share a runtime, or the catalog
+ *   does not say where one of them runs.
  */
 export function renderGitopsFiles(
   component: GitopsComponent,
@@ -21,17 +33,20 @@ export function renderGitopsFiles(
       )}; a component is prepared for one runtime only`,
     );
   }
-  if (runtimes.has('ecs')) {
-    return renderTfvars(component);
-  }
-  for (const { ref, cluster, namespace } of component.environments) {
-    if (!cluster || !namespace) {
+  const [runtime] = runtimes;
+  for (const environment of component.environments) {
+    const missing = REQUIRED[runtime].find(key => !environment[key]);
+    if (missing) {
       throw new InputError(
-        `${ref} runs on EKS but its entity names no ${
-          cluster ? 'spec.namespace' : 'spec.cluster'
+        `${
+          environment.ref
+        } runs on ${runtime.toUpperCase()} but its entity names no ${
+          KEYS[missing]
         }: add it to the catalog`,
       );
     }
   }
-  return renderKustomize(component);
+  return runtime === 'ecs'
+    ? renderTerraform(component)
+    : renderKustomize(component);
 }

@@ -16,6 +16,7 @@ describe('resolveComponent', () => {
       exposure: 'none',
       secrets: [],
       command: [],
+      healthCommand: [],
       workers: [],
       egressPorts: [],
     });

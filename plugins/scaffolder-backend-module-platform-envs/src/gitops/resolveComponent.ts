@@ -27,6 +27,7 @@ export type ResolvedComponent = Pick<
   | 'exposure'
   | 'secrets'
   | 'command'
+  | 'healthCommand'
   | 'workers'
   | 'egressPorts'
   | 'environments'
@@ -73,6 +74,7 @@ export function resolveComponent(
     exposure,
     secrets: secretsOf(input.secrets),
     command: input.command ?? [],
+    healthCommand: input.healthCommand ?? [],
     workers: workersOf(input, isEcs),
     egressPorts: [...new Set(input.egressPorts)].sort((a, b) => a - b),
     environments,

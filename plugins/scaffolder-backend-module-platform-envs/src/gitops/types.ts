@@ -25,6 +25,8 @@ export interface GitopsComponent {
   secrets: string[];
   /** Arguments after the image's entrypoint; empty: the image's own. */
   command: string[];
+  /** ECS: the container's health check; empty: it has none. */
+  healthCommand: string[];
   workers: Worker[];
   /** TCP ports in the private network that it calls, ascending. */
   egressPorts: number[];
