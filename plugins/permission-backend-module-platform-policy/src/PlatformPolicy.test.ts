@@ -12,6 +12,7 @@ import * as scaffolderPermissions from '@backstage/plugin-scaffolder-common/alph
 import { costPermissions } from '@fairway/plugin-cost-common';
 import {
   componentCreatePermission,
+  componentRemovePermission,
   platformEnvsPermissions,
 } from '@fairway/plugin-platform-envs-common';
 import { Memberships } from './Memberships';
@@ -69,6 +70,7 @@ function permissionsOf(module: object): Permission[] {
 const permissions: Permission[] = [
   ...platformEnvsPermissions,
   componentCreatePermission,
+  componentRemovePermission,
   ...costPermissions,
   ...permissionsOf(catalogPermissions),
   ...permissionsOf(scaffolderPermissions),
@@ -92,6 +94,8 @@ const MATRIX: Record<string, string> = {
   'platform-envs.promotion.cancel': '--+--',
   'platform-envs.environment.operate': 'TT+TT',
   'platform-envs.component.create': 'OO+OO',
+  'platform-envs.component.remove': 'OO+OO',
+  'platform-envs.removal.approve': 'AAAAA',
   'cost.read': '++++-',
   'catalog.entity.read': '+++++',
   'catalog.location.read': '+++++',

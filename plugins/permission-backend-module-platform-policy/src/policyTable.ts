@@ -25,6 +25,10 @@ export const POLICY_TABLE: Record<string, Rule> = {
   'platform-envs.environment.operate': owningTeamOrAdministrators,
   // Asked about the System that the component is to join.
   'platform-envs.component.create': entityOwners,
+  // Asked about the component that is to go.
+  'platform-envs.component.remove': entityOwners,
+  // Never the requester, whoever it is; the plugin sees to that.
+  'platform-envs.removal.approve': approvers,
 
   'cost.read': teamMembers,
 

@@ -25,6 +25,7 @@ const FILE = path.join(
 /** Source file, from the root, and the types that are answered from it. */
 const SOURCES = {
   'plugins/platform-envs-common/src/index.ts': [
+    'BeginRemovalRequest',
     'CancelPromotionRequest',
     'CellDetail',
     'ComponentComparison',
@@ -33,6 +34,7 @@ const SOURCES = {
     'ComponentObservability',
     'CreatePromotionRequest',
     'DecidePromotionRequest',
+    'DecideRemovalRequest',
     'DetectDriftRequest',
     'DriftDetection',
     'EnvironmentDetail',
@@ -41,6 +43,7 @@ const SOURCES = {
     'FirstDelivery',
     'FirstDeliveryList',
     'FollowFirstDeliveryRequest',
+    'NoteRemovalStepRequest',
     'OverviewPage',
     'OverviewStreamEvent',
     'PlanPromotionRequest',
@@ -48,6 +51,11 @@ const SOURCES = {
     'PromotionDetail',
     'PromotionList',
     'PromotionPlanPreview',
+    'Removal',
+    'RemovalDetail',
+    'RemovalList',
+    'RemovalPreview',
+    'RequestRemoval',
   ],
   'plugins/platform-envs-node/src/ports/DeploymentSource.ts': [
     'Deployment',

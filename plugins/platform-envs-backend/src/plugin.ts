@@ -19,6 +19,7 @@ import { setUpFirstDeliveries } from './setUpFirstDeliveries';
 import { setUpInfrastructure } from './setUpInfrastructure';
 import { setUpGitFeeds } from './setUpGitFeeds';
 import { setUpPromotions } from './setUpPromotions';
+import { setUpRemovals } from './setUpRemovals';
 import { RevisionStreams } from './router/RevisionStreams';
 import { OwnerAlerts } from './services/alerts/OwnerAlerts';
 import { PresentAudience } from './services/audience/PresentAudience';
@@ -119,20 +120,29 @@ export const platformEnvsPlugin = createBackendPlugin({
 
         const targets = new PromotionTargets(deps);
         registerPermissions(permissionsRegistry, targets);
+        const permissionsEnabled =
+          deps.config.getOptionalBoolean('permission.enabled') ?? false;
+        const promotionStore = new DatabasePromotionStore(knex);
         const promotions = setUpPromotions({
           ...deps,
           ...adapters,
           audience,
           config,
-          permissionsEnabled:
-            deps.config.getOptionalBoolean('permission.enabled') ?? false,
-          store: new DatabasePromotionStore(knex),
+          permissionsEnabled,
+          store: promotionStore,
           targets,
         });
         const firstDeliveries = await setUpFirstDeliveries({
           ...deps,
           ...adapters,
+          audience,
           environments,
+          knex,
+        });
+        const removals = await setUpRemovals({
+          ...deps,
+          environments,
+          promotions: promotionStore,
           knex,
         });
         await environments.load();
@@ -189,6 +199,8 @@ export const platformEnvsPlugin = createBackendPlugin({
             infrastructure,
             observability,
             firstDeliveries: firstDeliveries.service,
+            removals,
+            canChange: permissionsEnabled,
             streams,
             promotions: promotions.delivery,
             promotionsRouter: promotions.router,

@@ -25,6 +25,8 @@ export interface RunningFirstDeliveries {
 export async function setUpFirstDeliveries(
   options: Pick<Adapters, 'buildSource' | 'imageRegistrySource' | 'gitHost'> & {
     environments: EnvironmentService;
+    /** Told of somebody who waits, so that sources are asked as if they looked. */
+    audience: { read(): void };
     catalog: CatalogService;
     notifications: NotificationService;
     scheduler: SchedulerService;

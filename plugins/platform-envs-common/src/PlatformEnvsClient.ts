@@ -31,6 +31,16 @@ import {
   OverviewStreamEvent,
 } from './overview';
 import { Promotion } from './promotion/types';
+import {
+  DecideRemovalRequest,
+  ListRemovalsQuery,
+  NoteRemovalStepRequest,
+  Removal,
+  RemovalDetail,
+  RemovalList,
+  RemovalPreview,
+  RequestRemoval,
+} from './removal';
 import { DetectDriftRequest } from './stacks';
 import { readServerSentEvents } from './readServerSentEvents';
 
@@ -163,6 +173,49 @@ export interface PlatformEnvsApi {
     request: CancelPromotionRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<void>;
+  /** What a removal would take away and who has to agree; nothing is kept. */
+  planRemoval(
+    request: RequestRemoval,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<RemovalPreview>;
+  /** An open one of the component is brought up to date instead. */
+  requestRemoval(
+    request: RequestRemoval,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal>;
+  listRemovals(
+    query?: ListRemovalsQuery,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<RemovalList>;
+  getRemoval(
+    id: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<RemovalDetail>;
+  decideRemoval(
+    id: string,
+    request: DecideRemovalRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal>;
+  cancelRemoval(
+    id: string,
+    request: CancelPromotionRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal>;
+  /** For the run that carries it out, in the name of whoever asked for it. */
+  beginRemoval(
+    id: string,
+    planDigest: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal>;
+  noteRemovalStep(
+    id: string,
+    step: NoteRemovalStepRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal>;
+  completeRemoval(
+    id: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal>;
   /** New components on their way to their first environment. */
   listFirstDeliveries(
     query?: ListFirstDeliveriesQuery,
@@ -350,6 +403,76 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     await this.post(`${promotionPath(id)}/cancellation`, request, options);
   }
 
+  planRemoval(
+    request: RequestRemoval,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<RemovalPreview> {
+    return this.post('/removals/plan', request, options).then(toJson);
+  }
+
+  requestRemoval(
+    request: RequestRemoval,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal> {
+    return this.post('/removals', request, options).then(toJson);
+  }
+
+  listRemovals(
+    query: ListRemovalsQuery = {},
+    options?: PlatformEnvsRequestOptions,
+  ) {
+    return this.get<RemovalList>(`/removals${searchOf(query)}`, options);
+  }
+
+  getRemoval(id: string, options?: PlatformEnvsRequestOptions) {
+    return this.get<RemovalDetail>(removalPath(id), options);
+  }
+
+  decideRemoval(
+    id: string,
+    request: DecideRemovalRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal> {
+    return this.post(`${removalPath(id)}/approvals`, request, options).then(
+      toJson,
+    );
+  }
+
+  cancelRemoval(
+    id: string,
+    request: CancelPromotionRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal> {
+    return this.post(`${removalPath(id)}/cancellation`, request, options).then(
+      toJson,
+    );
+  }
+
+  beginRemoval(
+    id: string,
+    planDigest: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal> {
+    return this.post(`${removalPath(id)}/begin`, { planDigest }, options).then(
+      toJson,
+    );
+  }
+
+  noteRemovalStep(
+    id: string,
+    step: NoteRemovalStepRequest,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal> {
+    return this.post(`${removalPath(id)}/steps`, step, options).then(toJson);
+  }
+
+  completeRemoval(
+    id: string,
+    options?: PlatformEnvsRequestOptions,
+  ): Promise<Removal> {
+    return this.post(`${removalPath(id)}/completion`, {}, options).then(toJson);
+  }
+
   listFirstDeliveries(
     query: ListFirstDeliveriesQuery = {},
     options?: PlatformEnvsRequestOptions,
@@ -465,6 +588,10 @@ function componentPath(componentRef: string): string {
   return `/components/${[namespace, kind.toLocaleLowerCase('en-US'), name]
     .map(encodeURIComponent)
     .join('/')}`;
+}
+
+function removalPath(id: string): string {
+  return `/removals/${encodeURIComponent(id)}`;
 }
 
 function promotionPath(id: string): string {

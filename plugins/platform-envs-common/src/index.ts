@@ -32,5 +32,6 @@ export * from './promotion/transition';
 export * from './promotion/types';
 export * from './promotionTarget';
 export * from './release';
+export * from './removal';
 export * from './stacks';
 export * from './status';

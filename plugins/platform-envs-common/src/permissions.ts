@@ -63,6 +63,29 @@ export const componentCreatePermission = createPermission({
   resourceType: 'catalog-entity',
 });
 
+/**
+ * Ask for a component to be taken away, with all that runs of it. Decided on the
+ * Component entity, by the catalog.
+ *
+ * @public
+ */
+export const componentRemovePermission = createPermission({
+  name: 'platform-envs.component.remove',
+  attributes: { action: 'delete' },
+  resourceType: 'catalog-entity',
+});
+
+/**
+ * Agree to a removal. Decided on each environment whose approvers are asked.
+ *
+ * @public
+ */
+export const removalApprovePermission = createPermission({
+  name: 'platform-envs.removal.approve',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_PROMOTION_TARGET,
+});
+
 /** Every permission that the plugin itself decides on. @public */
 export const platformEnvsPermissions = [
   environmentReadPermission,
@@ -71,6 +94,7 @@ export const platformEnvsPermissions = [
   promotionCreatePermission,
   promotionApprovePermission,
   promotionCancelPermission,
+  removalApprovePermission,
 ];
 
 /** Names of the rules that a policy may use on promotion targets. @public */

@@ -2,6 +2,7 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { ScmIntegrations } from '@backstage/integration';
 import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
@@ -17,10 +18,12 @@ import { createPrepareRepositoryAction } from './actions/prepareRepository';
 import { createProposeFilesAction } from './actions/proposeFiles';
 import { createPublishRepositoryAction } from './actions/publishRepository';
 import { createRegisterComponentAction } from './actions/registerComponent';
+import { createRemoveServiceAction } from './actions/removeService';
 import { createTrackDeliveryAction } from './actions/trackDelivery';
 import { NameChecks } from './names/NameChecks';
 import { actingOnBehalf } from './plan/actOnBehalf';
 import { createPlanRouter } from './plan/createPlanRouter';
+import { registerPlanAction } from './plan/registerPlanAction';
 import { TemplatePlanner } from './plan/TemplatePlanner';
 import { createRouter } from './router/createRouter';
 
@@ -38,6 +41,7 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
     env.registerInit({
       deps: {
         actions: scaffolderActionsExtensionPoint,
+        actionsRegistry: actionsRegistryServiceRef,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
@@ -87,6 +91,14 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
             gitHost,
           }),
           createRegisterComponentAction({ catalog, integrations }),
+          createRemoveServiceAction({
+            auth,
+            catalog,
+            discovery,
+            integrations,
+            awsCredentials,
+            gitHost,
+          }),
           createTrackDeliveryAction({
             auth,
             catalog,
@@ -105,6 +117,7 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
         deps.httpRouter.use(createRouter({ ...deps, names }));
         const planner = new TemplatePlanner(deps);
         deps.httpRouter.use(createPlanRouter({ ...deps, planner }));
+        registerPlanAction({ ...deps, planner });
       },
     });
   },

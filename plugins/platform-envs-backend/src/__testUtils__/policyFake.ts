@@ -63,6 +63,7 @@ async function decide(
     case 'platform-envs.environment.operate':
       return Boolean(target && isTeamMember.apply(target, { claims }));
     case 'platform-envs.promotion.approve':
+    case 'platform-envs.removal.approve':
       return Boolean(target && isApprover.apply(target, { claims }));
     case 'platform-envs.promotion.cancel':
       return groups.includes(ADMINISTRATORS);

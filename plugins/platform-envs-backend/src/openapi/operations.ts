@@ -4,6 +4,7 @@ import { firstDeliveriesQuery as firstDeliveries } from '../router/firstDeliveri
 import { querySchema as links } from '../router/observability';
 import { querySchema as overview } from '../router/overview';
 import { listQuery as promotions } from '../router/promotions';
+import { removalsQuery as removals } from '../router/removalRequests';
 import { Operation, schemaOf } from './describeApi';
 
 const listOf = (items: Record<string, unknown>) => ({
@@ -239,6 +240,86 @@ export const OPERATIONS: Operation[] = [
     id: 'getFirstDelivery',
     summary: 'How one new component stands on its way.',
     answers: { 200: { description: 'It.', schema: schemaOf('FirstDelivery') } },
+  },
+  {
+    method: 'get',
+    path: '/removals',
+    id: 'listRemovals',
+    summary: 'Requests to take components away, newest first.',
+    query: removals,
+    answers: { 200: { description: 'They.', schema: schemaOf('RemovalList') } },
+  },
+  {
+    method: 'post',
+    path: '/removals/plan',
+    id: 'planRemoval',
+    summary:
+      'What a removal would take away, who would miss it and who has to agree; nothing is kept.',
+    body: 'RequestRemoval',
+    answers: {
+      200: { description: 'The plan.', schema: schemaOf('RemovalPreview') },
+    },
+  },
+  {
+    method: 'post',
+    path: '/removals',
+    id: 'requestRemoval',
+    summary:
+      'Asks for a removal, or brings an open one up to date: another plan voids what was agreed to.',
+    body: 'RequestRemoval',
+    answers: {
+      200: { description: 'It was open.', schema: schemaOf('Removal') },
+      201: { description: 'Asked for.', schema: schemaOf('Removal') },
+    },
+  },
+  {
+    method: 'get',
+    path: '/removals/:id',
+    id: 'getRemoval',
+    summary: 'One removal with all that bears on it.',
+    answers: { 200: { description: 'It.', schema: schemaOf('RemovalDetail') } },
+  },
+  {
+    method: 'post',
+    path: '/removals/:id/approvals',
+    id: 'decideRemoval',
+    summary: 'Approves or rejects the plan that is named by its digest.',
+    body: 'DecideRemovalRequest',
+    answers: { 200: { description: 'Counted.', schema: schemaOf('Removal') } },
+  },
+  {
+    method: 'post',
+    path: '/removals/:id/cancellation',
+    id: 'cancelRemoval',
+    summary: 'Withdraws a removal that has not begun.',
+    body: 'CancelPromotionRequest',
+    answers: {
+      200: { description: 'Withdrawn.', schema: schemaOf('Removal') },
+    },
+  },
+  {
+    method: 'post',
+    path: '/removals/:id/begin',
+    id: 'beginRemoval',
+    summary:
+      "Lets the requester's run take away what was agreed to. Asked again, it answers the same.",
+    body: 'BeginRemovalRequest',
+    answers: { 200: { description: 'Begun.', schema: schemaOf('Removal') } },
+  },
+  {
+    method: 'post',
+    path: '/removals/:id/steps',
+    id: 'noteRemovalStep',
+    summary: 'Notes what the run did.',
+    body: 'NoteRemovalStepRequest',
+    answers: { 200: { description: 'Noted.', schema: schemaOf('Removal') } },
+  },
+  {
+    method: 'post',
+    path: '/removals/:id/completion',
+    id: 'completeRemoval',
+    summary: 'Ends a removal whose run has taken everything away.',
+    answers: { 200: { description: 'Ended.', schema: schemaOf('Removal') } },
   },
   {
     method: 'get',

@@ -14,13 +14,14 @@ import { createDescriptionRouter } from './description';
 import { createEnvironmentsRouter } from './environments';
 import { createFirstDeliveriesRouter } from './firstDeliveries';
 import { createOverviewRouter } from './overview';
+import { createRemovalsRouter, RemovalsRouterOptions } from './removals';
 import { createStacksRouter } from './stacks';
 import { ObservabilityService } from '../services/observability/ObservabilityService';
 import { createObservabilityRouter } from './observability';
 import { RevisionStreams } from './RevisionStreams';
 
 /** What the routes are made of. */
-export interface RouterOptions extends Gatekeeper {
+export interface RouterOptions extends Gatekeeper, RemovalsRouterOptions {
   auditor: AuditorService;
   userInfo: UserInfoService;
   environments: EnvironmentService;
@@ -47,6 +48,7 @@ export function createRouter(options: RouterOptions): express.Router {
   router.use(createApplicationsRouter(options));
   router.use(createObservabilityRouter(options));
   router.use(createFirstDeliveriesRouter(options));
+  router.use(createRemovalsRouter(options));
   if (options.promotionsRouter) router.use(options.promotionsRouter);
   router.use(createDescriptionRouter(options));
   return router;

@@ -21,6 +21,10 @@ import {
   PromotionDetail,
   PromotionList,
   PromotionPlanPreview,
+  DecideRemovalRequest,
+  isOpenRemoval,
+  ListRemovalsQuery,
+  RemovalDetail,
   TERMINAL_PROMOTION_STATES,
 } from '@fairway/plugin-platform-envs-common';
 import {
@@ -45,6 +49,12 @@ export interface FakeAnswers {
   observability?: ComponentObservability;
   comparison?: ComponentComparison;
   firstDeliveries?: FirstDelivery[];
+  removals?: RemovalDetail[];
+}
+
+/** Screens show removals; runs of templates carry them out. */
+async function onlyRuns(): Promise<never> {
+  throw new Error('Only a run of a template asks for this');
 }
 
 /** A backend in memory. Assign to a field or a method to change what it says. */
@@ -58,6 +68,48 @@ export class FakePlatformEnvsApi implements PlatformEnvsApi {
   async getEnvironments() {
     return { items: this.answers.overview.environments };
   }
+
+  async listRemovals(query: ListRemovalsQuery = {}) {
+    return {
+      items: (this.answers.removals ?? [])
+        .map(({ removal, quorum, availableActions }) => ({
+          removal,
+          quorum,
+          viewerCanDecide: availableActions.some(
+            ({ action, allowed }) => action === 'approve' && allowed,
+          ),
+        }))
+        .filter(
+          ({ removal, viewerCanDecide }) =>
+            (query.scope === 'all' || isOpenRemoval(removal)) &&
+            (query.scope !== 'waiting' || viewerCanDecide) &&
+            (!query.componentRef ||
+              query.componentRef === removal.componentRef),
+        ),
+    };
+  }
+
+  async getRemoval(id: string): Promise<RemovalDetail> {
+    const found = this.answers.removals?.find(d => d.removal.id === id);
+    if (!found) throw new Error(`There is no removal ${id}`);
+    return found;
+  }
+
+  async decideRemoval(id: string, request: DecideRemovalRequest) {
+    this.calls.push({ method: 'decideRemoval', input: { id, ...request } });
+    return (await this.getRemoval(id)).removal;
+  }
+
+  async cancelRemoval(id: string, request: { reason: string }) {
+    this.calls.push({ method: 'cancelRemoval', input: { id, ...request } });
+    return (await this.getRemoval(id)).removal;
+  }
+
+  readonly planRemoval = onlyRuns;
+  readonly requestRemoval = onlyRuns;
+  readonly beginRemoval = onlyRuns;
+  readonly noteRemovalStep = onlyRuns;
+  readonly completeRemoval = onlyRuns;
 
   async listFirstDeliveries(query: ListFirstDeliveriesQuery = {}) {
     const { firstDeliveries = [] } = this.answers;

@@ -17,6 +17,8 @@ import {
 export interface FirstDeliveryReconcilerOptions {
   store: FirstDeliveryStore;
   follower: FirstDeliveryFollower;
+  /** Somebody waits for what is on its way, also with no page open. */
+  audience: { read(): void };
   notifications: NotificationService;
   logger: LoggerService;
   now?: () => Date;
@@ -78,7 +80,8 @@ export class FirstDeliveryReconciler {
   }
 
   async #look(stored: StoredFirstDelivery): Promise<void> {
-    const { follower, store, logger } = this.options;
+    const { audience, follower, store, logger } = this.options;
+    if (stored.delivery.state === 'following') audience.read();
     const { delivery, trouble } = stored;
     const now = this.#now();
     try {

@@ -328,7 +328,7 @@ function namesOf(replicas: ImageReplica[]): string {
   return replicas.map(({ region }) => region).join(' and ');
 }
 
-function judgeDesired({ cell, build }: FirstDeliveryFacts): Verdict {
+function judgeDesired({ cell, build, image }: FirstDeliveryFacts): Verdict {
   const release = desiredRelease(cell);
   if (release && cell?.desired.status === 'ok') {
     const { committedAt, path } = cell.desired.value;
@@ -340,8 +340,9 @@ function judgeDesired({ cell, build }: FirstDeliveryFacts): Verdict {
       ...(page && { link: { title: 'Desired state', url: page.url } }),
     };
   }
-  const built = build?.status === 'ok' && build.value?.state === 'succeeded';
-  if (built) {
+  const isBuilt = build?.status === 'ok' && build.value?.state === 'succeeded';
+  const isMissing = image?.status === 'ok' && !image.value;
+  if (isBuilt && !isMissing) {
     return {
       state: 'running',
       sentence: `CI is done, but the GitOps repository has no release yet${

@@ -48,7 +48,12 @@ export class People {
    */
   async whyNotEligible(
     actorRef: string,
-    subject: { requestedBy: string; approverGroups: string[] },
+    subject: {
+      requestedBy: string;
+      approverGroups: string[];
+      /** What was asked for; `promotion` when absent. */
+      what?: string;
+    },
   ): Promise<{ reason?: string; groups: string[] }> {
     const actor = await this.find(actorRef);
     if (!actor) {
@@ -60,7 +65,9 @@ export class People {
     if (actorRef === subject.requestedBy) {
       return {
         reason:
-          'self_approval: you asked for this promotion; another person must decide on it.',
+          `self_approval: you asked for this ${
+            subject.what ?? 'promotion'
+          }; another person must decide on it.`,
         groups: [],
       };
     }
