@@ -30,6 +30,29 @@ describe('fairway:gitops:overlays', () => {
   const run = (component: string, options = {}) =>
     runAction(action, { input: { system: SYSTEM, component }, ...options });
 
+  it('proposes the same files where asked for, and commits nothing', async () => {
+    const before = await head();
+    const input = {
+      system: SYSTEM,
+      component: 'proposed',
+      asPullRequest: true,
+    };
+    const { output: plan } = await run('proposed', { input, isDryRun: true });
+    expect(plan.planned[0]).toMatchObject({
+      kind: 'pullRequest',
+      name: 'Add proposed to dev, uat, prod',
+    });
+    const first = await run('proposed', { input });
+    const second = await run('proposed', { input });
+    expect(await head()).toBe(before);
+    expect(first.output.commitSha).toBeUndefined();
+    expect(first.output.pullRequestUrl).toMatch(/\/pull\/\d+$/);
+    expect(second.output.pullRequestUrl).toBe(first.output.pullRequestUrl);
+    expect(
+      await platform.world.git.listFiles(REPOSITORY, 'fairway/add-proposed'),
+    ).toContain('gitops/overlays/prod/proposed/kustomization.yaml');
+  });
+
   it('adds every environment in one commit that says who and why', async () => {
     const before = await head();
     const { output, log } = await run('greeter', { taskId: 'task-7' });

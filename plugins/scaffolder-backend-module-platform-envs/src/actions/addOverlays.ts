@@ -2,13 +2,21 @@ import { PermissionsService } from '@backstage/backend-plugin-api';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
+import {
+  PlannedThing,
+  plannedThingSchema,
+} from '@fairway/plugin-platform-envs-common';
 import {
   componentInputOf,
   componentInputSchema,
 } from '../gitops/componentInput';
 import { prepareOverlayCommit } from '../gitops/prepareOverlayCommit';
-import { addFilesInOneCommit, checkFiles } from '../github/addFilesInOneCommit';
+import {
+  addFilesInOneCommit,
+  AddFilesOptions,
+  checkFiles,
+} from '../github/addFilesInOneCommit';
+import { Proposal, proposeFiles } from '../github/proposeFiles';
 import { plannedDesiredState } from '../plan/plannedDesiredState';
 import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { assertComponentName } from '../platform/componentName';
@@ -94,6 +102,13 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         system: z =>
           z.string().max(200).describe('Entity ref of the System to join'),
         component: z => z.string().max(40).describe('Name of the component'),
+        asPullRequest: z =>
+          z
+            .boolean()
+            .optional()
+            .describe(
+              'Propose it instead of committing it; nothing runs before somebody merges',
+            ),
         ...componentInputSchema,
       },
       output: {
@@ -105,6 +120,8 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
             .optional()
             .describe('The commit; absent when nothing had to be added'),
         commitUrl: z => z.string().optional(),
+        pullRequestUrl: z =>
+          z.string().optional().describe('With `asPullRequest`'),
         environments: z =>
           z.array(z.string()).describe('Short names, in promotion order'),
         planned: () =>
@@ -150,10 +167,25 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         added.forEach(file =>
           ctx.logger.info(`Would add ${file}:\n${files.get(file)}`),
         );
+        const planned = plannedDesiredState({
+          change,
+          component: prepared,
+          found,
+        });
         ctx.output(
           'planned',
-          plannedDesiredState({ change, component: prepared, found }),
+          ctx.input.asPullRequest ? planned.map(asProposed) : planned,
         );
+        return;
+      }
+      if (ctx.input.asPullRequest) {
+        const { pullRequest } = await proposeOverlays(change, ctx.user?.ref);
+        ctx.logger.info(
+          pullRequest
+            ? `Pull request ${pullRequest.number} of ${owner}/${repo}: ${pullRequest.url}`
+            : `All files of ${component} are in ${owner}/${repo} already; nothing to propose`,
+        );
+        if (pullRequest) ctx.output('pullRequestUrl', pullRequest.url);
         return;
       }
 
@@ -172,4 +204,33 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
       ctx.output('commitUrl', `${webUrl}/commit/${commitSha}`);
     },
   });
+}
+
+/** The same files as {@link addFilesInOneCommit} would add, as a pull request. */
+async function proposeOverlays(
+  change: AddFilesOptions,
+  requestedBy: string | undefined,
+): Promise<Proposal> {
+  const [, component] = change.ownedBy;
+  // what is there and somebody else's is refused, not passed over
+  await checkFiles(change);
+  return proposeFiles({
+    ...change,
+    base: change.branch,
+    branch: `fairway/add-${component}`,
+    title: change.subject,
+    body: `Desired state of ${component}. Nothing of it runs before this is merged.\n\nRequested by ${
+      requestedBy ?? 'somebody unknown'
+    }.`,
+  });
+}
+
+function asProposed(thing: PlannedThing): PlannedThing {
+  return thing.kind === 'commit'
+    ? {
+        ...thing,
+        kind: 'pullRequest',
+        note: `${thing.note}; nothing of it runs before somebody merges it`,
+      }
+    : thing;
 }
