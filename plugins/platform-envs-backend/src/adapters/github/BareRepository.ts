@@ -16,6 +16,7 @@ import {
   parseBatch,
   parseChanges,
   parseCommits,
+  parseTags,
   parseTree,
   textOf,
   TreeEntry,
@@ -81,7 +82,22 @@ export class BareRepository {
       args: ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`],
       acceptExitCodes: [1, 128],
     });
-    return output.exitCode === 0 ? textOf(output) || undefined : undefined;
+    const commit = output.exitCode === 0 ? textOf(output) : '';
+    if (commit) this.#remember(commit);
+    return commit || undefined;
+  }
+
+  /** The commits that all tags point at, by name, through annotated tags. */
+  async tags(): Promise<Map<string, string>> {
+    await this.prepare();
+    const output = await this.run({
+      args: [
+        'for-each-ref',
+        '--format=%(refname:lstrip=2)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)',
+        'refs/tags',
+      ],
+    });
+    return parseTags(output);
   }
 
   async setBranch(branch: string, sha: string): Promise<void> {

@@ -28,6 +28,8 @@ const DEFAULT_BRANCH = 'refs/fairway/default';
  */
 export class GitMirror {
   readonly #local: BareRepository;
+  /** As of the last update: releases are looked for by the hundred. */
+  #tags?: Promise<Map<string, string>>;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -50,9 +52,10 @@ export class GitMirror {
 
   /** Brings the default branch and all tags up to date. */
   update(): Promise<void> {
-    return this.#exclusively(() =>
-      this.#fetch(`+HEAD:${DEFAULT_BRANCH}`, '+refs/tags/*:refs/tags/*'),
-    );
+    return this.#exclusively(async () => {
+      await this.#fetch(`+HEAD:${DEFAULT_BRANCH}`, '+refs/tags/*:refs/tags/*');
+      this.#tags = undefined;
+    });
   }
 
   /** The commit that a SHA, or a branch as it was last seen, stands for. */
@@ -73,11 +76,14 @@ export class GitMirror {
 
   /** The commit of the first of these tags that is known here. */
   async findTag(names: string[]): Promise<string | undefined> {
-    for (const name of names) {
-      const commit = await this.#local.commitOf(`refs/tags/${name}`);
-      if (commit) return commit;
+    this.#tags ??= this.#local.tags();
+    try {
+      const tags = await this.#tags;
+      return names.map(name => tags.get(name)).find(Boolean);
+    } catch (error) {
+      this.#tags = undefined;
+      throw error;
     }
-    return undefined;
   }
 
   async readFiles(
@@ -213,7 +219,10 @@ export class GitMirror {
   #exclusively<T>(task: () => Promise<T>): Promise<T> {
     const run = this.#queue.then(task).catch(async error => {
       // one that was left half written by a crash is made anew next time
-      if (isBrokenMirror(error)) await this.#local.discard();
+      if (isBrokenMirror(error)) {
+        this.#tags = undefined;
+        await this.#local.discard();
+      }
       throw error;
     });
     this.#queue = run.catch(() => {});

@@ -53,6 +53,20 @@ export function parseChanges({ stdout }: GitOutput): CommitChanges[] {
   return found;
 }
 
+/**
+ * Commits by tag, of `git for-each-ref` lines that hold name, object, peeled
+ * object and the types of both; tags of anything but a commit are left out.
+ */
+export function parseTags({ stdout }: GitOutput): Map<string, string> {
+  const tags = new Map<string, string>();
+  for (const line of stdout.toString('utf8').split('\n')) {
+    const [name, object, peeled, type, peeledType] = line.split('\0');
+    if (type === 'commit') tags.set(name, object);
+    if (peeledType === 'commit') tags.set(name, peeled);
+  }
+  return tags;
+}
+
 /** The files of `git ls-tree -l -z`; symbolic links and submodules are left out. */
 export function parseTree({ stdout }: GitOutput): TreeEntry[] {
   return stdout
