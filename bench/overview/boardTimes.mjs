@@ -57,12 +57,15 @@ export async function measureBoardTimes(rig, options) {
       peers[name].push(await timeCards(peer, CARDS[name], components));
     }
   }
+  note('unchanged pages');
+  const floor = await timeUnchanged(client, paths, { tokens, seconds });
   client.close();
   const middle = (rate, key) =>
     median(ours.filter(one => one.rate === rate).map(one => one[key]));
   return {
     failures,
     requests: ours.reduce((sum, { count }) => sum + count, 0),
+    floor,
     rates: Object.fromEntries(
       RATES.map(rate => [
         rate,
@@ -84,6 +87,27 @@ export async function measureBoardTimes(rig, options) {
       ]),
     ),
   };
+}
+
+// what is left when there is nothing to send: who asks, and whether they may
+async function timeUnchanged(client, [path], { tokens, seconds }) {
+  const [rate] = RATES;
+  const answered = [];
+  await atRate({
+    rate,
+    seconds,
+    send: async index => {
+      const token = tokens[index % tokens.length];
+      const { etag } = (await client.ask(path, { token })).headers;
+      const answer = await client.ask(path, {
+        token,
+        headers: { 'if-none-match': etag },
+      });
+      if (answer.status === 304) answered.push(answer.ms);
+      return answer;
+    },
+  });
+  return summarize(answered);
 }
 
 // one browser: its connections limit how many are asked for at a time

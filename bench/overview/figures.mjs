@@ -12,6 +12,8 @@ const COMPONENT_NOTE =
   'until all that the page asks for is there, one after another; peer: one opening, its cards at the same time';
 const WHOLE_NOTE =
   'the gate goes by the rows that are there: the seeded services are among them';
+const FLOOR_NOTE =
+  "nothing is looked up or sent: who asks, and whether they may, by Backstage's own services";
 const NO_PEER_NOTE = `${VIEWS_NOTE} (they have none for an environment)`;
 
 /**
@@ -37,6 +39,7 @@ export function overviewFigures(runs) {
       ...runs.map(run => timeFigure(run, rate, 'p99')),
     ]),
     ...growth.filter(Boolean),
+    ...runs.map(floorFigure).filter(Boolean),
     ...runs.map(failureFigure),
     ...runs.flatMap(callFigures),
     ...runs.map(componentFigure),
@@ -78,6 +81,20 @@ function growthOf(runs, id, title, valueOf) {
     ours: exponent,
     gate: { max: LIMITS.flat },
   });
+}
+
+function floorFigure({ size, times: { floor } }) {
+  return (
+    floor &&
+    judge({
+      id: 'overview.floor.p50',
+      title: `board page that is unchanged (304), p50 at ${RATES[0]}/s`,
+      size,
+      unit: 'ms',
+      ours: floor.p50,
+      note: FLOOR_NOTE,
+    })
+  );
 }
 
 function failureFigure({ size, times }) {
