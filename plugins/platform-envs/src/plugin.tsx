@@ -8,13 +8,18 @@ import {
 } from '@backstage/plugin-catalog-react/alpha';
 import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
 import { ANNOTATION_ENVIRONMENTS } from '@fairway/plugin-platform-envs-common';
-import { RiGitPullRequestLine, RiStackLine } from '@remixicon/react';
+import {
+  RiDeleteBin6Line,
+  RiGitPullRequestLine,
+  RiStackLine,
+} from '@remixicon/react';
 import { platformEnvsApi } from './api';
 import {
   boardRouteRef,
   deliveryRouteRef,
   promotionRouteRef,
   promotionsRouteRef,
+  removalsRouteRef,
 } from './routes';
 
 const boardPage = PageBlueprint.make({
@@ -36,6 +41,17 @@ const promotionsPage = PageBlueprint.make({
     routeRef: promotionsRouteRef,
     loader: () =>
       import('./components/Promotions').then(m => <m.PromotionsPage />),
+  },
+});
+
+const removalsPage = PageBlueprint.make({
+  name: 'removals',
+  params: {
+    path: '/removals',
+    title: 'Removals',
+    icon: <RiDeleteBin6Line />,
+    routeRef: removalsRouteRef,
+    loader: () => import('./components/Removals').then(m => <m.RemovalsPage />),
   },
 });
 
@@ -198,12 +214,14 @@ export const platformEnvsPlugin = createFrontendPlugin({
     root: boardRouteRef,
     promotions: promotionsRouteRef,
     promotion: promotionRouteRef,
+    removals: removalsRouteRef,
     delivery: deliveryRouteRef,
   },
   extensions: [
     platformEnvsApi,
     boardPage,
     promotionsPage,
+    removalsPage,
     deliveryContent,
     monitoringContent,
     whereItRunsCard,

@@ -15,5 +15,8 @@ export const promotionRouteRef = createSubRouteRef({
   path: '/:id',
 });
 
+/** Requests to take components away. @public */
+export const removalsRouteRef = createRouteRef();
+
 /** The Delivery tab of a component. @public */
 export const deliveryRouteRef = createRouteRef();

@@ -3,3 +3,4 @@ export * from './builders';
 export * from './environmentBuilders';
 export * from './FakePlatformEnvsApi';
 export * from './firstDeliveryBuilders';
+export * from './removalBuilders';

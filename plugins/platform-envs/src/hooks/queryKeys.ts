@@ -1,6 +1,7 @@
 import {
   ListFirstDeliveriesQuery,
   ListPromotionsQuery,
+  ListRemovalsQuery,
 } from '@fairway/plugin-platform-envs-common';
 
 const live = ['platform-envs'] as const;
@@ -17,6 +18,8 @@ export const queryKeys = {
     [...live, 'environment', environmentRef] as const,
   promotions: (query: ListPromotionsQuery) =>
     [...live, 'promotions', query] as const,
+  removals: (query: ListRemovalsQuery) => [...live, 'removals', query] as const,
+  removal: (id: string) => [...live, 'removal', id] as const,
   firstDeliveries: (query: ListFirstDeliveriesQuery) =>
     [...live, 'first-deliveries', query] as const,
   promotion: (id: string) => [...live, 'promotion', id] as const,

@@ -13,6 +13,7 @@ import { ErrorNotice } from '../ErrorNotice';
 import { FindingList } from '../FindingList';
 import { Freshness } from '../Freshness';
 import { PromotionTable } from '../Promotions/PromotionTable';
+import { RemovalNotice } from '../Removals';
 import { Screen } from '../Screen';
 import { ComparePanel } from './ComparePanel';
 import { CompareStart } from './CompareStart';
@@ -110,7 +111,11 @@ function Delivery(props: { delivery: ComponentDelivery }) {
       </section>
       <section className={styles.section}>
         <h2 className={styles.heading}>History</h2>
-        <HistoryTimeline history={history} environments={environments} />
+        <HistoryTimeline
+          componentRef={row.component.ref}
+          history={history}
+          environments={environments}
+        />
         <PastFirstDelivery componentRef={row.component.ref} />
       </section>
       {openCell && (
@@ -181,6 +186,7 @@ export function DeliveryTab() {
   return (
     <Screen>
       <div className={styles.tab}>
+        <RemovalNotice componentRef={componentRef} />
         <FirstDeliveryCard componentRef={componentRef} />
         <DeliveryContent />
       </div>

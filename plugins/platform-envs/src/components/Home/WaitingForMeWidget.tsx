@@ -7,9 +7,11 @@ import { useMe } from '../../hooks/useMe';
 import { useNow } from '../../hooks/useNow';
 import { useOverview } from '../../hooks/useOverview';
 import { usePromotions } from '../../hooks/usePromotions';
+import { useRemovals } from '../../hooks/useRemovals';
 import { useStoppedRuns } from '../../hooks/useStoppedRuns';
 import { normalRef, refName } from '../../model/refs';
 import { releaseName } from '../../model/release';
+import { removalWord } from '../../model/removal';
 import { cellWord, promotionWord } from '../../model/vocabulary';
 import { promotionRouteRef } from '../../routes';
 import { cellKey } from '../Board/boardModel';
@@ -34,6 +36,7 @@ function WaitingForMe() {
   const overview = useOverview();
   const waiting = usePromotions({ scope: 'waiting' });
   const deliveries = useFirstDeliveries({ mine: true });
+  const removals = useRemovals({ scope: 'waiting' });
   const runs = useStoppedRuns();
   const boardPath = useBoardPath();
   const now = useNow();
@@ -62,7 +65,9 @@ function WaitingForMe() {
     delivery => delivery.state === 'stopped',
   );
   const stoppedRuns = runs.data ?? [];
+  const toRemove = removals.data?.items ?? [];
   const unread = [
+    removals.error && 'removals',
     deliveries.error && 'your new components',
     runs.error && 'your runs',
   ].filter(Boolean);
@@ -75,7 +80,11 @@ function WaitingForMe() {
     <WidgetFreshness data={overview.data} state={overview} />
   );
   if (
-    items.length + troubled.length + stopped.length + stoppedRuns.length ===
+    items.length +
+      toRemove.length +
+      troubled.length +
+      stopped.length +
+      stoppedRuns.length ===
     0
   ) {
     return (
@@ -108,6 +117,15 @@ function WaitingForMe() {
               {refName(promotion.toEnvironmentRef)}
             </Link>
             <When at={promotion.createdAt} className={styles.quiet} />
+          </li>
+        ))}
+        {toRemove.map(({ removal }) => (
+          <li key={removal.id} className={styles.task}>
+            <StateBadge state={removalWord(removal.state)}>Decide</StateBadge>
+            <Link standalone href={`/removals/${removal.id}`}>
+              Removal of {refName(removal.componentRef)}
+            </Link>
+            <When at={removal.createdAt} className={styles.quiet} />
           </li>
         ))}
         <StoppedItems deliveries={stopped} runs={stoppedRuns} />

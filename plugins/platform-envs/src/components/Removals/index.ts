@@ -1,0 +1,2 @@
+export { RemovalNotice } from './RemovalNotice';
+export { RemovalsPage } from './RemovalsPage';
