@@ -34,6 +34,7 @@ describe('the description of the API', () => {
   it('describes every route that there is, and no other', () => {
     const router = createRouter({
       promotionsRouter: createPromotionsRouter({} as never),
+      canChange: true,
     } as never);
     const described = OPERATIONS.map(
       ({ method, path }) => `${method.toUpperCase()} ${path}`,

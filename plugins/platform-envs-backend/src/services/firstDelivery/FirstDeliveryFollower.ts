@@ -61,7 +61,7 @@ export class FirstDeliveryFollower {
         : undefined;
     const facts: FirstDeliveryFacts = {
       repositoryUrl,
-      secondRegions: this.#secondRegions(delivery.systemRef),
+      secondRegions: secondRegionsOf(environments, delivery),
       ...(cell && { cell }),
       ...(build && { build }),
       ...(newest && { image: newest }),
@@ -91,16 +91,6 @@ export class FirstDeliveryFollower {
       if ((error as Error).name === 'NotFoundError') return undefined;
       throw error;
     }
-  }
-
-  #secondRegions(systemRef: string): string[] {
-    const regions = this.options.environments
-      .getSystemEnvironments(systemRef)
-      .flatMap(environment =>
-        environment.regions.filter(({ role }) => role !== 'primary'),
-      )
-      .map(({ name }) => name);
-    return [...new Set(regions)].sort();
   }
 
   async #build(
@@ -155,6 +145,20 @@ export class FirstDeliveryFollower {
       return unavailableReading((error as Error).message.replace(/\.$/, ''));
     }
   }
+}
+
+/** Regions besides the primary one that any environment of a System runs in. */
+export function secondRegionsOf(
+  environments: Pick<EnvironmentService, 'getSystemEnvironments'>,
+  { systemRef }: { systemRef: string },
+): string[] {
+  const regions = environments
+    .getSystemEnvironments(systemRef)
+    .flatMap(environment =>
+      environment.regions.filter(({ role }) => role !== 'primary'),
+    )
+    .map(({ name }) => name);
+  return [...new Set(regions)].sort();
 }
 
 function isReleaseDesired(cell: DeliveryCell | undefined): boolean {

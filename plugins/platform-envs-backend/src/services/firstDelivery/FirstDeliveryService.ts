@@ -10,6 +10,7 @@ import {
   FirstDelivery,
   FollowFirstDeliveryRequest,
   ListFirstDeliveriesQuery,
+  okReading,
   OPEN_FIRST_DELIVERY_STATES,
 } from '@fairway/plugin-platform-envs-common';
 import { ulid } from 'ulid';
@@ -18,6 +19,7 @@ import {
   StoredFirstDelivery,
 } from '../../database/FirstDeliveryStore';
 import { EnvironmentService } from '../EnvironmentService';
+import { secondRegionsOf } from './FirstDeliveryFollower';
 import { judgeFirstDelivery } from './judgeFirstDelivery';
 
 /** What is followed, and how it stands. Everything about a platform comes from the catalog. */
@@ -72,7 +74,12 @@ export class FirstDeliveryService {
     };
     const { steps, sentence } = judgeFirstDelivery(
       fresh,
-      { repositoryUrl, secondRegions: [] },
+      {
+        repositoryUrl,
+        secondRegions: secondRegionsOf(this.options.environments, request),
+        // nobody has been asked yet
+        build: okReading(undefined, now.toISOString()),
+      },
       now,
     );
     const { stored, created } = await store.create({
