@@ -16,7 +16,8 @@ describe('proving templates', { timeout: 60_000 }, () => {
   });
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-  const prove = (...checks) =>
+  const prove = (...checks) => proveWith({}, ...checks);
+  const proveWith = (services, ...checks) =>
     proveTemplates(
       [
         {
@@ -34,6 +35,7 @@ describe('proving templates', { timeout: 60_000 }, () => {
         },
       ],
       () => {},
+      services,
     );
 
   it('runs a check in the repository, and keeps what a failed one said', async () => {
@@ -55,6 +57,17 @@ describe('proving templates', { timeout: 60_000 }, () => {
     });
     assert.equal(outcome.result, 'NOT PROVED');
     assert.equal(outcome.why, 'no-such-lint missing');
+  });
+
+  it('lends a database to a check that needs one', async () => {
+    const check = {
+      run: 'test "$TEST_DATABASE_URL" = postgres://here',
+      needs: ['postgres'],
+    };
+    const [without] = await prove(check);
+    assert.equal(without.result, 'NOT PROVED');
+    const [lent] = await proveWith({ databaseUrl: 'postgres://here' }, check);
+    assert.equal(lent.result, 'passed');
   });
 
   it('ends a check that takes too long', async () => {

@@ -5,6 +5,7 @@ import { BACKSTAGE_CLI, ROOT, STATE_DIR } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { runToEnd } from '../processes.mjs';
 import { outcomeTable, proveTemplates } from '../templates/proveTemplates.mjs';
+import { startPostgres } from './postgres.mjs';
 
 const MODULE = path.join(
   ROOT,
@@ -53,14 +54,16 @@ export async function runTemplateTests({ template } = {}) {
     },
   );
   const counts = jestCounts(readJson(outputFile));
-  const outcomes = await proveTemplates(
-    readJson(path.join(folder, 'index.json')),
-    outcome => {
-      const { template: of, case: name, check, result, why } = outcome;
-      process.stdout.write(`${of}, ${name}, ${check}: ${result}\n`);
-      if (result === 'FAILED') process.stdout.write(`${why}\n`);
-    },
-  );
+  const rendered = readJson(path.join(folder, 'index.json'));
+  const postgres = needsPostgres(rendered)
+    ? await startPostgres().catch(error => {
+        process.stdout.write(`${error.message}\n`);
+        return undefined;
+      })
+    : undefined;
+  const outcomes = await proveTemplates(rendered, tellOutcome, {
+    databaseUrl: postgres && `${postgres.url}/postgres`,
+  }).finally(() => postgres?.stop());
   process.stdout.write(`\n${outcomeTable(outcomes)}\n`);
   for (const { template: of, case: name, check, result, why } of outcomes) {
     if (result === 'NOT PROVED') {
@@ -74,6 +77,18 @@ export async function runTemplateTests({ template } = {}) {
     failed: counts.failed + count('FAILED'),
     skipped: (counts.skipped ?? 0) + count('NOT PROVED'),
   };
+}
+
+function needsPostgres(rendered) {
+  return rendered.some(({ checks }) =>
+    checks.some(({ needs }) => needs.includes('postgres')),
+  );
+}
+
+function tellOutcome(outcome) {
+  const { template, case: name, check, result, why } = outcome;
+  process.stdout.write(`${template}, ${name}, ${check}: ${result}\n`);
+  if (result === 'FAILED') process.stdout.write(`${why}\n`);
 }
 
 /** @throws Problem naming a template that does not exist */

