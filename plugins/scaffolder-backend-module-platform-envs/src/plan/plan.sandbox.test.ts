@@ -483,4 +483,85 @@ describe('POST /platform-envs/plans', () => {
     expect(status).toBe(503);
     expect(body.error.message).toMatch(/could not be made/);
   });
+
+  const invoke = async (input: object, authorization: string) => {
+    const id = encodeURIComponent('scaffolder:plan-run');
+    const response = await fetch(
+      `${baseUrl}/.backstage/actions/v1/actions/${id}/invoke`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify(input),
+      },
+    );
+    return { status: response.status, body: await response.json() };
+  };
+  const developer = mockCredentials.user.header(DEVELOPER);
+
+  it('lets assistants plan for a person, without the contents of files', async () => {
+    platform.world.counters.reset();
+    const { status, body } = await invoke(
+      { templateRef: 'template:default/create-go-service', values },
+      developer,
+    );
+    expect([status, body.error]).toEqual([200, undefined]);
+    const plan = componentPlanSchema.parse(body.output.plan);
+    expect(plan.summary).toMatch(/^Creates 1 repository/);
+    expect(plan.things.filter(thing => thing.content)).toEqual([]);
+    expect(
+      Object.keys(platform.world.counters.read().github.routes).filter(
+        route => !route.startsWith('GET '),
+      ),
+    ).toEqual([]);
+  });
+
+  it('lets assistants plan with the rights of that person only', async () => {
+    denied.add('platform-envs.component.create');
+    const { body } = await invoke(
+      { templateRef: 'template:default/create-go-service', values },
+      developer,
+    );
+    expect(body.output.plan.findings).toEqual([
+      expect.objectContaining({
+        severity: 'blocking',
+        message: expect.stringContaining('You may not create components on'),
+      }),
+    ]);
+    const service = await invoke(
+      { templateRef: 'template:default/create-go-service', values },
+      mockCredentials.service.header(),
+    );
+    expect(service.status).toBe(403);
+  });
+
+  it('lists what assistants may do: of this module nothing but planning', async () => {
+    const response = await fetch(`${baseUrl}/.backstage/actions/v1/actions`, {
+      headers: { authorization: mockCredentials.service.header() },
+    });
+    const { actions } = (await response.json()) as { actions: any[] };
+    expect(actions.find(({ name }) => name === 'plan-run')).toMatchObject({
+      attributes: { readOnly: true, destructive: false, idempotent: true },
+      schema: { input: { required: ['templateRef', 'values'] } },
+      examples: [{ input: { templateRef: expect.any(String) } }],
+    });
+  });
+
+  it('documents every action of the portal with schemas and an example', async () => {
+    const response = await fetch(`${baseUrl}/v2/actions`, {
+      headers: { authorization: developer },
+    });
+    const ours = ((await response.json()) as any[]).filter(({ id }) =>
+      id.startsWith('fairway:'),
+    );
+    expect(ours.length).toBeGreaterThan(8);
+    expect(
+      ours.filter(
+        ({ description, examples, schema }) =>
+          !description ||
+          !examples?.length ||
+          !Object.keys(schema?.input?.properties ?? {}).length ||
+          !Object.keys(schema?.output?.properties ?? {}).length,
+      ),
+    ).toEqual([]);
+  });
 });
