@@ -8,7 +8,7 @@ import { Document, Properties } from './Properties';
 /** What the document of a thing is called. */
 const DOCUMENTS: Partial<Record<PlannedThing['kind'], string>> = {
   awsResource: 'Template',
-  iam: 'Trust policy',
+  iam: 'What it has to trust',
   catalogEntry: 'Entity',
 };
 
