@@ -8,7 +8,7 @@ import { cellOf, componentRefOf, parse } from './parameters';
 
 /** What links may be asked for. */
 export const querySchema = z.strictObject({
-  /** ISO 8601 time; dashboards then open half an hour around it. */
+  /** ISO 8601 time; dashboards and logs then open half an hour around it. */
   around: z.iso.datetime({ offset: true }).optional(),
 });
 
@@ -48,7 +48,7 @@ export function createObservabilityRouter(
           componentRef,
           environmentRef,
           atMs
-            ? { from: `${atMs - AROUND_MS}`, to: `${atMs + AROUND_MS}` }
+            ? { fromMs: atMs - AROUND_MS, toMs: atMs + AROUND_MS }
             : undefined,
         ),
       );

@@ -1,3 +1,5 @@
+import { TimeRange } from './links';
+
 /** One service, or all that an account has of a kind, in the AWS console. */
 export interface ConsolePlace {
   region: string;
@@ -64,17 +66,22 @@ export function stacksPath(region: string, filter: string): string {
   )}&filteringStatus=active&viewNested=true`;
 }
 
-/** A query of Logs Insights over the last hour, not yet run. */
+/** A query of Logs Insights, not yet run, over a range or the last hour. */
 export function logsInsightsPath(
   region: string,
   logGroup: string,
   query: string,
+  range?: TimeRange,
 ): string {
   const detail = jsurl({
-    end: 0,
-    start: -3600,
-    timeType: 'RELATIVE',
-    unit: 'seconds',
+    ...(range
+      ? {
+          end: new Date(range.toMs).toISOString(),
+          start: new Date(range.fromMs).toISOString(),
+          timeType: 'ABSOLUTE',
+          tz: 'UTC',
+        }
+      : { end: 0, start: -3600, timeType: 'RELATIVE', unit: 'seconds' }),
     editorString: query,
     source: [logGroup],
   });

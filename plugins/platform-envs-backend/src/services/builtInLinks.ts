@@ -9,8 +9,14 @@ import {
   rdsPath,
   stacksPath,
 } from './awsConsole';
-import { exploreUrl, logqlText } from './grafanaLinks';
-import { fillPlaces, LinkMaker, LinkTemplate, LinkValues } from './links';
+import { exploreUrl, grafanaRange, logqlText } from './grafanaLinks';
+import {
+  fillPlaces,
+  LinkMaker,
+  LinkTemplate,
+  LinkValues,
+  TimeRange,
+} from './links';
 
 /** What the links that need no template of their own are made of. */
 export interface BuiltInLinksConfig {
@@ -53,7 +59,7 @@ export function builtInLinks(config: BuiltInLinksConfig): LinkTemplate[] {
 
 function lokiLink(loki: NonNullable<BuiltInLinksConfig['loki']>): LinkMaker {
   return {
-    makeLink(values) {
+    makeLink(values, range) {
       // ECS writes to CloudWatch
       if (values.runtime !== 'eks') return undefined;
       const selector = values.component
@@ -65,11 +71,11 @@ function lokiLink(loki: NonNullable<BuiltInLinksConfig['loki']>): LinkMaker {
       return {
         title: 'Logs in Loki',
         type: 'logs',
-        url: exploreUrl(loki.grafanaUrl, {
-          datasource: loki.datasource,
-          type: 'loki',
-          expr,
-        }),
+        url: exploreUrl(
+          loki.grafanaUrl,
+          { datasource: loki.datasource, type: 'loki', expr },
+          range && grafanaRange(range),
+        ),
       };
     },
   };
@@ -86,7 +92,7 @@ function logGroupLink({
   portal,
   logGroups,
 }: BuiltInLinksConfig['aws']): LinkMaker {
-  return awsLink(portal, 'logs', ({ component, runtime, ...values }) => {
+  return awsLink(portal, 'logs', ({ component, runtime, ...values }, range) => {
     if (!component || (runtime !== 'eks' && runtime !== 'ecs'))
       return undefined;
     const logGroup = fillPlaces(
@@ -103,6 +109,7 @@ function logGroupLink({
         runtime === 'eks'
           ? `fields @timestamp, log\n| filter kubernetes.namespace_name = "${values.namespace}" and kubernetes.container_name = "${component}"\n| sort @timestamp desc\n| limit 200`
           : 'fields @timestamp, @message\n| sort @timestamp desc\n| limit 200',
+        range,
       ),
     };
   });
@@ -175,13 +182,16 @@ function environmentLinks(portal?: AccessPortal): LinkMaker[] {
 function awsLink(
   portal: AccessPortal | undefined,
   type: DeliveryLink['type'],
-  make: (values: LinkValues) => { title: string; path: string } | undefined,
+  make: (
+    values: LinkValues,
+    range?: TimeRange,
+  ) => { title: string; path: string } | undefined,
 ): LinkMaker {
   return {
-    makeLink(values) {
+    makeLink(values, range) {
       const { region, account } = values;
       if (!region || !account) return undefined;
-      const made = make(values);
+      const made = make(values, range);
       return (
         made && {
           title: made.title,

@@ -1,7 +1,14 @@
+import { TimeRange } from './links';
+
 /** A range as Grafana writes it: `now-1h`, or milliseconds since 1970. */
 export interface GrafanaRange {
   from: string;
   to: string;
+}
+
+/** A range in Grafana's notation. */
+export function grafanaRange({ fromMs, toMs }: TimeRange): GrafanaRange {
+  return { from: `${fromMs}`, to: `${toMs}` };
 }
 
 /** What people want to see when nothing in particular happened. */

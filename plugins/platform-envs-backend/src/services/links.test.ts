@@ -90,6 +90,26 @@ describe('fillLinks', () => {
     ).toEqual([]);
   });
 
+  it('opens logs on the range that is asked for', () => {
+    const links = fillLinks(withLoki(), ON_EKS, {
+      fromMs: Date.UTC(2026, 2, 10, 11),
+      toMs: Date.UTC(2026, 2, 10, 12),
+    });
+    const urlOf = (title: string) =>
+      new URL(links.find(link => link.title === title)!.url);
+    const panes = urlOf('Logs in Loki').searchParams.get('panes')!;
+    expect(JSON.parse(panes).fairway.range).toEqual({
+      from: `${Date.UTC(2026, 2, 10, 11)}`,
+      to: `${Date.UTC(2026, 2, 10, 12)}`,
+    });
+    const [, detail] = urlOf('Logs in CloudWatch').hash.split('queryDetail$3D');
+    expect(
+      decodeURIComponent(decodeURIComponent(detail.replace(/\$/g, '%'))),
+    ).toMatch(
+      /^~\(end~'2026-03-10T12\*3A00\*3A00.000Z~start~'2026-03-10T11\*3A00\*3A00.000Z~timeType~'ABSOLUTE~tz~'UTC~/,
+    );
+  });
+
   it('F53 leaves out a link that is filled to something else than a web page', () => {
     const made = {
       makeLink: () => ({

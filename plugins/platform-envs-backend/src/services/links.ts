@@ -39,8 +39,14 @@ export interface UrlTemplate {
 
 /** A link whose URL takes more than places. */
 export interface LinkMaker {
-  /** Undefined where too little is known of the place. */
-  makeLink(values: LinkValues): DeliveryLink | undefined;
+  /** Undefined where too little is known of the place. `range`: what it opens on, instead of the last hour. */
+  makeLink(values: LinkValues, range?: TimeRange): DeliveryLink | undefined;
+}
+
+/** From when to when, milliseconds since 1970. */
+export interface TimeRange {
+  fromMs: number;
+  toMs: number;
 }
 
 /** One link of every cell or environment of which enough is known. */
@@ -76,9 +82,11 @@ export function fillPlaces(
 export function fillLinks(
   templates: LinkTemplate[],
   values: LinkValues,
+  range?: TimeRange,
 ): DeliveryLink[] {
   return templates.flatMap(template => {
-    const link = 'makeLink' in template ? template.makeLink(values) : fill();
+    const link =
+      'makeLink' in template ? template.makeLink(values, range) : fill();
     return link && isWebUrl(link.url) ? [link] : [];
 
     function fill(): DeliveryLink | undefined {

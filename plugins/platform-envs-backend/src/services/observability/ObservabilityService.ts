@@ -19,8 +19,14 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { ComponentEntry } from '../CatalogView';
 import { EnvironmentService } from '../EnvironmentService';
-import { GrafanaRange } from '../grafanaLinks';
-import { fillLinks, isPortalPath, isWebUrl, LinkTemplate } from '../links';
+import { GrafanaRange, grafanaRange } from '../grafanaLinks';
+import {
+  fillLinks,
+  isPortalPath,
+  isWebUrl,
+  LinkTemplate,
+  TimeRange,
+} from '../links';
 import { linkValuesOf } from '../linkValuesOf';
 import { matchAlerts, problemOfSelector } from './matchAlerts';
 import { FoundDashboards, matchDashboards } from './matchDashboards';
@@ -154,13 +160,17 @@ export class ObservabilityService {
   getCellLinks(
     componentRef: string,
     environmentRef: string,
-    range?: GrafanaRange,
+    range?: TimeRange,
   ): CellLinks {
     const { environments, links } = this.#options;
     const cell = environments.getCell(componentRef, environmentRef);
     const entry = environments.getComponentEntry(componentRef);
     const environment = environments.getEnvironment(environmentRef);
-    const { dashboards } = this.#matchDashboards(entry, [environment], range);
+    const { dashboards } = this.#matchDashboards(
+      entry,
+      [environment],
+      range && grafanaRange(range),
+    );
     const runbook = entry.monitoring?.runbooks?.[environmentRef];
     const items: DeliveryLink[] = [
       ...(runbook && isRunbookUrl(runbook)
@@ -174,7 +184,7 @@ export class ObservabilityService {
           url,
         })),
       ),
-      ...fillLinks(links, linkValuesOf(environment, entry)),
+      ...fillLinks(links, linkValuesOf(environment, entry), range),
     ];
     return { items: onceEach(items) };
   }

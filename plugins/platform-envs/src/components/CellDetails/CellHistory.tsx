@@ -1,5 +1,6 @@
 import { ComponentDelivery } from '@fairway/plugin-platform-envs-common';
 import { authorName, shortRevision } from '../../model/release';
+import { LinksAround } from '../Links';
 import { ReleaseLabel } from '../ReleaseLabel';
 import { When } from '../When';
 import { Section } from './Section';
@@ -11,7 +12,10 @@ const LIMIT = 5;
 /** What was deployed to this environment lately, newest first. */
 export function CellHistory({
   history,
+  ...place
 }: {
+  componentRef: string;
+  environmentRef: string;
   history: ComponentDelivery['history'];
 }) {
   return (
@@ -39,6 +43,9 @@ export function CellHistory({
                 ]
                   .filter(Boolean)
                   .join(' · ')}
+              </span>
+              <span className={styles.quiet}>
+                <LinksAround {...place} at={entry.at} />
               </span>
             </li>
           ))}

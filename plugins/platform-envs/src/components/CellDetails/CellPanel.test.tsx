@@ -41,6 +41,29 @@ describe('CellPanel', () => {
     ).toBeInTheDocument();
   });
 
+  it('tells what happened to it, newest first, and all of it when asked', async () => {
+    const { overview, cell } = troubled();
+    cell.events = Array.from({ length: 10 }, (_, i) => ({
+      at: minutesBefore(i + 1),
+      reason: 'BackOff',
+      message: `Back-off pulling image ${i}`,
+      isWarning: true,
+      count: 3,
+      object: { kind: 'Pod', name: 'sample-backend-x' },
+    }));
+    aPanel(aFakeApi(overview));
+    const events = await screen.findByRole('list', { name: 'Events' });
+    const [first, ...others] = within(events).getAllByRole('listitem');
+    expect(first).toHaveTextContent(/BackOff · 3 times Pod sample-backend-x/);
+    expect(first).toHaveTextContent('Back-off pulling image 0');
+    expect(
+      within(first).getByRole('img', { name: 'Warning' }),
+    ).toBeInTheDocument();
+    expect(others).toHaveLength(7);
+    await userEvent.click(screen.getByRole('button', { name: 'Show 2 more' }));
+    expect(within(events).getAllByRole('listitem')).toHaveLength(10);
+  });
+
   it('says why it is behind, and by which commits', async () => {
     const { overview, cell } = troubled();
     cell.behind = {

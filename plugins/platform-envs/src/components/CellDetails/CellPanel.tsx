@@ -42,6 +42,7 @@ function History(props: { componentRef: string; environmentRef: string }) {
   if (data) {
     return (
       <CellHistory
+        {...props}
         history={data.history.filter(e => e.environmentRef === environmentRef)}
       />
     );

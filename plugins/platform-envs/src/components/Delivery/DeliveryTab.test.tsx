@@ -149,6 +149,47 @@ describe('DeliveryTab', () => {
     expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
   });
 
+  it('leads to dashboards and logs of the time around a deployment, once they are wanted', async () => {
+    const api = aFakeApi(aSmallOverview());
+    const getCellLinks = jest.fn(async () => ({
+      items: [
+        {
+          title: 'Dashboard backend',
+          type: 'grafana' as const,
+          url: 'https://grafana.example.com/d/backend?from=1&to=2',
+        },
+        {
+          title: 'EKS cluster',
+          type: 'aws' as const,
+          url: 'https://console.example.com/eks',
+        },
+      ],
+    }));
+    api.getCellLinks = getCellLinks;
+    render(api, '/?in=uat');
+    const list = await screen.findByRole('list', { name: 'Deployments' });
+    const [entry] = within(list).getAllByRole('listitem');
+    const toggle = within(entry).getByRole('button', {
+      name: 'Around this time',
+    });
+    expect(getCellLinks).not.toHaveBeenCalled();
+    await userEvent.click(toggle);
+    expect(
+      await within(entry).findByRole('link', { name: 'Dashboard backend' }),
+    ).toHaveAttribute(
+      'href',
+      'https://grafana.example.com/d/backend?from=1&to=2',
+    );
+    expect(within(entry).queryByText('EKS cluster')).toBeNull();
+    expect(getCellLinks).toHaveBeenCalledWith(
+      'component:default/sample-backend',
+      'environment:default/sample-platform-ai-uat',
+      expect.objectContaining({ around: expect.stringMatching(/Z$/) }),
+    );
+    await userEvent.click(toggle);
+    expect(within(entry).queryByRole('link', { name: /Dashboard/ })).toBeNull();
+  });
+
   it('keeps the environment of the history in the address', async () => {
     render(undefined, '/?in=uat');
     const list = await screen.findByRole('list', { name: 'Deployments' });

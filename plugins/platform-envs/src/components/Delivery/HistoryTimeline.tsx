@@ -8,6 +8,7 @@ import { useUrlState } from '../../hooks/useUrlState';
 import { refName } from '../../model/refs';
 import { authorName, shortRevision } from '../../model/release';
 import { isSafeUrl } from '../../model/safeUrl';
+import { LinksAround } from '../Links';
 import { ReleaseLabel } from '../ReleaseLabel';
 import { When } from '../When';
 import styles from './Delivery.module.css';
@@ -35,10 +36,11 @@ function Revision({ entry }: { entry: ComponentDelivery['history'][number] }) {
 
 /** What was deployed where and when, newest first; the filter is in the address. */
 export function HistoryTimeline(props: {
+  componentRef: string;
   history: ComponentDelivery['history'];
   environments: EnvironmentSummary[];
 }) {
-  const { history, environments } = props;
+  const { componentRef, history, environments } = props;
   const [params, setUrl] = useUrlState();
   const [limit, setLimit] = useState(FIRST);
   const only = params.get('in') ?? 'all';
@@ -91,6 +93,11 @@ export function HistoryTimeline(props: {
                   .filter(Boolean)
                   .join(' · ')}
               </span>
+              <LinksAround
+                componentRef={componentRef}
+                environmentRef={entry.environmentRef}
+                at={entry.at}
+              />
             </span>
           </li>
         ))}

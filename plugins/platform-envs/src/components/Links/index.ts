@@ -1,2 +1,3 @@
 export * from './CellLinks';
 export * from './Links';
+export * from './LinksAround';
