@@ -18,14 +18,14 @@ describe('readConfig', () => {
   it('needs nothing', () => {
     expect(read()).toMatchObject({
       git: {
-        untold: { activeMs: 30_000, idleMs: 3_600_000 },
-        told: { activeMs: 300_000, idleMs: 3_600_000 },
+        untold: { activeMs: 30_000, idleMs: 10_800_000 },
+        told: { activeMs: 300_000, idleMs: 10_800_000 },
       },
-      ecs: { pollIntervalMs: 20_000, idlePollIntervalMs: 1_200_000 },
+      ecs: { pollIntervalMs: 20_000, idlePollIntervalMs: 1_800_000 },
       infrastructure: {
-        clusters: { activeMs: 60_000, idleMs: 43_200_000 },
-        stacks: { activeMs: 600_000, idleMs: 43_200_000 },
-        replicationLag: { activeMs: 60_000, idleMs: 43_200_000 },
+        clusters: { activeMs: 60_000, idleMs: 86_400_000 },
+        stacks: { activeMs: 600_000, idleMs: 86_400_000 },
+        replicationLag: { activeMs: 60_000, idleMs: 86_400_000 },
       },
       argocd: [],
       linkTemplates: [],

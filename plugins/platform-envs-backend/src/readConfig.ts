@@ -31,7 +31,7 @@ export interface GitIntervals {
 }
 
 /** Owners are told of trouble on ECS with nobody looking, but this much later. */
-const ECS: PaceIntervals = { activeMs: 20_000, idleMs: 20 * 60_000 };
+const ECS: PaceIntervals = { activeMs: 20_000, idleMs: 30 * 60_000 };
 
 /** The block `platformEnvs`, checked. */
 export interface PlatformEnvsConfig {
@@ -121,7 +121,7 @@ function readGit(root: Config): GitIntervals {
   const idle = readMilliseconds(root, 'platformEnvs.gitIdlePollInterval');
   const told = readMilliseconds(root, 'platformEnvs.gitToldPollInterval');
   const activeMs = active ?? 30_000;
-  const idleMs = idle ?? 60 * 60_000;
+  const idleMs = idle ?? 3 * 60 * 60_000;
   return {
     untold: { activeMs, idleMs },
     told: { activeMs: Math.max(told ?? 5 * 60_000, activeMs), idleMs },

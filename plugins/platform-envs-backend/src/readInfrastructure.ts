@@ -6,16 +6,17 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { readIntervals } from './readValues';
 
-const HOUR_MS = 60 * 60_000;
+/** What only people need is hardly asked for while nobody looks. */
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Quotas and nodes move by the minute; asking more often shows little more. */
-const CLUSTERS: PaceIntervals = { activeMs: 60_000, idleMs: 12 * HOUR_MS };
+const CLUSTERS: PaceIntervals = { activeMs: 60_000, idleMs: DAY_MS };
 
 /** Stacks change seldom, and AWS throttles by account. */
-const STACKS: PaceIntervals = { activeMs: 10 * 60_000, idleMs: 12 * HOUR_MS };
+const STACKS: PaceIntervals = { activeMs: 10 * 60_000, idleMs: DAY_MS };
 
 /** CloudWatch has one value a minute, and charges by the question. */
-const LAG: PaceIntervals = { activeMs: 60_000, idleMs: 12 * HOUR_MS };
+const LAG: PaceIntervals = { activeMs: 60_000, idleMs: DAY_MS };
 
 /** How clusters, stacks and global databases are looked at. */
 export interface InfrastructureConfig {

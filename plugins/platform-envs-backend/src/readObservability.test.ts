@@ -13,8 +13,8 @@ describe('readObservability', () => {
       grafana: [],
       prometheus: [],
       intervals: {
-        grafana: { activeMs: 60_000, idleMs: 43_200_000 },
-        prometheus: { activeMs: 60_000, idleMs: 43_200_000 },
+        grafana: { activeMs: 60_000, idleMs: 86_400_000 },
+        prometheus: { activeMs: 60_000, idleMs: 86_400_000 },
       },
       links: { aws: { logGroups: { ecs: '/ecs/{component}' } } },
     });

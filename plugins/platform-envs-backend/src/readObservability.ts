@@ -67,7 +67,7 @@ export interface ObservabilityConfig {
  */
 const DEFAULT_INTERVALS: PaceIntervals = {
   activeMs: 60_000,
-  idleMs: 12 * 60 * 60_000,
+  idleMs: 24 * 60 * 60_000,
 };
 
 /** @throws InputError - a value is wrong; the message has its full path. */

@@ -105,6 +105,18 @@ describe('ReplicationService', () => {
     });
   });
 
+  it('F62 asks when a minute has passed, and not again before', async () => {
+    const { service, source, advance } = setUp();
+    source.answers.set('shop', [lag]);
+    source.answers.set('shop-uat', new Error('AWS throttles'));
+    await Promise.all([service.poll(), service.poll()]);
+    await service.poll();
+    expect(source.calls).toHaveLength(2);
+    advance(1);
+    await service.poll();
+    expect(source.calls).toHaveLength(4);
+  });
+
   it('figures that nobody renewed are not shown as current', async () => {
     const { service, source, advance } = setUp();
     source.answers.set('shop', [lag]);

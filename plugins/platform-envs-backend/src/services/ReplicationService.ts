@@ -14,6 +14,8 @@ import { EnvironmentService } from './EnvironmentService';
 const NOT_CONFIGURED =
   'AWS is not configured (the `aws` block of the configuration)';
 
+const savedAsking = z.looseObject({ at: z.iso.datetime() });
+
 const savedReading = z.discriminatedUnion('status', [
   z.looseObject({
     status: z.literal('ok'),
@@ -99,9 +101,9 @@ export class ReplicationService {
     }
     this.#underWay.add(ref);
     try {
-      const known = await this.#load(ref).catch(() => undefined);
-      const observedAt = known?.observedAt;
-      if (!pace.isDue(observedAt ? Date.parse(observedAt) : undefined)) return;
+      const { at } = (await this.#askedAt(ref)) ?? {};
+      if (!pace.isDue(at === undefined ? undefined : Date.parse(at))) return;
+      await this.#noteAsking(ref);
       const reading = await source.getReplicationLag(database).then(
         value => okReading(value, this.#now().toISOString()),
         error => this.#unavailable(ref, error),
@@ -110,6 +112,20 @@ export class ReplicationService {
     } finally {
       this.#underWay.delete(ref);
     }
+  }
+
+  /** When a replica last began to ask. */
+  #askedAt(ref: string): Promise<{ at: string } | undefined> {
+    return this.options.store
+      .load(askedNameOf(ref), savedAsking)
+      .catch(() => undefined);
+  }
+
+  /** So that no other replica asks as well; one that cannot note it asks all the same. */
+  async #noteAsking(ref: string): Promise<void> {
+    await this.options.store
+      .save(askedNameOf(ref), { at: this.#now().toISOString() })
+      .catch(() => undefined);
   }
 
   #load(ref: string): Promise<Reading<ReplicationLag[]> | undefined> {
@@ -150,6 +166,10 @@ export class ReplicationService {
   #now(): Date {
     return this.options.now?.() ?? new Date();
   }
+}
+
+function askedNameOf(environmentRef: string): string {
+  return `replication-asked:${environmentRef}`;
 }
 
 function nameOf(environmentRef: string): string {

@@ -27,7 +27,7 @@ export interface EcsDeploymentSourceOptions {
   logger: LoggerService;
   /** How often each cluster is looked at while somebody looks. Default: 20 s. */
   pollIntervalMs?: number;
-  /** And while nobody does. Default: 20 min. */
+  /** And while nobody does. Default: 30 min. */
   idlePollIntervalMs?: number;
   now?: () => Date;
 }
@@ -55,7 +55,7 @@ interface Target {
 const INSTANCE = 'ecs';
 
 /** While nobody looks, new services are looked for this often. */
-const IDLE_LIST_MS = 55 * 60_000;
+const IDLE_LIST_MS = 6 * 60 * 60_000;
 
 /** A look may take this long before the last word is stale. */
 const LONGEST_LOOK_MS = 30_000;
@@ -86,7 +86,7 @@ export class EcsDeploymentSource implements DeploymentSource {
   constructor(private readonly options: EcsDeploymentSourceOptions) {
     this.#pollIntervalMs = options.pollIntervalMs ?? 20_000;
     this.#now = options.now ?? (() => new Date());
-    const { idlePollIntervalMs = 20 * 60_000 } = options;
+    const { idlePollIntervalMs = 30 * 60_000 } = options;
     this.#pace = new Pace(
       { activeMs: this.#pollIntervalMs, idleMs: idlePollIntervalMs },
       { now: this.#now },
