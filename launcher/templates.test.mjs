@@ -59,6 +59,14 @@ describe('proving templates', { timeout: 60_000 }, () => {
     assert.equal(outcome.why, 'no-such-lint missing');
   });
 
+  it('takes the word of a check that could not be made', async () => {
+    const [outcome] = await prove({
+      run: 'echo a line; echo no providers; exit 77',
+    });
+    assert.equal(outcome.result, 'NOT PROVED');
+    assert.equal(outcome.why, 'no providers');
+  });
+
   it('lends a database to a check that needs one', async () => {
     const check = {
       run: 'test "$TEST_DATABASE_URL" = postgres://here',
@@ -114,6 +122,9 @@ describe('proving templates', { timeout: 60_000 }, () => {
       ),
       ['2 overlays'],
     );
+    assert.deepEqual(names([], ['deploy/services/a/versions.tf']), [
+      'terraform',
+    ]);
   });
 
   describe('by ./fairway test', () => {

@@ -2,6 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../paths.mjs';
 
+/** A check that ends with this could not be made; its last line says why. */
+export const NOT_PROVED = 77;
+
 /** Comes with the dependencies, for most machines. */
 const KUSTOMIZE = path.join(
   ROOT,
@@ -48,6 +51,9 @@ export function commonChecks(rendered) {
       /(^|\/)overlays\/[^/]+\/[^/]+\/kustomization\.yaml$/.test(file),
     )
     .map(file => path.dirname(file));
+  const roots = desiredState
+    .filter(file => path.posix.basename(file) === 'versions.tf')
+    .map(file => path.posix.dirname(file));
   return [
     has('.github/workflows/ci.yml') && {
       name: 'actionlint',
@@ -90,5 +96,28 @@ export function commonChecks(rendered) {
       timeoutSeconds: 120,
       within: 'desired-state',
     },
+    roots.length > 0 && {
+      name: 'terraform',
+      run: roots.map(validateTerraform).join('\n'),
+      needs: ['terraform'],
+      timeoutSeconds: 300,
+      within: 'desired-state',
+    },
   ].filter(Boolean);
+}
+
+/** Without the registry of providers, only its format can be told. */
+function validateTerraform(folder) {
+  return `
+    terraform fmt -check -recursive "${folder}"
+    log=$(mktemp)
+    if ! terraform -chdir="${folder}" init -backend=false -input=false -no-color > "$log" 2>&1; then
+      cat "$log"
+      if grep -qiE 'could not connect|failed to (query|request|retrieve)|no such host' "$log"; then
+        echo 'its providers cannot be had'
+        exit ${NOT_PROVED}
+      fi
+      exit 1
+    fi
+    terraform -chdir="${folder}" validate -no-color`;
 }

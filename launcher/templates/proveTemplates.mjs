@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { runToEnd, start, stop } from '../processes.mjs';
-import { commonChecks } from './commonChecks.mjs';
+import { commonChecks, NOT_PROVED } from './commonChecks.mjs';
 
 /**
  * How a check ended.
@@ -120,11 +120,12 @@ function runCheck(check, folder, env) {
     child.on('error', error => keep(error.message));
     child.on('close', code => {
       clearTimeout(timer);
-      resolve(
-        code === 0 && !late
-          ? { result: 'passed' }
-          : { result: 'FAILED', why: late + output },
-      );
+      if (late) resolve({ result: 'FAILED', why: late + output });
+      else if (code === 0) resolve({ result: 'passed' });
+      else if (code === NOT_PROVED) {
+        const why = output.trim().split('\n').at(-1);
+        resolve({ result: 'NOT PROVED', why });
+      } else resolve({ result: 'FAILED', why: output });
     });
   });
 }
