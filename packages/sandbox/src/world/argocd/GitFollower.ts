@@ -1,6 +1,6 @@
 import { GitPush, World } from '../types';
 import { ApplicationStore } from './ApplicationStore';
-import { parseManifests } from './Manifests';
+import { parseManifests } from './parseManifests';
 import { ApplicationInput } from './newApplication';
 import { reads, repositoryOf, sourcesOf } from './sources';
 

@@ -8,7 +8,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { KubeObject } from '../kubernetes/KubeObject';
 import { Kustomize } from '../kustomize';
 import { GitStore } from '../types';
@@ -21,7 +21,10 @@ import {
   listFiles,
 } from './folderDigest';
 import { Helm } from './Helm';
+import { KustomizeBatches } from './KustomizeBatches';
+import { parseManifests } from './parseManifests';
 import { ApplicationSource } from './types';
+import { UnchangedSources } from './UnchangedSources';
 import { valueFilesOf } from './valueFiles';
 
 /** Rendered manifests of an application's source. */
@@ -57,6 +60,8 @@ const WORKERS = 2;
 export class Manifests {
   private readonly checkouts: Checkouts;
   private readonly helm: Helm;
+  private readonly batches: KustomizeBatches;
+  private readonly unchanged: UnchangedSources;
   private readonly rendered = new Map<string, Promise<RenderedSource>>();
   private active = 0;
   private readonly waiting: Array<() => void> = [];
@@ -69,6 +74,8 @@ export class Manifests {
   ) {
     this.checkouts = new Checkouts(git, join(directory, 'checkouts'));
     this.helm = new Helm(join(directory, 'helm'));
+    this.batches = new KustomizeBatches(kustomize, WORKERS);
+    this.unchanged = new UnchangedSources(git);
   }
 
   /** Files of a commit on disk. @throws Error - git's own message. */
@@ -86,6 +93,11 @@ export class Manifests {
       throw new Error(
         `error fetching chart: failed to get index of ${source.repoURL}: Helm repositories are out of reach`,
       );
+    }
+    const same = await this.unchanged.find(request);
+    const before = same && this.rendered.get(same);
+    if (before) {
+      return structuredClone(await before);
     }
     const root = await this.checkout(request);
     const folder = resolve(root, source.path ?? '.');
@@ -109,7 +121,8 @@ export class Manifests {
         source.kustomize,
       ]),
     );
-    await digestFolder(root, folder, digest);
+    const read = new Set<string>();
+    await digestFolder(root, folder, digest, read);
     const valueFiles =
       kind === 'Helm'
         ? await valueFilesOf(request, { root, folder }, commit =>
@@ -120,6 +133,9 @@ export class Manifests {
       digest.update(await readFile(file).catch(() => ''));
     }
     const key = digest.digest('hex');
+    if (kind === 'Kustomize') {
+      this.unchanged.keep(request, { root, read, key });
+    }
 
     let result = this.rendered.get(key);
     if (!result) {
@@ -150,18 +166,17 @@ export class Manifests {
     } catch {
       // Not rendered before.
     }
-    const result = await this.inTurn(async () => {
-      try {
-        return await render();
-      } catch (error) {
-        // Paths of this machine mean nothing to the reader of the message.
-        throw new Error(
-          (error as Error).message
-            .replaceAll(`${root}/`, '')
-            .replaceAll(`${resolve(this.directory)}/`, ''),
-        );
-      }
-    });
+    let result: RenderedSource;
+    try {
+      result = await render();
+    } catch (error) {
+      // Paths of this machine mean nothing to the reader of the message.
+      throw new Error(
+        (error as Error).message
+          .replaceAll(`${root}/`, '')
+          .replaceAll(`${resolve(this.directory)}/`, ''),
+      );
+    }
     await mkdir(dirname(file), { recursive: true });
     const temporary = `${file}.${process.pid}.${Math.random()}`;
     await writeFile(temporary, JSON.stringify(result));
@@ -178,7 +193,7 @@ export class Manifests {
     if (!options || Object.keys(options).length === 0) {
       return {
         sourceType: 'Kustomize',
-        objects: parseManifests(await this.kustomize.build(folder)),
+        objects: await this.batches.build(root, folder),
       };
     }
     // Argo CD edits the kustomization; one on top of it says the same.
@@ -194,7 +209,9 @@ export class Manifests {
       );
       return {
         sourceType: 'Kustomize',
-        objects: parseManifests(await this.kustomize.build(top)),
+        objects: parseManifests(
+          await this.inTurn(() => this.kustomize.build(top)),
+        ),
       };
     } finally {
       await rm(top, { recursive: true, force: true });
@@ -206,13 +223,15 @@ export class Manifests {
     { source, application }: RenderRequest,
     valueFiles: string[],
   ): Promise<RenderedSource> {
-    const text = await this.helm.template({
-      chart: folder,
-      name: application.name,
-      namespace: application.namespace,
-      helm: source.helm ?? {},
-      valueFiles,
-    });
+    const text = await this.inTurn(() =>
+      this.helm.template({
+        chart: folder,
+        name: application.name,
+        namespace: application.namespace,
+        helm: source.helm ?? {},
+        valueFiles,
+      }),
+    );
     return { sourceType: 'Helm', objects: parseManifests(text) };
   }
 
@@ -228,17 +247,6 @@ export class Manifests {
       this.waiting.shift()?.();
     }
   }
-}
-
-/** YAML documents as objects; empty documents and comments are left out. */
-export function parseManifests(text: string): KubeObject[] {
-  return parseAllDocuments(text).flatMap(document => {
-    if ('errors' in document && document.errors.length > 0) {
-      throw new Error(document.errors[0].message);
-    }
-    const value = (document as { toJS(): unknown }).toJS();
-    return value ? [value as KubeObject] : [];
-  });
 }
 
 /** What a folder is rendered with: as Argo CD finds out, a chart before a kustomization. */

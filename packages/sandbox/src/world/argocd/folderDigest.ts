@@ -12,6 +12,8 @@ const KUSTOMIZATION_FILES = [
 /**
  * Adds every file that rendering `folder` can read to a digest: its own, and
  * those of the folders that its kustomization names, all below `root`.
+ *
+ * @param seen - takes the absolute paths of all folders and files that count
  */
 export async function digestFolder(
   root: string,
@@ -40,6 +42,7 @@ export async function digestFolder(
       if (await isFolder(target)) {
         await digestFolder(root, target, digest, seen);
       } else if (!target.startsWith(folder + sep)) {
+        seen.add(target);
         digest.update(await readFile(target).catch(() => ''));
       }
     }

@@ -8,6 +8,9 @@ import { SeedHistory, seedHistory } from './seedHistory';
 import { repositoryOf, revisionsOf, sourcesOf } from './sources';
 import { Application } from './types';
 
+/** Of what is left for later, so many go into one run of kustomize where they can. */
+const RENDERED_TOGETHER = 25;
+
 /**
  * Brings Argo CD to where months of work would have brought it: every
  * application of the platforms' repositories exists; what was ever released
@@ -80,14 +83,16 @@ export async function seedApplications(
 }
 
 /**
- * Renders what {@link seedApplications} left for later, one after another, and
- * at once what somebody asks to be refreshed.
+ * Renders what {@link seedApplications} left for later, some at a time, and at
+ * once what somebody asks to be refreshed.
  */
 export async function renderUnrendered(engine: ArgocdEngine): Promise<void> {
   const rendering = new Map<string, Promise<void>>();
   engine.beforeRefresh = async name => {
+    const { unrendered } = engine.store;
     const application = engine.store.get(name);
-    if (!engine.store.unrendered.delete(name) || !application) {
+    if (!application) unrendered.delete(name);
+    if (!application || !unrendered.has(name) || rendering.has(name)) {
       return;
     }
     const entries = application.status.history ?? [];
@@ -100,14 +105,21 @@ export async function renderUnrendered(engine: ArgocdEngine): Promise<void> {
       await work;
     } finally {
       rendering.delete(name);
+      // not before: whoever is killed meanwhile goes on with it
+      unrendered.delete(name);
     }
   };
   engine.rendered = name => rendering.get(name) ?? engine.beforeRefresh(name);
-  for (const name of [...engine.store.unrendered]) {
+  const names = [...engine.store.unrendered];
+  for (let next = 0; next < names.length; next += RENDERED_TOGETHER) {
     if (engine.isClosed) {
       return;
     }
-    await engine.beforeRefresh(name);
+    await Promise.all(
+      names
+        .slice(next, next + RENDERED_TOGETHER)
+        .map(name => engine.beforeRefresh(name)),
+    );
   }
 }
 
