@@ -255,18 +255,18 @@ export class DesiredState {
         e.gitops?.repository === known.repository &&
         e.gitops.branch === known.branch,
     );
-    const folders = new Set(environments.map(folderOf));
-    const files = new Map<string, GitFile>();
-    for (const folder of folders) {
-      const found = await gitHost.readFiles(known.repository, head, { folder });
-      for (const [path, file] of found) files.set(path, file);
-    }
+    const { repository, changesAt } = known;
+    const folders = [...new Set(environments.map(folderOf))];
+    // each of these is a process or more: somebody waits for all of them
+    const [isOneHistory, ...found] = await Promise.all([
+      // after history was rewritten the same file has another last commit
+      changesAt !== undefined &&
+        gitHost.isAncestor(repository, changesAt, head),
+      ...folders.map(folder => gitHost.readFiles(repository, head, { folder })),
+    ]);
+    const files = new Map<string, GitFile>(found.flatMap(one => [...one]));
     const entries: Record<string, DesiredEntry> = {};
     const changed: DesiredEntry[] = [];
-    // after history was rewritten the same file has another last commit
-    const isOneHistory =
-      known.changesAt !== undefined &&
-      (await gitHost.isAncestor(known.repository, known.changesAt, head));
     for (const file of files.values()) {
       const target = targetOf(file.path, environments);
       if (!target) continue;
