@@ -113,7 +113,7 @@ export function describeGitHost(
     it('tells of many files at once who made each of them what it is', async () => {
       const names = Array.from({ length: 30 }, (_, i) => `many/${i}/x.yaml`);
       const first = await f.push(
-        Object.fromEntries(names.map(name => [name, `${name}: 1\n`])),
+        Object.fromEntries(names.map(path => [path, `${path}: 1\n`])),
       );
       const second = await f.push({
         [names[3]]: 'x: 2\n',
@@ -129,7 +129,7 @@ export function describeGitHost(
         { path: 'many/none.yaml', blobSha: '0'.repeat(40) },
       ]);
       expect(last.size).toBe(30);
-      expect(names.map(name => last.get(name)?.sha)).toEqual(
+      expect(names.map(path => last.get(path)?.sha)).toEqual(
         names.map((_, i) => ({ 3: second, 4: back }[i] ?? first)),
       );
     });
