@@ -93,7 +93,8 @@ export function now() {
  * @returns {Promise<number | undefined>} undefined when it was not seen in time
  */
 export async function whenSeen({ page, offsetMs }, wanted) {
-  const at = await page.evaluate(awaitInPage, wanted);
+  // a page that is gone shows nothing
+  const at = await page.evaluate(awaitInPage, wanted).catch(() => null);
   return at === null ? undefined : at - offsetMs;
 }
 
