@@ -15,7 +15,7 @@ const RESERVED = new Map<string, string>([
   ...[...ENVIRONMENT_TIERS, 'test', 'stage', 'production', 'preview'].map(
     name => [name, 'an environment'] as const,
   ),
-  ...['base', 'overlays', 'apps'].map(
+  ...['base', 'overlays', 'apps', 'services'].map(
     name => [name, 'a folder of the GitOps repository'] as const,
   ),
   ...['default', 'kubernetes', 'argocd', 'istio-system'].map(
@@ -54,7 +54,12 @@ export function explainComponentName(value: unknown): string | undefined {
 }
 
 /** Where a name must be free. @public */
-export const NAME_PLACES = ['catalog', 'repository', 'registry'] as const;
+export const NAME_PLACES = [
+  'catalog',
+  'repository',
+  'registry',
+  'desiredState',
+] as const;
 
 /** @public */
 export type NamePlace = (typeof NAME_PLACES)[number];

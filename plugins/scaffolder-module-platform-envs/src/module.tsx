@@ -99,6 +99,17 @@ const runsPage = scaffolderPlugin
     },
   });
 
+// for those who look after templates; to others they are an empty page
+const FOR_MAINTAINERS = {
+  if: { permissions: { $contains: 'scaffolder.template.management' } },
+};
+const editorPage = scaffolderPlugin
+  .getExtension('sub-page:scaffolder/editor')
+  .override(FOR_MAINTAINERS);
+const templatingExtensionsPage = scaffolderPlugin
+  .getExtension('sub-page:scaffolder/templating-extensions')
+  .override(FOR_MAINTAINERS);
+
 /**
  * Self-service in the browser: the fields that a template's form asks with, the
  * gallery, the form, and the page of a run.
@@ -115,5 +126,7 @@ export const scaffolderModulePlatformEnvs = createFrontendModule({
     myGroupsPicker,
     templatesPage,
     runsPage,
+    editorPage,
+    templatingExtensionsPage,
   ],
 });

@@ -12,6 +12,7 @@ import {
   Found,
   groupRef,
   LookUp,
+  lookUpDesiredState,
   lookUpInCatalog,
   lookUpInRegistry,
   LookUpOptions,
@@ -36,6 +37,11 @@ const PLACES: Array<{
   { place: 'catalog', title: 'the catalog', lookUp: lookUpInCatalog },
   { place: 'repository', title: 'GitHub', lookUp: lookUpRepository },
   { place: 'registry', title: 'ECR', lookUp: lookUpInRegistry },
+  {
+    place: 'desiredState',
+    title: 'the GitOps repository',
+    lookUp: lookUpDesiredState,
+  },
 ];
 
 /** Who asks whether a name is free. */
@@ -54,7 +60,8 @@ export interface NameChecksOptions extends LookUpOptions {
 }
 
 /**
- * Looks names up in the catalog, on the Git host and in the image registry.
+ * Looks names up in the catalog, on the Git host, in the image registry and in
+ * the GitOps repository.
  *
  * A place that cannot be asked answers `unknown` with the reason; it is never
  * taken for free. Answers are kept for seconds and for each person: the catalog

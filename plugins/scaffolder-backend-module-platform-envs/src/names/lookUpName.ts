@@ -15,9 +15,12 @@ import {
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { CatalogService } from '@backstage/plugin-catalog-node';
-import { NameInPlace } from '@fairway/plugin-platform-envs-common';
+import {
+  ANNOTATION_GITOPS_NAME,
+  NameInPlace,
+} from '@fairway/plugin-platform-envs-common';
 import { getRepository } from '../github/componentRepository';
-import { createGithubClient } from '../github/createGithubClient';
+import { createGithubClient, statusOf } from '../github/createGithubClient';
 import { Platform } from '../platform/readPlatform';
 
 /** What looking a name up takes. */
@@ -90,6 +93,67 @@ export async function lookUpRepository(look: LookUp): Promise<Found> {
     state: 'taken',
     ...(items[0] && ownedBy(items[0])),
     url: repository.html_url,
+  };
+}
+
+/**
+ * Looks the name up in what should run in the platform's first environment:
+ * nothing is prepared for others and not for that one.
+ */
+export async function lookUpDesiredState(look: LookUp): Promise<Found> {
+  const { platform, name, catalog, credentials } = look;
+  const { owner, repo, branch, path } = platform.gitops;
+  const [{ shortName, runtime }] = platform.environments;
+  const inRepository = [
+    ...(path ? [path] : []),
+    ...(runtime === 'ecs'
+      ? [shortName, `${name}.tfvars.json`]
+      : ['overlays', shortName, name]),
+  ].join('/');
+  const what = `${owner}/${repo}/${inRepository}`;
+  const client = await createGithubClient({
+    integrations: look.integrations,
+    host: look.gitHost,
+    owner,
+    repo,
+    logger: look.logger,
+    signal: look.signal,
+    impatient: true,
+  });
+  // as an existing one, or the platform could not take components at all
+  const { data: repository } = await client.rest.repos.get({ owner, repo });
+  try {
+    await client.rest.repos.getContent({
+      owner,
+      repo,
+      path: inRepository,
+      ref: branch,
+    });
+  } catch (error) {
+    if (statusOf(error) === 404) return { what, state: 'free' };
+    throw error;
+  }
+  const { items } = await catalog.getEntities(
+    {
+      filter: [
+        { [`metadata.annotations.${ANNOTATION_GITOPS_NAME}`]: name },
+        { 'metadata.name': name },
+      ].map(called => ({
+        kind: 'Component',
+        'spec.system': platform.system,
+        ...called,
+      })),
+      limit: 1,
+    },
+    { credentials },
+  );
+  return {
+    what,
+    state: 'taken',
+    ...(items[0] && ownedBy(items[0])),
+    url: `${repository.html_url}/${
+      runtime === 'ecs' ? 'blob' : 'tree'
+    }/${branch}/${inRepository}`,
   };
 }
 

@@ -70,14 +70,22 @@ describe('names', () => {
           },
           spec: { owner: 'group:default/mobilytics' },
         },
+        {
+          apiVersion: 'backstage.io/v1alpha1',
+          kind: 'Component',
+          metadata: {
+            name: 'sample-platform-ai-backend',
+            annotations: { 'fairway.dev/gitops-name': 'sample-backend' },
+          },
+          spec: { owner: TEAM, system: 'sample-platform-ai' },
+        },
       ],
     });
+    const result: AuthorizeResult.ALLOW | AuthorizeResult.DENY = may
+      ? AuthorizeResult.ALLOW
+      : AuthorizeResult.DENY;
     const authorize = jest.fn(async (requests: unknown[]) =>
-      requests.map(() => ({
-        result: may
-          ? (AuthorizeResult.ALLOW as const)
-          : (AuthorizeResult.DENY as const),
-      })),
+      requests.map(() => ({ result })),
     );
     const names = new NameChecks({
       ...platform,
@@ -121,7 +129,7 @@ describe('names', () => {
       .flatMap(([, { routes }]) => Object.values(routes))
       .reduce((sum, { calls }) => sum + calls, 0);
 
-  it('says that a name is free in all three places', async () => {
+  it('says that a name is free in all places', async () => {
     const { body, status, headers } = await serve().ask('brand-new-thing');
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-store');
@@ -141,6 +149,11 @@ describe('names', () => {
         place: 'registry',
         state: 'free',
         what: 'brand-new-thing in account 111100000000 (ap-southeast-2)',
+      },
+      {
+        place: 'desiredState',
+        state: 'free',
+        what: 'sample-platform-ai/sample-platform-ai/gitops/overlays/dev/brand-new-thing',
       },
     ]);
   });
@@ -166,6 +179,19 @@ describe('names', () => {
       what: 'sample-platform-ai/sample-platform-ai',
       whose: 'group:default/mobilytics',
       url: expect.stringMatching(/\/sample-platform-ai\/sample-platform-ai$/),
+    });
+  });
+
+  it('says where something is deployed under that name, and whose it is', async () => {
+    const { body } = await serve().ask('sample-backend');
+    expect(body.places[3]).toEqual({
+      place: 'desiredState',
+      state: 'mine',
+      what: 'sample-platform-ai/sample-platform-ai/gitops/overlays/dev/sample-backend',
+      whose: TEAM,
+      url: expect.stringMatching(
+        /\/sample-platform-ai\/sample-platform-ai\/tree\/main\/gitops\/overlays\/dev\/sample-backend$/,
+      ),
     });
   });
 
@@ -213,15 +239,18 @@ describe('names', () => {
     ['F29', '🚢ship'],
     ['F29', 'abc\u202e'],
     ['F29', 'prod'],
-  ])('%s %# refuses what can never be a name before anybody is asked', async (_fault, name) => {
-    const { ask, authorize } = serve();
-    const before = upstreamCalls();
-    const { status, body } = await ask(name);
-    expect(status).toBe(400);
-    expect(body.error.message).toContain('cannot be the name of a component');
-    expect(authorize).not.toHaveBeenCalled();
-    expect(upstreamCalls()).toBe(before);
-  });
+  ])(
+    '%s %# refuses what can never be a name before anybody is asked',
+    async (_fault, name) => {
+      const { ask, authorize } = serve();
+      const before = upstreamCalls();
+      const { status, body } = await ask(name);
+      expect(status).toBe(400);
+      expect(body.error.message).toContain('cannot be the name of a component');
+      expect(authorize).not.toHaveBeenCalled();
+      expect(upstreamCalls()).toBe(before);
+    },
+  );
 
   it.each([
     ['none', {}],
@@ -268,6 +297,7 @@ describe('names', () => {
       'free',
       'unknown',
       'free',
+      'unknown',
     ]);
     expect(body.places[1].reason).toBe('GitHub answered 503');
 

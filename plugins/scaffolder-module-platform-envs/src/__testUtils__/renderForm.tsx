@@ -14,6 +14,7 @@ import {
   COMPONENT_PLANS_PATH,
   ComponentNameAnswer,
   ComponentPlan,
+  NAME_PLACES,
   NameInPlace,
 } from '@fairway/plugin-platform-envs-common';
 import { Route, Routes } from 'react-router-dom';
@@ -144,7 +145,7 @@ export function renderForm(options: RenderFormOptions = {}) {
       name,
       system: url.searchParams.get('system')!,
       checkedAt: '2026-11-23T10:00:00.000Z',
-      places: (['catalog', 'repository', 'registry'] as const).map(place => ({
+      places: NAME_PLACES.map(place => ({
         place,
         state: 'free',
         what: `${place} ${name}`,

@@ -48,20 +48,18 @@ export function TemplateForm() {
     <BreadcrumbEntry
       entry={{ label: manifest?.title ?? templateName, href: '.' }}
     >
-      <Content>
-        {error ? (
-          <NoTemplate templateRef={templateRef} error={error} />
-        ) : (
-          <SecretsContextProvider>
-            <Form
-              key={templateRef}
-              namespace={namespace}
-              templateName={templateName}
-              templateRef={templateRef}
-            />
-          </SecretsContextProvider>
-        )}
-      </Content>
+      {error ? (
+        <NoTemplate templateRef={templateRef} error={error} />
+      ) : (
+        <SecretsContextProvider>
+          <Form
+            key={templateRef}
+            namespace={namespace}
+            templateName={templateName}
+            templateRef={templateRef}
+          />
+        </SecretsContextProvider>
+      )}
     </BreadcrumbEntry>
   );
 }
@@ -101,12 +99,14 @@ function Form(props: {
 
   if (error) {
     return (
-      <Alert
-        status="danger"
-        icon
-        title="The fields of the form could not be loaded"
-        description={`${error.message}. Reload the page.`}
-      />
+      <Content>
+        <Alert
+          status="danger"
+          icon
+          title="The fields of the form could not be loaded"
+          description={`${error.message}. Reload the page.`}
+        />
+      </Content>
     );
   }
   if (!fields) return <Progress />;
@@ -144,15 +144,17 @@ function Form(props: {
 function NoTemplate(props: { templateRef: string; error?: Error }) {
   const gallery = useRouteRef(scaffolderPlugin.routes.root);
   return (
-    <div role="alert">
-      <Text as="h2" variant="title-small">
-        {props.templateRef} cannot be opened
-      </Text>
-      <Text as="p">
-        Either there is no such template, or it is not for you.{' '}
-        {props.error?.message}
-      </Text>
-      <Link to={gallery?.() ?? '/create'}>All templates</Link>
-    </div>
+    <Content>
+      <div role="alert">
+        <Text as="h2" variant="title-small">
+          {props.templateRef} cannot be opened
+        </Text>
+        <Text as="p">
+          Either there is no such template, or it is not for you.{' '}
+          {props.error?.message}
+        </Text>
+        <Link to={gallery?.() ?? '/create'}>All templates</Link>
+      </div>
+    </Content>
   );
 }

@@ -65,10 +65,7 @@ function Step({ step, now }: { step: RunStep; now: number }) {
               {lines.length === 1 ? '1 line' : `${lines.length} lines`}
               <span className={styles.hidden}> of {name}</span>
             </summary>
-            {/* long lines scroll, also by keyboard */}
-            <pre tabIndex={0} aria-label={`Log of ${name}`}>
-              {lines.join('\n')}
-            </pre>
+            <pre>{lines.join('\n')}</pre>
           </details>
         )}
       </div>

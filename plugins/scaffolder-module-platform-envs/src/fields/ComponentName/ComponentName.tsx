@@ -1,14 +1,18 @@
 import { Link } from '@backstage/core-components';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { TextField } from '@backstage/ui';
-import { NameInPlace, NamePlace } from '@fairway/plugin-platform-envs-common';
+import {
+  NAME_PLACES,
+  NameInPlace,
+  NamePlace,
+} from '@fairway/plugin-platform-envs-common';
 import {
   RiCheckboxCircleFill,
   RiCloseCircleFill,
   RiLoader4Line,
   RiQuestionLine,
 } from '@remixicon/react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { frameOf, optionsOf } from '../describedBy';
 import styles from '../fields.module.css';
 import { refusalOf, sayPlace } from './checkName';
@@ -25,16 +29,14 @@ export const componentNameSchema = makeFieldSchema({
   output: z => z.string().describe('Name of a new component'),
   uiOptions: z =>
     z.object({
-      mayExistIn: z
-        .array(z.enum(['catalog', 'repository', 'registry']))
-        .optional(),
+      mayExistIn: z.array(z.enum(NAME_PLACES)).optional(),
     }),
 });
 
 /**
  * The name of a new component. Says while it is typed whether it can be one,
- * and whether it is free in the catalog, on GitHub and in the registry of the
- * chosen platform; it never holds typing up.
+ * and whether the catalog, GitHub, the registry or the desired state of the chosen
+ * platform has it; it never holds typing up.
  */
 export function ComponentName(props: typeof componentNameSchema.TProps) {
   const { autofocus, formContext, formData = '', onChange, required } = props;
@@ -53,6 +55,10 @@ export function ComponentName(props: typeof componentNameSchema.TProps) {
   const refusal =
     formData && (left || formData.length > 2) ? refusalOf(formData) : undefined;
   const checksId = `${id}__checks`;
+  const isFirst = Boolean(autofocus || props.uiSchema?.['ui:autofocus']);
+  useEffect(() => {
+    if (isFirst) document.getElementById(id)?.focus();
+  }, [id, isFirst]);
   return (
     <div>
       <TextField
@@ -63,7 +69,6 @@ export function ComponentName(props: typeof componentNameSchema.TProps) {
         isRequired={required}
         isDisabled={disabled}
         isInvalid={invalid || Boolean(refusal)}
-        autoFocus={autofocus || props.uiSchema?.['ui:autofocus']}
         autoComplete="off"
         spellCheck="false"
         aria-describedby={[checksId, errorId].filter(Boolean).join(' ')}
@@ -107,7 +112,7 @@ function Places(props: { places: NameInPlace[]; mayExistIn: NamePlace[] }) {
     return (
       <li className={styles.good}>
         <RiCheckboxCircleFill size={15} aria-hidden />
-        Free on GitHub, in ECR and in the catalog
+        Free on GitHub, in ECR, in the desired state and in the catalog
       </li>
     );
   }

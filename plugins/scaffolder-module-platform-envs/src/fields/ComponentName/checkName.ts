@@ -14,6 +14,7 @@ export const PLACE_WORDS: Record<NamePlace, string> = {
   catalog: 'Catalog',
   repository: 'GitHub',
   registry: 'ECR',
+  desiredState: 'Desired state',
 };
 
 /**

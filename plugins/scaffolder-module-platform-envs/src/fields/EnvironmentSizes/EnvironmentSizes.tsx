@@ -30,7 +30,7 @@ export const environmentSizesSchema = makeFieldSchema({
  */
 export function EnvironmentSizes(props: typeof environmentSizesSchema.TProps) {
   const { formContext, formData = {}, onChange } = props;
-  const { id, label, help, disabled, errorId } = frameOf(
+  const { id, label, help, disabled } = frameOf(
     props,
     'Sizes',
     'CPU and memory of one copy. The defaults do to begin with; they can be changed later in the overlays.',
@@ -70,7 +70,6 @@ export function EnvironmentSizes(props: typeof environmentSizesSchema.TProps) {
       className={styles.folded}
       open={open}
       onToggle={event => setOpen(event.currentTarget.open)}
-      aria-errormessage={errorId}
     >
       <summary>
         <span className={styles.name}>{label}</span>{' '}
