@@ -595,6 +595,21 @@ describe('keeping in step', () => {
     );
   });
 
+  it('has nothing to tell when the repository moved and the row did not', () => {
+    const { kept, withSource } = setUp();
+    const before = kept.revision;
+    const moved = services.map(name => ({
+      ...deploymentOf(name),
+      revision: 'b'.repeat(40),
+    }));
+    kept.take(withSource({ deployments: moved }));
+    expect(kept.compose()).toEqual({ changed: new Set(), other: false });
+    expect(kept.revision).toBe(before);
+    expect(kept.detail(BACKEND, NOW)?.row.cells[0].live).toMatchObject({
+      value: { revision: 'b'.repeat(40) },
+    });
+  });
+
   it('composes the row whose deployment changed, came or went, and no other', () => {
     const { kept, withSource } = setUp();
     const [backend, web] = services.map(deploymentOf);

@@ -1,6 +1,7 @@
 import {
   compactRow,
   compareDeliveryStates,
+  DeliveryCell,
   DeliveryRow,
   overviewText,
   OverviewRow,
@@ -14,7 +15,7 @@ export interface BoardLine {
   row: OverviewRow;
   /** As it goes over the wire; two rows that show the same have the same. */
   json: string;
-  /** 128 bits of all that the row and its details say, times of reading left out. */
+  /** 128 bits of all that the row and its details say, but for what is no news. */
   hash: bigint;
   /** What the search looks into, in lower case. */
   text: string;
@@ -34,7 +35,7 @@ export function toBoardLine(delivered: DeliveryRow): BoardLine {
   return {
     row,
     json,
-    hash: hashOf(json + JSON.stringify(delivered, withoutReadingTime)),
+    hash: hashOf(json + JSON.stringify(delivered, newsOnly)),
     text: overviewText(row),
     attention: rowNeedsAttention(row),
     worst,
@@ -45,9 +46,19 @@ export function toBoardLine(delivered: DeliveryRow): BoardLine {
   };
 }
 
-function withoutReadingTime(key: string, value: unknown): unknown {
-  return key === 'observedAt' ? undefined : value;
+/**
+ * Leaves out times of reading, and the commit at which the deployment system
+ * stands: with each merge to a repository that moves for all that it holds, and
+ * every open board would ask for all of them.
+ */
+function newsOnly(key: string, value: unknown): unknown {
+  if (key === 'observedAt') return undefined;
+  if (key !== 'live') return value;
+  const { value: release, ...reading } = value as Partial<Ok>;
+  return { ...reading, ...release, revision: undefined };
 }
+
+type Ok = Extract<DeliveryCell['live'], { status: 'ok' }>;
 
 /**
  * 128 bits of a text. The hash of a set is the exclusive or of its members',
