@@ -1,4 +1,5 @@
 import {
+  DEPLOYERS,
   EnvironmentSummary,
   GateReadings,
   okReading,
@@ -14,11 +15,19 @@ import {
 import { ComponentEntry } from '../CatalogView';
 import { DesiredFile } from '../DesiredState';
 import { DeploymentIndex } from '../matchDeployment';
+import { conditionIn } from '../readCell';
+import { shortName, withSync } from './ecsRollout';
 import { PromotionPlanner } from './PromotionPlanner';
 import { PromotionPlace } from './PromotionTargets';
 
 /** Older observations than this (seconds) count as unknown. */
 const MAX_AGE_SECONDS = 600;
+
+/** Which key would bring a source of each runtime. */
+const NOT_CONFIGURED = {
+  eks: 'No Argo CD is configured (platformEnvs.argocd.instances).',
+  ecs: 'AWS is not configured (the block aws).',
+};
 
 /** What is known of a component's deployment in one environment. */
 export type ObservedDeployment =
@@ -42,37 +51,39 @@ export class PromotionObserver {
     component: ComponentEntry,
     environment: EnvironmentSummary,
   ): ObservedDeployment {
-    if (environment.runtime !== 'eks') {
+    const { runtime } = environment;
+    if (runtime === 'local') {
       return {
         status: 'absent',
-        reason:
-          environment.runtime === 'ecs'
-            ? `${environment.title} runs on ECS, which promotions do not follow; the board shows what runs there.`
-            : `${environment.title} is on developers’ machines; nothing reports on it.`,
+        reason: `${environment.title} is on developers’ machines; nothing reports on it.`,
       };
     }
     const deploymentSources = this.options.deploymentSources.filter(
-      s => s.runtime === environment.runtime,
+      s => s.runtime === runtime,
     );
     if (deploymentSources.length === 0) {
       return {
         status: 'unavailable',
-        reason: 'No Argo CD is configured (platformEnvs.argocd.instances).',
+        reason: NOT_CONFIGURED[runtime],
       };
     }
-    const snapshots = deploymentSources.map(source => ({
-      source,
-      snapshot: source.getSnapshot(),
-    }));
+    const snapshots = deploymentSources.map(source => {
+      const snapshot = source.getSnapshot();
+      const condition = conditionIn(snapshot, environment);
+      return { source, snapshot, condition };
+    });
+    const { name, unit } = DEPLOYERS[runtime];
     const { deployments, expected } = new DeploymentIndex(
       snapshots.flatMap(({ snapshot }) => snapshot.deployments),
     ).match(component, environment);
-    const silent = snapshots.find(({ snapshot }) => snapshot.state !== 'live');
+    const silent = snapshots.find(
+      ({ condition }) => condition.state !== 'live',
+    );
     if (deployments.length > 1) {
       return {
         status: 'unavailable',
-        reason: `${deployments.length} applications stand for it: ${deployments
-          .map(d => d.name)
+        reason: `${deployments.length} ${unit}s stand for it: ${deployments
+          .map(d => shortName(d.name))
           .join(', ')}. Name one with an annotation.`,
       };
     }
@@ -82,15 +93,18 @@ export class PromotionObserver {
         status: 'unavailable',
         reason: silent
           ? quiet(silent)
-          : `Argo CD has no application ${
-              expected ?? `${component.gitopsName}-${environment.shortName}`
+          : `${name} has no ${unit} ${
+              expected ??
+              (runtime === 'ecs'
+                ? component.gitopsName
+                : `${component.gitopsName}-${environment.shortName}`)
             }.`,
       };
     }
     const own = snapshots.find(
       ({ source }) => source.instance === deployment.instance,
     )!;
-    if (own.snapshot.state !== 'live') {
+    if (own.condition.state !== 'live') {
       return { status: 'unavailable', reason: quiet(own) };
     }
     if (deployment.problem) {
@@ -132,11 +146,9 @@ export class PromotionObserver {
         ? observed
         : unavailableReading(observed.reason);
     }
-    const { deployment } = observed;
-    const release = runningRelease(
-      deployment,
-      desired.status === 'ok' ? desired.value : undefined,
-    );
+    const wanted = desired.status === 'ok' ? desired.value : undefined;
+    const deployment = withSync(observed.deployment, place.source, wanted);
+    const release = runningRelease(deployment, wanted);
     return okReading(
       {
         sync: deployment.sync,
@@ -198,12 +210,12 @@ function runningRelease(
 
 function quiet({
   source,
-  snapshot,
+  condition,
 }: {
   source: DeploymentSource;
-  snapshot: { message?: string };
+  condition: { message?: string };
 }): string {
   return `${source.title} does not report now${
-    snapshot.message ? `: ${snapshot.message}` : ''
+    condition.message ? `: ${condition.message}` : ''
   }.`;
 }

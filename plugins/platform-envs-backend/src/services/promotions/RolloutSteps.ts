@@ -1,6 +1,11 @@
-import { Promotion } from '@fairway/plugin-platform-envs-common';
+import {
+  DEPLOYERS,
+  nameRelease,
+  Promotion,
+} from '@fairway/plugin-platform-envs-common';
 import { Deployment, GitHost } from '@fairway/plugin-platform-envs-node';
 import { PromotionStore, StoredPromotion } from '../../database/PromotionStore';
+import { failedRollout, shortName, withSync } from './ecsRollout';
 import { ObservedDeployment, PromotionObserver } from './PromotionObserver';
 import { PromotionTargets } from './PromotionTargets';
 import {
@@ -27,7 +32,7 @@ export class RolloutSteps {
     },
   ) {}
 
-  /** SYNCING: until Argo CD holds our commit; asks for the sync where nothing else does. */
+  /** SYNCING: until Argo CD holds our commit, or ECS runs our release; asks for the sync where nothing else does. */
   async sync(current: StoredPromotion, fence: Fence): Promise<Step> {
     const { promotion } = current;
     const observed = await this.#observe(promotion);
@@ -45,7 +50,9 @@ export class RolloutSteps {
       return this.#overdue(current, fence, 'sync', observed.reason);
     }
     let { deployment } = observed;
-    if (!(await this.#holdsCommit(promotion, deployment))) {
+    const isOnEcs = observed.source.runtime === 'ecs';
+    // a pipeline rolls out to ECS; there is nobody who could be asked
+    if (!isOnEcs && !(await this.#holdsCommit(promotion, deployment))) {
       try {
         deployment = await observed.source.refresh(deployment.name, {
           namespace: deployment.namespace,
@@ -64,25 +71,31 @@ export class RolloutSteps {
         return this.#overdue(current, fence, 'sync', sentence(error));
       }
     }
-    const failed = failedOperation(deployment, promotion);
+    const failed = isOnEcs
+      ? failedRollout(deployment, current.progress.stateSince)
+      : failedOperation(deployment, promotion);
     if (failed) return this.#syncFailed(current, fence, failed);
-    if (await this.#holdsCommit(promotion, deployment)) {
+    const name = shortName(deployment.name);
+    if (await this.#holdsCommit(promotion, deployment, isOnEcs)) {
       await applyEvent(
         this.options.store,
         promotion.id,
         fence,
         { type: 'synced' },
-        `${deployment.name} is Synced at ${deployment.revision?.slice(0, 12)}.`,
+        deployment.revision
+          ? `${name} is Synced at ${deployment.revision.slice(0, 12)}.`
+          : `${name} runs ${nameRelease(promotion.plan!.release)}.`,
       );
       return 'again';
     }
+    const { moving } = DEPLOYERS[observed.source.runtime];
     return this.#overdue(
       current,
       fence,
       'sync',
       isUnderWay(deployment)
-        ? `${deployment.name} is being synced.`
-        : `${deployment.name} is ${deployment.sync}.`,
+        ? `${name} is ${moving.toLocaleLowerCase('en-US')}.`
+        : `${name} is ${deployment.sync}.`,
     );
   }
 
@@ -103,21 +116,18 @@ export class RolloutSteps {
       return this.#overdue(current, fence, 'verify', observed.reason);
     }
     const { deployment } = observed;
+    const name = shortName(deployment.name);
     const now = (await store.now()).getTime();
     if (deployment.health === 'Healthy' && deployment.sync === 'Synced') {
       const since = progress.healthySince ?? new Date(now).toISOString();
       const left = Date.parse(since) + this.options.timings.soakMs - now;
       if (left <= 0) {
-        return this.#succeed(
-          current,
-          fence,
-          `${deployment.name} is Healthy and Synced.`,
-        );
+        return this.#succeed(current, fence, `${name} is Healthy and Synced.`);
       }
       await store.saveProgress(promotion.id, { healthySince: since }, fence);
       return {
         waitMs: Math.min(left, 5_000),
-        blockedBy: `${deployment.name} is Healthy; watched for ${Math.ceil(
+        blockedBy: `${name} is Healthy; watched for ${Math.ceil(
           left / 1000,
         )} s more.`,
       };
@@ -129,7 +139,7 @@ export class RolloutSteps {
         Date.parse(progress.stateSince),
         Date.parse(deployment.healthSince ?? progress.stateSince),
       );
-    const says = `${deployment.name} is ${deployment.health}${
+    const says = `${name} is ${deployment.health}${
       deployment.healthMessage ? `: ${deployment.healthMessage}` : ''
     }.`;
     if (
@@ -192,17 +202,26 @@ export class RolloutSteps {
       componentRef: promotion.componentRef,
       toEnvironmentRef: promotion.toEnvironmentRef,
     });
-    return observer.deployment(place.component, place.target);
+    const observed = observer.deployment(place.component, place.target);
+    if (observed.status !== 'found') return observed;
+    const { deployment } = observed;
+    const { release } = promotion.plan!;
+    return {
+      ...observed,
+      deployment: withSync(deployment, place.target, release),
+    };
   }
 
-  /** Whether Argo CD is in line with our commit, or one that came after it. */
+  /** Whether Argo CD is in line with our commit, or one that came after it; ECS tells no commit. */
   async #holdsCommit(
     promotion: Promotion,
     deployment: Deployment,
+    isOnEcs = false,
   ): Promise<boolean> {
     const { plan, commitSha } = promotion;
-    if (deployment.sync !== 'Synced' || !deployment.revision) return false;
-    if (isUnderWay(deployment)) return false;
+    if (deployment.sync !== 'Synced' || isUnderWay(deployment)) return false;
+    if (isOnEcs) return true;
+    if (!deployment.revision) return false;
     return (
       deployment.revision === commitSha ||
       this.options.gitHost.isAncestor(
