@@ -41,7 +41,8 @@ const environmentCard = EntityCardBlueprint.make({
   name: 'environment',
   if: MAY_READ,
   params: {
-    filter: { kind: 'environment' },
+    // developers' machines are on no bill
+    filter: { kind: 'environment', 'spec.runtime': { $in: ['eks', 'ecs'] } },
     loader: () =>
       import('./components/EnvironmentCostCard').then(m => (
         <m.EnvironmentCostCard />

@@ -100,6 +100,12 @@ const whereItRunsCard = EntityCardBlueprint.make({
 
 const isEnvironment = { kind: 'environment' };
 
+/** Developers' machines have no clusters, stacks or replicas. */
+const isOnAws = {
+  kind: 'environment',
+  'spec.runtime': { $in: ['eks', 'ecs'] },
+};
+
 const passportCard = EntityCardBlueprint.make({
   name: 'passport',
   params: {
@@ -123,7 +129,7 @@ const runsHereCard = EntityCardBlueprint.make({
 const replicationCard = EntityCardBlueprint.make({
   name: 'replication',
   params: {
-    filter: isEnvironment,
+    filter: isOnAws,
     type: 'content',
     loader: () =>
       import('./components/Environment').then(m => <m.ReplicationCard />),
@@ -133,7 +139,7 @@ const replicationCard = EntityCardBlueprint.make({
 const capacityCard = EntityCardBlueprint.make({
   name: 'capacity',
   params: {
-    filter: isEnvironment,
+    filter: isOnAws,
     type: 'content',
     loader: () =>
       import('./components/Environment').then(m => <m.CapacityCard />),
@@ -143,7 +149,7 @@ const capacityCard = EntityCardBlueprint.make({
 const stacksCard = EntityCardBlueprint.make({
   name: 'stacks',
   params: {
-    filter: isEnvironment,
+    filter: isOnAws,
     type: 'content',
     loader: () =>
       import('./components/Environment').then(m => <m.StacksCard />),

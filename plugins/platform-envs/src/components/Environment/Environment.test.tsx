@@ -87,6 +87,33 @@ describe('RunsHereCard', () => {
     expect(screen.getAllByRole('row')[1]).toHaveTextContent('sample-frontend');
   });
 
+  it('names what can be started on developers’ machines, and judges none of it', async () => {
+    const overview = aSmallOverview();
+    for (const environment of overview.environments) {
+      environment.runtime = 'local';
+    }
+    renderScreen(
+      <>
+        <RunsHereCard />
+        <PassportCard />
+      </>,
+      aFakeApi(overview),
+      { entity },
+    );
+    const services = await screen.findByRole('list', { name: 'Services' });
+    expect(
+      within(services)
+        .getAllByRole('link')
+        .map(link => link.textContent),
+    ).toEqual(['sample-backend', 'sample-frontend']);
+    expect(screen.queryByRole('table')).toBeNull();
+    expect(screen.queryByText('Unknown')).toBeNull();
+    expect(
+      await screen.findByText('Each developer’s own machine'),
+    ).toBeInTheDocument();
+    expect(screen.queryByText('AWS account')).toBeNull();
+  });
+
   it('says how something comes to run here when nothing does', async () => {
     const overview = aSmallOverview();
     overview.rows = [];

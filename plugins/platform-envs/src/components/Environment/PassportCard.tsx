@@ -49,7 +49,19 @@ function DatabaseRole(props: {
   return lags.some(l => l.reader.region === region) ? <> · reader</> : null;
 }
 
+/** What there is to say of developers' machines. */
+function localFacts(e: EnvironmentSummary): Array<[string, ReactNode]> {
+  return [
+    ['Tier', e.lifecycle === 'active' ? e.tier : `${e.tier} · ${e.lifecycle}`],
+    ['Platform', <RefLink entityRef={e.systemRef} />],
+    ['Owner', <RefLink entityRef={e.ownerRef} />],
+    ['Runtime', 'Each developer’s own machine'],
+    ['Delivery', 'Started there by hand; nothing is promoted to it'],
+  ];
+}
+
 function facts(e: EnvironmentSummary): Array<[string, ReactNode]> {
+  if (e.runtime === 'local') return localFacts(e);
   const gated = e.delivery.policy === 'gated';
   return [
     ['Tier', e.lifecycle === 'active' ? e.tier : `${e.tier} · ${e.lifecycle}`],
@@ -118,7 +130,10 @@ export function PassportCard() {
               </Fragment>
             ))}
           </dl>
-          <Links links={environment.links} />
+          {(environment.runtime !== 'local' ||
+            environment.links.length > 0) && (
+            <Links links={environment.links} />
+          )}
         </>
       )}
     </EnvironmentCard>

@@ -161,11 +161,38 @@ function RunsHere({ rows }: { rows: Row[] }) {
   );
 }
 
+/** On developers' machines nobody looks, so there is nothing but names to tell. */
+function StartsHere({ rows }: { rows: Row[] }) {
+  return (
+    <>
+      <p className={styles.quiet}>
+        It runs on each developer’s own machine, and nothing records what stands
+        there. {rows.length > 0 && 'These services can be started there:'}
+      </p>
+      <ul className={styles.names} aria-label="Services">
+        {[...rows].sort(byName).map(({ component }) => (
+          <li key={component.ref}>
+            <RefLink plain entityRef={component.ref}>
+              {component.title ?? component.name}
+            </RefLink>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** The services of an environment, worst first. */
 export function RunsHereCard() {
   return (
     <EnvironmentCard title="What runs here">
-      {({ rows }) => <RunsHere rows={rows} />}
+      {({ environment, rows }) =>
+        environment.runtime === 'local' ? (
+          <StartsHere rows={rows} />
+        ) : (
+          <RunsHere rows={rows} />
+        )
+      }
     </EnvironmentCard>
   );
 }
