@@ -126,6 +126,15 @@ describe('two backends on one PostgreSQL', { timeout: 900_000 }, () => {
   const overview = (replica, headers) =>
     ask(replica, 'platform-envs/overview', { headers });
 
+  /** Somebody has the board open: for nobody AWS is hardly asked. */
+  function lookAt(...replicas) {
+    const look = () =>
+      replicas.forEach(replica => overview(replica).catch(() => {}));
+    look();
+    const timer = setInterval(look, 30_000);
+    return () => clearInterval(timer);
+  }
+
   async function calls(route) {
     const response = await fetch(`http://localhost:${sandboxPort}/counters`);
     const { aws } = await response.json();
@@ -285,9 +294,11 @@ describe('two backends on one PostgreSQL', { timeout: 900_000 }, () => {
 
   it('F62 ask AWS as often as one does', async () => {
     assert.equal(await calls(BILL_ROUTE), second.billedBefore);
+    const leave = lookAt(first, second);
     const watch = watchRuns(LAG_ROUTE);
     await pause(2.2 * LAG_EVERY_MS);
     await watch.stop();
+    leave();
     const { runs } = watch;
     assert.ok(runs.length >= 1 && runs.length <= 3, JSON.stringify(runs));
     for (const [i, run] of runs.entries()) {
@@ -367,7 +378,7 @@ describe('two backends on one PostgreSQL', { timeout: 900_000 }, () => {
     });
     await play('calm');
 
-    // the lock of a task that was killed ends with its timeout
+    const leave = lookAt(second);
     const watch = watchRuns(LAG_ROUTE);
     await until(
       'the lag is read again',
@@ -376,6 +387,7 @@ describe('two backends on one PostgreSQL', { timeout: 900_000 }, () => {
     );
     await pause(5000);
     await watch.stop();
+    leave();
     assert.equal(watch.runs[0].calls, second.callsOfRun);
   });
 });
