@@ -1,3 +1,4 @@
+import { InputError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
@@ -44,6 +45,14 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
         component: z =>
           z.string().max(40).describe('Name of the component to create'),
         environments: componentInputSchema.environments,
+        runtimes: z =>
+          z
+            .array(z.enum(['eks', 'ecs']))
+            .min(1)
+            .optional()
+            .describe(
+              'What the template makes components for; a platform of another runtime is refused',
+            ),
       },
       output: {
         system: z => z.string().describe('Name of the System'),
@@ -101,6 +110,17 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
         platform.environments,
         ctx.input.environments,
       );
+      const [{ runtime }] = environments;
+      const { runtimes = [runtime] } = ctx.input;
+      if (!runtimes.includes(runtime)) {
+        throw new InputError(
+          `${
+            platform.systemRef
+          } runs on ${runtime.toUpperCase()}, but this template makes components for ${runtimes
+            .join(' and ')
+            .toUpperCase()}: choose another platform, or another template`,
+        );
+      }
       const names = environments.map(environment => environment.shortName);
       ctx.logger.info(
         `${component} joins ${platform.systemRef}: repository ${
@@ -132,7 +152,7 @@ export function createDescribePlatformAction(options: DescribePlatformOptions) {
       ctx.output('gitopsRepository', `${gitops.owner}/${gitops.repo}`);
       ctx.output('gitopsBranch', gitops.branch);
       ctx.output('gitopsPath', gitops.path);
-      ctx.output('runtime', environments[0].runtime);
+      ctx.output('runtime', runtime);
       ctx.output('environments', names.join(','));
       ctx.output(
         'environmentList',
