@@ -1,5 +1,5 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import { Entity } from '@backstage/catalog-model';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { parsePromotionTarget } from '@fairway/plugin-platform-envs-common';
@@ -55,6 +55,10 @@ async function decide(
   const claims = [userRef, ...groups];
   const ref = resourceRef && parsePromotionTarget(resourceRef);
   const target = ref && (await targets.describe(ref));
+  if (permission === 'platform-envs.component.remove') {
+    const component = entities.find(e => stringifyEntityRef(e) === resourceRef);
+    return claims.includes(String(component?.spec?.owner));
+  }
   switch (permission) {
     case 'platform-envs.environment.read':
     case 'platform-envs.promotion.read':

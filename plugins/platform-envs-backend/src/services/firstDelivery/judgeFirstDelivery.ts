@@ -79,7 +79,12 @@ interface Verdict {
   at?: string;
   link?: { title: string; url: string };
   /** Wrong, but it may mend itself for so long. */
-  wrong?: { key: string; patienceMs: number };
+  wrong?: {
+    key: string;
+    patienceMs: number;
+    /** What to say once that has passed; the same as before when absent. */
+    sentence?: string;
+  };
 }
 
 /**
@@ -113,7 +118,12 @@ export function judgeFirstDelivery(
     trouble &&
     now.getTime() - Date.parse(trouble.since) >= wrong.patienceMs
   ) {
-    verdicts[wrongStep] = { ...verdicts[wrongStep], state: 'failed' };
+    const verdict = verdicts[wrongStep];
+    verdicts[wrongStep] = {
+      ...verdict,
+      state: 'failed',
+      sentence: wrong.sentence ?? verdict.sentence,
+    };
   }
   const steps = FIRST_DELIVERY_STEPS.map(id =>
     toStep(id, verdicts[id], before, now),
@@ -376,8 +386,12 @@ function judgeSync({ cell }: FirstDeliveryFacts, now: Date): Verdict {
   if (!cell.application) {
     return {
       state: 'running',
-      sentence: `Nothing follows the desired state. ${sentence}`,
-      wrong: { key: 'notFollowed', patienceMs: PATIENCE_MS.notFollowed },
+      sentence: `Not taken up yet. ${sentence}`,
+      wrong: {
+        key: 'notFollowed',
+        patienceMs: PATIENCE_MS.notFollowed,
+        sentence: `Nothing follows the desired state. ${sentence}`,
+      },
     };
   }
   const { phase, message } = cell.lastOperation ?? {};
