@@ -7,7 +7,7 @@ import { gatesFor, LIMITS } from './gates.mjs';
 const CARDS_NOTE =
   'peer: the same 50 rows, each through the overview card of the plugin, as one browser asks for them';
 const VIEWS_NOTE =
-  'calls beyond those that the feeds make with nobody looking; peer: one opening of the same page';
+  'calls beyond those that the feeds make with one page open; peer: one opening of the same page';
 const COMPONENT_NOTE =
   'until all that the page asks for is there, one after another; peer: one opening, its cards at the same time';
 const WHOLE_NOTE =

@@ -13,7 +13,7 @@ import { measureChangeToPixel } from './changeToPixel.mjs';
 import { measureColdStart } from './coldStart.mjs';
 import { overviewFigures } from './figures.mjs';
 import { measureHandling } from './handling.mjs';
-import { measureIdleCalls } from './idleCalls.mjs';
+import { measureIdleCalls, measureWatchedCalls } from './idleCalls.mjs';
 import { measureUpstreamCalls } from './upstreamCalls.mjs';
 
 /** Who looks at the board at the same time. */
@@ -103,8 +103,12 @@ async function measureSize(size, options) {
       note(`${options.idleSeconds} s`);
       return measureIdleCalls(rig, options.idleSeconds);
     });
+    const watchedCalls = await step('somebody looking', note => {
+      note(`${options.idleSeconds} s`);
+      return measureWatchedCalls(rig, options.idleSeconds);
+    });
     const calls = await step('calls of a view', note =>
-      measureUpstreamCalls(rig, { components, idle, note }),
+      measureUpstreamCalls(rig, { components, feeds: watchedCalls, note }),
     );
     const start =
       options.isLast &&

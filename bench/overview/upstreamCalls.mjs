@@ -15,19 +15,19 @@ const MOST_WINDOWS = 3;
 /**
  * Upstream calls of one view, from the sandbox's counters.
  *
- * The portal's feeds ask upstreams by themselves, whoever looks. So a window
- * full of views is held against what the feeds asked in a longer one with
- * nobody looking, route by route: what is beyond that, the views caused. The
+ * The portal's feeds ask upstreams by themselves while somebody looks, whatever
+ * is viewed. So a window full of views is held against what the feeds asked in a
+ * longer one with one page open, route by route: what is beyond that, the views caused. The
  * peers ask only when somebody looks: their calls are those of one view.
  *
  * @param {import('../lib/rig.mjs').Rig} rig
- * @param {{ components: string[], idle: import('./idleCalls.mjs').IdleCalls, note: (text: string) => void }} options
+ * @param {{ components: string[], feeds: import('./idleCalls.mjs').IdleCalls, note: (text: string) => void }} options
  */
-export async function measureUpstreamCalls(rig, { components, idle, note }) {
+export async function measureUpstreamCalls(rig, { components, feeds, note }) {
   const views = {};
   for (const [view, paths] of Object.entries(pageViews(components))) {
     note(`${VIEWS} views of the ${view} page`);
-    views[view] = { ours: await fewestCalls(rig, paths, idle), peers: {} };
+    views[view] = { ours: await fewestCalls(rig, paths, feeds), peers: {} };
   }
   const { roadie: r, community: c } = rig.peers;
   if (r) {
@@ -71,7 +71,7 @@ export async function measureUpstreamCalls(rig, { components, idle, note }) {
   return views;
 }
 
-async function callsOfViews({ portal, counters }, paths, idle) {
+async function callsOfViews({ portal, counters }, paths, feeds) {
   const times = [];
   const look = async () => {
     const began = performance.now();
@@ -87,7 +87,7 @@ async function callsOfViews({ portal, counters }, paths, idle) {
   for (let view = 0; view < VIEWS; view++) await look();
   const seconds = (performance.now() - started) / 1000;
   const { total, routes } = await counters.read();
-  const caused = beyondFeeds(routes, seconds, idle);
+  const caused = beyondFeeds(routes, seconds, feeds);
   return {
     views: VIEWS,
     seconds,
@@ -101,26 +101,26 @@ async function callsOfViews({ portal, counters }, paths, idle) {
 
 /**
  * Calls that the feeds do not explain: of each route, those beyond what was
- * counted with nobody looking, in a window at least as long.
+ * counted with one page open, in a window at least as long.
  *
  * @param {Record<string, number>} routes calls of a window with views
  * @param {number} seconds its length
- * @param {{ routes: Record<string, number>, seconds: number }} idle
+ * @param {{ routes: Record<string, number>, seconds: number }} feeds
  */
-export function beyondFeeds(routes, seconds, idle) {
-  const longer = Math.max(1, seconds / idle.seconds);
+export function beyondFeeds(routes, seconds, feeds) {
+  const longer = Math.max(1, seconds / feeds.seconds);
   return Object.entries(routes).reduce(
     (sum, [route, calls]) =>
-      sum + Math.max(0, calls - Math.ceil((idle.routes[route] ?? 0) * longer)),
+      sum + Math.max(0, calls - Math.ceil((feeds.routes[route] ?? 0) * longer)),
     0,
   );
 }
 
 // a feed that asks every few minutes hits one window; a view that asks, each
-async function fewestCalls(rig, paths, idle) {
+async function fewestCalls(rig, paths, feeds) {
   let best;
   for (let attempt = 0; attempt < MOST_WINDOWS; attempt++) {
-    const window = await callsOfViews(rig, paths, idle);
+    const window = await callsOfViews(rig, paths, feeds);
     if (!best || window.perView < best.perView) best = window;
     if (best.perView === 0) break;
   }
