@@ -48,8 +48,9 @@ export function composePlan(parts: PlanParts): ComponentPlan {
   };
 }
 
-const rankOf = (severity: PlanFinding['severity']) =>
-  severity === 'blocking' ? 0 : 1;
+function rankOf(severity: PlanFinding['severity']): number {
+  return severity === 'blocking' ? 0 : 1;
+}
 
 function once(things: PlannedThing[]): PlannedThing[] {
   return [
@@ -78,7 +79,9 @@ function inOrder(things: PlannedThing[]): PlannedThing[] {
     .map(({ thing }) => thing);
 }
 
-const compare = (a: string, b: string) => Number(a > b) - Number(a < b);
+function compare(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
+}
 
 function withoutRunId(thing: PlannedThing, runId?: string): PlannedThing {
   if (!runId) return thing;

@@ -103,7 +103,7 @@ export async function findObstacles(
       lookAtOwner(options),
       lookInCatalog(options),
       ...CREATED_PARTS.filter(part => creates.includes(part)).map(part =>
-        LOOK_AT[part](options, platform!),
+        lookAt(part)(options, platform!),
       ),
     ]),
   );
@@ -293,8 +293,13 @@ function lookAtDesiredState(
   });
 }
 
-const LOOK_AT: Record<CreatedPart, typeof lookAtRepository> = {
-  repository: lookAtRepository,
-  registry: lookAtRegistry,
-  desiredState: lookAtDesiredState,
-};
+function lookAt(part: CreatedPart): typeof lookAtRepository {
+  switch (part) {
+    case 'repository':
+      return lookAtRepository;
+    case 'registry':
+      return lookAtRegistry;
+    default:
+      return lookAtDesiredState;
+  }
+}

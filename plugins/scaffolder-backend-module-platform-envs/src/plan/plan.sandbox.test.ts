@@ -1,3 +1,4 @@
+import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import {
   mockCredentials,
   mockServices,
@@ -16,8 +17,10 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import {
   openSandboxPlatform,
@@ -27,6 +30,7 @@ import {
 } from '../__testUtils__/sandboxPlatform';
 import { createAddOverlaysAction } from '../actions/addOverlays';
 import { createCreateRegistryAction } from '../actions/createRegistry';
+import { createPublishRepositoryAction } from '../actions/publishRepository';
 import { scaffolderModulePlatformEnvs } from '../module';
 
 const TEMPLATES = resolve(__dirname, '../../../../templates');
@@ -333,6 +337,57 @@ describe('POST /platform-envs/plans', () => {
         ),
         nextStep: 'Choose another name',
       },
+    ]);
+  });
+
+  it('F34 sends whoever starts over to the run that made the repository', async () => {
+    const workspacePath = await mkdtemp(join(tmpdir(), 'fairway-'));
+    await writeFile(join(workspacePath, 'README.md'), '# Begun\n');
+    await runAction(createPublishRepositoryAction(platform), {
+      input: { system: SYSTEM, component: 'begun-before' },
+      taskId: 'run-that-died',
+      workspacePath,
+    });
+    await rm(workspacePath, { recursive: true });
+
+    const { findings } = await planOf({ name: 'begun-before' });
+
+    expect(findings).toEqual([
+      {
+        severity: 'blocking',
+        field: 'name',
+        message: `The repository sample-platform-ai/begun-before exists and was not created by this task (run run-that-died made it for ${DEVELOPER})`,
+        nextStep:
+          'Choose another name, or open that run and press "Retry" if it stopped half way',
+      },
+    ]);
+  });
+
+  it('F36 tells whose a foreign image registry is', async () => {
+    const { sdkCredentialProvider } =
+      await platform.awsCredentials.getCredentialProvider({
+        accountId: '111100000000',
+      });
+    const ecr = new ECRClient({
+      region: 'ap-southeast-2',
+      credentials: sdkCredentialProvider,
+    });
+    await ecr.send(
+      new CreateRepositoryCommand({
+        repositoryName: 'images-of-others',
+        tags: [{ Key: 'Owner', Value: 'payments' }],
+      }),
+    );
+    ecr.destroy();
+
+    const { findings } = await planOf({ name: 'images-of-others' });
+
+    expect(findings).toEqual([
+      expect.objectContaining({
+        severity: 'blocking',
+        message: expect.stringMatching(/images-of-others.*Owner=payments/),
+        nextStep: expect.stringMatching(/^Choose another name/),
+      }),
     ]);
   });
 

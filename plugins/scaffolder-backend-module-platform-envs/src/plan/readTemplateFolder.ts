@@ -26,6 +26,31 @@ export interface TemplateFile {
   base64Content: string;
 }
 
+class Files {
+  readonly files: TemplateFile[] = [];
+  #bytes = 0;
+
+  /** @throws InputError - it would be too much. */
+  makeRoom(name: string, bytes: number): void {
+    if (
+      this.#bytes + bytes > MOST_BYTES ||
+      this.files.length + 1 > MOST_FILES
+    ) {
+      throw new InputError(
+        `The template's folder is too large to make a plan from (at ${name}): keep it below ${MOST_FILES} files and ${
+          MOST_BYTES / 1_000_000
+        } MB`,
+      );
+    }
+  }
+
+  add(path: string, content: Buffer): void {
+    this.makeRoom(path, content.length);
+    this.#bytes += content.length;
+    this.files.push({ path, base64Content: content.toString('base64') });
+  }
+}
+
 /**
  * The folder in which a template's `template.yaml` is, with everything below
  * it, from where the catalog read it: a folder of this machine, or a tree of a
@@ -95,29 +120,4 @@ async function readFolder(root: string): Promise<TemplateFile[]> {
 
 function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : 1;
-}
-
-class Files {
-  readonly files: TemplateFile[] = [];
-  #bytes = 0;
-
-  /** @throws InputError - it would be too much. */
-  makeRoom(name: string, bytes: number): void {
-    if (
-      this.#bytes + bytes > MOST_BYTES ||
-      this.files.length + 1 > MOST_FILES
-    ) {
-      throw new InputError(
-        `The template's folder is too large to make a plan from (at ${name}): keep it below ${MOST_FILES} files and ${
-          MOST_BYTES / 1_000_000
-        } MB`,
-      );
-    }
-  }
-
-  add(path: string, content: Buffer): void {
-    this.makeRoom(path, content.length);
-    this.#bytes += content.length;
-    this.files.push({ path, base64Content: content.toString('base64') });
-  }
 }
