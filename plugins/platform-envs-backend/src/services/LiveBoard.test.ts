@@ -597,12 +597,18 @@ describe('keeping in step', () => {
 
   it('has nothing to tell when the repository moved and the row did not', () => {
     const { kept, withSource } = setUp();
+    const at = (revision: string) =>
+      withSource({
+        deployments: services.map(name => ({
+          ...deploymentOf(name),
+          revision,
+          sources: [{ repoURL: 'https://git.example.com/x', revision }],
+        })),
+      });
+    kept.take(at('a'.repeat(40)));
+    kept.compose();
     const before = kept.revision;
-    const moved = services.map(name => ({
-      ...deploymentOf(name),
-      revision: 'b'.repeat(40),
-    }));
-    kept.take(withSource({ deployments: moved }));
+    kept.take(at('b'.repeat(40)));
     expect(kept.compose()).toEqual({ changed: new Set(), other: false });
     expect(kept.revision).toBe(before);
     expect(kept.detail(BACKEND, NOW)?.row.cells[0].live).toMatchObject({

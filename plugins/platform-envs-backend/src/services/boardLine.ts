@@ -52,10 +52,21 @@ export function toBoardLine(delivered: DeliveryRow): BoardLine {
  * every open board would ask for all of them.
  */
 function newsOnly(key: string, value: unknown): unknown {
-  if (key === 'observedAt') return undefined;
-  if (key !== 'live') return value;
-  const { value: release, ...reading } = value as Partial<Ok>;
-  return { ...reading, ...release, revision: undefined };
+  switch (key) {
+    case 'observedAt':
+      return undefined;
+    case 'live': {
+      const { value: release, ...reading } = value as Partial<Ok>;
+      return { ...reading, ...release, revision: undefined };
+    }
+    case 'sources':
+      return (value as NonNullable<DeliveryCell['sources']>).map(source => ({
+        ...source,
+        revision: undefined,
+      }));
+    default:
+      return value;
+  }
 }
 
 type Ok = Extract<DeliveryCell['live'], { status: 'ok' }>;
