@@ -11,6 +11,7 @@ import {
   scaffolderServiceRef,
 } from '@backstage/plugin-scaffolder-node';
 import { createAddOverlaysAction } from './actions/addOverlays';
+import { createCreateDatabaseAction } from './actions/createDatabase';
 import { createCreateRegistryAction } from './actions/createRegistry';
 import { createDescribePlatformAction } from './actions/describePlatform';
 import { createPlanComponentAction } from './actions/planComponent';
@@ -77,6 +78,12 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
             gitHost,
           }),
           createPrepareRepositoryAction({ catalog, integrations, gitHost }),
+          createCreateDatabaseAction({
+            catalog,
+            permissions,
+            integrations,
+            gitHost,
+          }),
           createProposeFilesAction({
             catalog,
             permissions,

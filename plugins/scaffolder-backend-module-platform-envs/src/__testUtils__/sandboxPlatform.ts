@@ -86,13 +86,22 @@ export async function openSandboxPlatform<S extends PlayedServers>(
 
 /** Systems and environments of the four platforms, as the catalog folder has them. */
 export function seedEntities(): Entity[] {
+  return readCatalog(['system.yaml', 'environments.yaml']);
+}
+
+/** Components of the four platforms, as the catalog folder has them. */
+export function seedComponents(): Entity[] {
+  return readCatalog(['components.yaml']);
+}
+
+function readCatalog(files: string[]): Entity[] {
   return [
     'sample-platform-ai',
     'campaign-lifecycle-platform',
     'cornjacket-platform',
     'mobilytics',
   ].flatMap(platform =>
-    ['system.yaml', 'environments.yaml'].flatMap(file =>
+    files.flatMap(file =>
       parseAllDocuments(
         readFileSync(join(CATALOG, platform, file), 'utf8'),
       ).map(document => document.toJS() as Entity),

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 const PACKAGES = {
   'argoproj.io': '@kubernetes-models/argo-cd',
   'external-secrets.io': '@kubernetes-models/external-secrets',
+  'generators.external-secrets.io': '@kubernetes-models/external-secrets',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 };
 

@@ -44,6 +44,13 @@ export function createRegisterComponentAction(
             .string()
             .max(500)
             .describe('URL of the root of the repository, branch included'),
+        path: z =>
+          z
+            .string()
+            .max(300)
+            .regex(/^(?!.*(?:^|\/)\.\.(?:\/|$))[\w./-]+\.ya?ml$/)
+            .optional()
+            .describe('Of the file; `catalog-info.yaml` by default'),
         isComing: z =>
           z
             .boolean()
@@ -58,7 +65,9 @@ export function createRegisterComponentAction(
           z
             .string()
             .optional()
-            .describe('The component; absent where its file is still to come'),
+            .describe(
+              'The component, or what the file describes; absent where its file is still to come',
+            ),
         planned: () =>
           plannedThingSchema.array().optional().describe(PLANNED_DESCRIPTION),
       },
@@ -74,7 +83,7 @@ export function createRegisterComponentAction(
       }
       const target = integration.resolveUrl({
         base: repoContentsUrl,
-        url: '/catalog-info.yaml',
+        url: `/${ctx.input.path ?? 'catalog-info.yaml'}`,
       });
       ctx.output('catalogInfoUrl', target);
       if (ctx.isDryRun) {
@@ -107,7 +116,9 @@ export function createRegisterComponentAction(
         { ...location, dryRun: true },
         { credentials },
       );
-      const component = entities.find(entity => entity.kind === 'Component');
+      const component =
+        entities.find(entity => entity.kind === 'Component') ??
+        (ctx.input.path ? entities[0] : undefined);
       if (!component) {
         throw new InputError(`${target} describes no Component`);
       }

@@ -28,6 +28,11 @@ export interface AddFilesOptions {
   ownedBy: [key: string, value: string];
   /** Whole contents by path. */
   files: Map<string, string>;
+  /**
+   * Files that have to be there already, and what becomes of their text; whose
+   * they are does not matter. One that gives back what it got changes nothing.
+   */
+  edits?: Map<string, (text: string) => string>;
   logger: LoggerService;
   signal?: AbortSignal;
 }
@@ -40,6 +45,8 @@ export interface AddFilesResult {
   added: string[];
   /** Paths that were there and ours. They are left as they are. */
   present: string[];
+  /** Whole contents by path of what was edited; empty where nothing had to be. */
+  edited: Map<string, string>;
 }
 
 /**
@@ -51,7 +58,7 @@ export interface AddFilesResult {
  * again; nothing is ever forced.
  *
  * @throws ConflictError - a file exists that is not ours, or the branch kept moving.
- * @throws NotFoundError - no such repository or branch.
+ * @throws NotFoundError - no such repository or branch, or no file to edit.
  * @throws NotAllowedError - the branch does not let the portal write.
  */
 export async function addFilesInOneCommit(
@@ -61,19 +68,22 @@ export async function addFilesInOneCommit(
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     signal?.throwIfAborted();
     const head = await readHead(options);
-    const { added, present } = await sortFiles(options, head.tree);
-    if (added.length === 0) {
-      return { added, present };
+    const { added, present, edited } = await look(options, head);
+    if (added.length === 0 && edited.size === 0) {
+      return { added, present, edited };
     }
     const tree = await client.rest.git.createTree({
       owner,
       repo,
       base_tree: head.tree,
-      tree: added.map(path => ({
+      tree: [
+        ...added.map(path => [path, options.files.get(path)!] as const),
+        ...edited,
+      ].map(([path, content]) => ({
         path,
         mode: '100644' as const,
         type: 'blob' as const,
-        content: options.files.get(path)!,
+        content,
       })),
     });
     const commit = await client.rest.git.createCommit({
@@ -91,7 +101,7 @@ export async function addFilesInOneCommit(
         sha: commit.data.sha,
         force: false,
       });
-      return { commitSha: commit.data.sha, added, present };
+      return { commitSha: commit.data.sha, added, present, edited };
     } catch (error) {
       if (!isNotFastForward(error)) {
         throw refusal(error, options);
@@ -118,8 +128,45 @@ export async function addFilesInOneCommit(
 export async function checkFiles(
   options: AddFilesOptions,
 ): Promise<AddFilesResult> {
-  const head = await readHead(options);
-  return sortFiles(options, head.tree);
+  return look(options, await readHead(options));
+}
+
+async function look(
+  options: AddFilesOptions,
+  head: { commit: string; tree: string },
+): Promise<AddFilesResult> {
+  return {
+    ...(await sortFiles(options, head.tree)),
+    edited: await editFiles(options, head.commit),
+  };
+}
+
+async function editFiles(
+  { client, owner, repo, branch, edits = new Map() }: AddFilesOptions,
+  ref: string,
+): Promise<Map<string, string>> {
+  const edited = new Map<string, string>();
+  for (const [path, edit] of edits) {
+    let text: string;
+    try {
+      const { data } = await client.rest.repos.getContent({
+        owner,
+        repo,
+        path,
+        ref,
+        mediaType: { format: 'raw' },
+      });
+      text = data as unknown as string;
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      throw new NotFoundError(
+        `There is no ${path} in ${owner}/${repo} on ${branch}: it has to be there first`,
+      );
+    }
+    const after = edit(text);
+    if (after !== text) edited.set(path, after);
+  }
+  return edited;
 }
 
 async function readHead(
@@ -152,7 +199,7 @@ async function readHead(
 async function sortFiles(
   options: AddFilesOptions,
   tree: string,
-): Promise<AddFilesResult> {
+): Promise<Pick<AddFilesResult, 'added' | 'present'>> {
   const { owner, repo, branch, ownedBy } = options;
   const existing = await existingPaths(options, tree);
   const added: string[] = [];

@@ -48,6 +48,8 @@ export interface PlatformEnvironment {
   routing: Routing;
   /** DNS domain of its services, e.g. `dev.example.com`. */
   domain?: string;
+  /** Entity ref of the database that it writes to. */
+  databaseRef?: string;
   /** It has a database of its own, on the port of PostgreSQL. */
   hasDatabase: boolean;
   /** Its tags say that releases go out blue/green. */
@@ -213,6 +215,14 @@ function toPlatformEnvironment(
     routing: spec.routing,
     ...(domain && { domain }),
     hasDatabase: spec.database !== undefined,
+    ...(spec.database && {
+      databaseRef: stringifyEntityRef(
+        parseEntityRef(spec.database, {
+          defaultKind: 'resource',
+          defaultNamespace: entity.metadata.namespace ?? 'default',
+        }),
+      ),
+    }),
     prefersBlueGreen: Boolean(entity.metadata.tags?.includes(BLUE_GREEN_TAG)),
     secretStore: annotation(ANNOTATION_SECRET_STORE) ?? 'aws-secrets-manager',
     metricsDiscovery,

@@ -10,16 +10,14 @@ const NAME = /^[A-Za-z][^\n|]{0,59}$/;
 const proofSchema = z
   .object({
     /** Form values, by the name of the case. */
-    cases: z
-      .record(
-        z.object({
-          /** What a person would fill in; defaults of the form are added. */
-          values: z.record(z.unknown()),
-        }),
-      )
-      .refine(cases => cases.default && cases.awkward, {
-        message: 'needs the cases `default` and `awkward`',
+    cases: z.record(
+      z.object({
+        /** What a person would fill in; defaults of the form are added. */
+        values: z.record(z.unknown()),
       }),
+    ),
+    /** Its steps ask the running portal: the tests of its actions prove it. */
+    needsPortal: z.boolean().default(false),
     /** Folder of the workspace that becomes the repository; `none` where the template makes none. */
     repository: z.string().default('source'),
     /** Files that repositories have and this one need not. */
@@ -41,7 +39,11 @@ const proofSchema = z
         .strict(),
     ),
   })
-  .strict();
+  .strict()
+  .refine(
+    ({ cases, needsPortal }) => needsPortal || (cases.default && cases.awkward),
+    { message: 'needs the cases `default` and `awkward`', path: ['cases'] },
+  );
 
 /** How a template is proven; documented in `templates/README.md`. */
 export type Proof = z.infer<typeof proofSchema>;
@@ -94,7 +96,13 @@ function readProof(
   folder: string,
 ): { proof: Proof; problem?: string } {
   const unusable = (problem: string) => ({
-    proof: { cases: {}, repository: 'none', without: [], checks: [] },
+    proof: {
+      cases: {},
+      needsPortal: false,
+      repository: 'none',
+      without: [],
+      checks: [],
+    },
     problem: `templates/${name}${problem}`,
   });
   let text: string;

@@ -9,7 +9,11 @@ import { PlannedThing } from '@fairway/plugin-platform-envs-common';
 import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { AddressInfo } from 'node:net';
 import { scaffolderModulePlatformEnvs } from '../../module';
-import { openSandboxPlatform, seedEntities } from '../sandboxPlatform';
+import {
+  openSandboxPlatform,
+  seedComponents,
+  seedEntities,
+} from '../sandboxPlatform';
 import { ProvenTemplate } from './readTemplates';
 
 /** A file that a run has written into its workspace. */
@@ -51,7 +55,9 @@ export async function startRenderer(): Promise<Renderer> {
   const backend = await startTestBackend({
     features: [
       mockServices.rootConfig.factory({ data: platform.config.get() }),
-      catalogServiceMock.factory({ entities: seedEntities() }),
+      catalogServiceMock.factory({
+        entities: [...seedEntities(), ...seedComponents()],
+      }),
       scaffolderPlugin,
       scaffolderModulePlatformEnvs,
     ],

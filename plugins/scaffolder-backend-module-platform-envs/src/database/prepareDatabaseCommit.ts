@@ -1,0 +1,134 @@
+import { LoggerService } from '@backstage/backend-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
+import { InputError } from '@backstage/errors';
+import { ScmIntegrationRegistry } from '@backstage/integration';
+import { assertSafeOverlay } from '../gitops/lintOverlayFiles';
+import { AddFilesOptions } from '../github/addFilesInOneCommit';
+import { createGithubClient } from '../github/createGithubClient';
+import { Platform, PlatformEnvironment } from '../platform/readPlatform';
+import { includeComponent } from './includeComponent';
+import { DATABASE_FOLDER, renderDatabase } from './renderDatabase';
+import { renderDatabaseEntity } from './renderDatabaseEntity';
+import { ComponentDatabase, DatabaseEnvironment } from './types';
+
+/** Options of {@link prepareDatabaseCommit}. */
+export interface DatabaseCommitOptions {
+  platform: Platform;
+  /** Those that it is made in, in promotion order. */
+  environments: PlatformEnvironment[];
+  database: ComponentDatabase;
+  taskId: string;
+  /** Entity ref of the person. */
+  requestedBy?: string;
+  integrations: ScmIntegrationRegistry;
+  /** Host of the Git server. */
+  gitHost: string;
+  logger: LoggerService;
+  signal?: AbortSignal;
+}
+
+/** What {@link prepareDatabaseCommit} found out. */
+export interface DatabaseCommit {
+  change: AddFilesOptions;
+  environments: DatabaseEnvironment[];
+  /** Where a person sees the GitOps repository. */
+  webUrl: string;
+  /** Path of the catalog entry in it. */
+  entityPath: string;
+}
+
+/**
+ * The commit that gives a component a database in the chosen environments.
+ * Nothing is written.
+ *
+ * @throws InputError - an environment is not on Kubernetes, or names no
+ *   database cluster; the message names the environment and the key.
+ */
+export async function prepareDatabaseCommit(
+  options: DatabaseCommitOptions,
+): Promise<DatabaseCommit> {
+  const { platform, database, taskId, logger, signal } = options;
+  const { owner, repo, branch, path } = platform.gitops;
+  const at = (...parts: string[]) => [path, ...parts].filter(Boolean).join('/');
+  const { component } = database;
+  const environments = options.environments.map(environment =>
+    toDatabaseEnvironment(
+      environment,
+      at('overlays', environment.shortName, component),
+    ),
+  );
+  const entityPath = at('catalog', `${component}-database.yaml`);
+  const files = new Map([
+    ...environments.flatMap(environment => [
+      ...renderDatabase(database, environment),
+    ]),
+    [entityPath, renderDatabaseEntity(database, environments)] as const,
+  ]);
+  assertSafeOverlay(files, path);
+  const client = await createGithubClient({
+    integrations: options.integrations,
+    host: options.gitHost,
+    owner,
+    repo,
+    logger,
+    signal,
+  });
+  const { data: repository } = await client.rest.repos.get({ owner, repo });
+  return {
+    environments,
+    entityPath,
+    webUrl: repository.html_url,
+    change: {
+      client,
+      owner,
+      repo,
+      branch,
+      subject: `Give ${component} a database in ${environments
+        .map(({ name }) => name)
+        .join(', ')}`,
+      trailers: [
+        ['Fairway-Component', component],
+        ['Fairway-Task', taskId],
+        ['Requested-By', options.requestedBy ?? 'unknown'],
+      ],
+      ownedBy: ['Fairway-Component', component],
+      files,
+      edits: new Map(
+        environments.map(({ overlay }) => {
+          const file = `${overlay}/kustomization.yaml`;
+          return [
+            file,
+            (text: string) => includeComponent(text, DATABASE_FOLDER, file),
+          ];
+        }),
+      ),
+      logger,
+      signal,
+    },
+  };
+}
+
+function toDatabaseEnvironment(
+  environment: PlatformEnvironment,
+  overlay: string,
+): DatabaseEnvironment {
+  const { ref, runtime, namespace, databaseRef, secretStore } = environment;
+  if (runtime !== 'eks' || !namespace) {
+    throw new InputError(
+      `${ref} does not run on Kubernetes, where this template makes databases: choose other environments, or write the database into the Terraform of the platform`,
+    );
+  }
+  if (!databaseRef) {
+    throw new InputError(
+      `${ref} names no database cluster: add spec.database to the entity, or leave the environment out`,
+    );
+  }
+  return {
+    name: environment.shortName,
+    overlay,
+    namespace,
+    secretStore,
+    databaseRef,
+    cluster: parseEntityRef(databaseRef).name,
+  };
+}
