@@ -205,6 +205,65 @@ describe('fairway:gitops:overlays', () => {
     );
   });
 
+  it('writes the chosen environments with all that the form says', async () => {
+    const { output } = await run('chosen', {
+      input: {
+        system: SYSTEM,
+        component: 'chosen',
+        environments: ['dev', 'prod'],
+        sizes: { prod: { size: 'small', replicas: 5 } },
+        exposure: 'public',
+        ports: { http: 8080, grpc: 9090 },
+        secrets: ['API_KEY'],
+      },
+    });
+    expect(output.environments).toEqual(['dev', 'prod']);
+    const files = await platform.world.git.listFiles(
+      REPOSITORY,
+      output.commitSha,
+      'gitops',
+    );
+    expect(files.filter(path => path.includes('/chosen'))).toEqual([
+      'gitops/apps/dev/chosen.yaml',
+      'gitops/apps/prod/chosen.yaml',
+      'gitops/base/chosen/deployment.yaml',
+      'gitops/base/chosen/kustomization.yaml',
+      'gitops/base/chosen/policies.yaml',
+      'gitops/base/chosen/service.yaml',
+      'gitops/overlays/dev/chosen/external-secret.yaml',
+      'gitops/overlays/dev/chosen/ingress.yaml',
+      'gitops/overlays/dev/chosen/kustomization.yaml',
+      'gitops/overlays/prod/chosen/external-secret.yaml',
+      'gitops/overlays/prod/chosen/hpa.yaml',
+      'gitops/overlays/prod/chosen/ingress.yaml',
+      'gitops/overlays/prod/chosen/kustomization.yaml',
+    ]);
+  });
+
+  it('adds an environment later beside those that are there', async () => {
+    const input = { system: SYSTEM, component: 'later' };
+    await run('later', { input: { ...input, environments: ['dev'] } });
+    const { log } = await run('later', { input });
+    expect(log).toContain(
+      'Added gitops/overlays/prod/later/kustomization.yaml',
+    );
+    expect(log).not.toContain(
+      'Added gitops/overlays/dev/later/kustomization.yaml',
+    );
+  });
+
+  it('F29 names an environment that does not exist, and writes nothing', async () => {
+    const before = await head();
+    await expect(
+      run('nowhere', {
+        input: { system: SYSTEM, component: 'nowhere', environments: ['qa'] },
+      }),
+    ).rejects.toThrow(
+      'environments names "qa", which is no environment of this platform: it has dev, uat, prod',
+    );
+    expect(await head()).toBe(before);
+  });
+
   it('writes the files of an ECS platform', async () => {
     const { output } = await runAction(action, {
       input: { system: 'system:default/mobilytics', component: 'greeter' },
@@ -223,6 +282,23 @@ describe('fairway:gitops:overlays', () => {
         'deploy/prod/greeter.tfvars.json',
       ),
     ).resolves.toContain('"image_tag": "unreleased"');
+    await expect(
+      platform.world.git.readFile(
+        'mobilytics/mobilytics-infra',
+        'main',
+        'deploy/services/greeter/main.tf',
+      ),
+    ).resolves.toContain('resource "aws_ecs_service" "this"');
+  });
+
+  it('refuses the name of an environment of the platform', async () => {
+    await expect(
+      runAction(action, {
+        input: { system: 'system:default/mobilytics', component: 'dogfood' },
+      }),
+    ).rejects.toThrow(
+      '"dogfood" cannot be the name of a component of system:default/mobilytics: environment:default/mobilytics-dogfood is called so',
+    );
   });
 
   it('F27 refuses a name that is a path before anything is read', async () => {

@@ -7,11 +7,16 @@ import {
 import {
   CreateRepositoryCommand,
   DeleteRepositoryCommand,
+  DescribeRegistryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetLifecyclePolicyCommand,
   GetRepositoryPolicyCommand,
   ListTagsForResourceCommand,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+  PutReplicationConfigurationCommand,
+  ReplicationRule,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 import { mockServices } from '@backstage/backend-test-utils';
@@ -237,6 +242,206 @@ describe('fairway:registry:create', () => {
     const { log } = await run('leftover');
     expect(log.join('\n')).toContain('): created');
   });
+
+  describe('F36 when somebody was at the repository by hand', () => {
+    const setMutable = (repositoryName: string) =>
+      Promise.all([
+        ecr.send(
+          new PutImageTagMutabilityCommand({
+            repositoryName,
+            imageTagMutability: 'MUTABLE',
+          }),
+        ),
+        ecr.send(
+          new PutImageScanningConfigurationCommand({
+            repositoryName,
+            imageScanningConfiguration: { scanOnPush: false },
+          }),
+        ),
+      ]);
+    const settings = async (component: string) => {
+      const { repositories } = await ecr.send(
+        new DescribeRepositoriesCommand({ repositoryNames: [component] }),
+      );
+      const [{ imageTagMutability, imageScanningConfiguration }] =
+        repositories!;
+      return [imageTagMutability, imageScanningConfiguration?.scanOnPush];
+    };
+
+    it('makes tags immutable and scans again, and says so', async () => {
+      await run('drifted');
+      await setMutable('drifted');
+      await run('drifted', { isDryRun: true });
+      await expect(settings('drifted')).resolves.toEqual(['MUTABLE', false]);
+
+      const { log } = await run('drifted');
+
+      await expect(settings('drifted')).resolves.toEqual(['IMMUTABLE', true]);
+      expect(log.join('\n')).toContain(
+        'Tags of drifted were made MUTABLE by hand; they are made IMMUTABLE again',
+      );
+      expect(log.join('\n')).toContain('): updated');
+    }, 30_000);
+
+    it('says that the repository was deleted, and what to do', async () => {
+      await run('deleted');
+      await ecr.send(
+        new DeleteRepositoryCommand({ repositoryName: 'deleted', force: true }),
+      );
+      await expect(run('deleted')).rejects.toThrow(
+        'The stack fairway-registry-deleted stands, but its repository deleted was deleted: delete the stack',
+      );
+    }, 30_000);
+
+    it('knows a repository of its own whose stack is gone', async () => {
+      await ecr.send(
+        new CreateRepositoryCommand({
+          repositoryName: 'orphan',
+          tags: [
+            { Key: 'ManagedBy', Value: 'fairway' },
+            { Key: 'System', Value: 'sample-platform-ai' },
+            { Key: 'Component', Value: 'orphan' },
+          ],
+        }),
+      );
+      await expect(run('orphan')).rejects.toThrow(
+        /orphan in account 111100000000 is this component's, but the stack fairway-registry-orphan that made it is gone/,
+      );
+      const { sdkCredentialProvider } =
+        await platform.awsCredentials.getCredentialProvider({
+          accountId: ACCOUNT,
+        });
+      const elsewhere = new ECRClient({
+        region: 'ap-southeast-4',
+        credentials: sdkCredentialProvider,
+      });
+      await expect(
+        elsewhere.send(
+          new DescribeRepositoriesCommand({ repositoryNames: ['orphan'] }),
+        ),
+      ).rejects.toThrow(/does not exist/);
+      elsewhere.destroy();
+    });
+  });
+
+  describe('where the platform runs in a second region', () => {
+    const SECOND = 'ap-southeast-4';
+    const setRules = (rules: ReplicationRule[]) =>
+      ecr.send(
+        new PutReplicationConfigurationCommand({
+          replicationConfiguration: { rules },
+        }),
+      );
+    const readRules = async () =>
+      (await ecr.send(new DescribeRegistryCommand({}))).replicationConfiguration
+        ?.rules;
+    const to = (region: string, filter?: string): ReplicationRule => ({
+      destinations: [{ region, registryId: ACCOUNT }],
+      repositoryFilters: filter ? [{ filter, filterType: 'PREFIX_MATCH' }] : [],
+    });
+    let seeded: ReplicationRule[];
+    beforeAll(async () => {
+      seeded = (await readRules())!;
+    });
+    afterEach(() => setRules(seeded));
+
+    it('has the same repository there, with the same policy and immutable tags', async () => {
+      const { output, log } = await run('twofold');
+      const { sdkCredentialProvider } =
+        await platform.awsCredentials.getCredentialProvider({
+          accountId: ACCOUNT,
+        });
+      const there = new ECRClient({
+        region: SECOND,
+        credentials: sdkCredentialProvider,
+      });
+      const { repositories } = await there.send(
+        new DescribeRepositoriesCommand({ repositoryNames: ['twofold'] }),
+      );
+      expect(repositories![0].imageTagMutability).toBe('IMMUTABLE');
+      const [here, copy] = await Promise.all(
+        [ecr, there].map(client =>
+          client.send(
+            new GetRepositoryPolicyCommand({ repositoryName: 'twofold' }),
+          ),
+        ),
+      );
+      expect(copy.policyText).toBe(here.policyText);
+      there.destroy();
+      expect(output).toMatchObject({
+        replicaRegions: [SECOND],
+        notReplicatedTo: [],
+      });
+      expect(log.join('\n')).toContain(
+        `[${SECOND}]   CREATE_COMPLETE AWS::ECR::Repository Repository`,
+      );
+      await expect(readRules()).resolves.toEqual(seeded);
+    }, 30_000);
+
+    it('makes the rule where the account has none, once for many that begin together', async () => {
+      await setRules([]);
+      const { output } = await run('planned-rule', { isDryRun: true });
+      expect(output.planned).toContainEqual(
+        expect.objectContaining({
+          resourceType: 'AWS::ECR::ReplicationConfiguration',
+          change: 'create',
+        }),
+      );
+      await expect(readRules()).resolves.toEqual([]);
+
+      await Promise.all(['together-a', 'together-b'].map(name => run(name)));
+
+      await expect(readRules()).resolves.toEqual([to(SECOND)]);
+      const { Stacks } = await cloudFormation.send(
+        new DescribeStacksCommand({ StackName: 'fairway-replication' }),
+      );
+      expect(Stacks![0].StackStatus).toBe('CREATE_COMPLETE');
+    }, 60_000);
+
+    it('leaves rules of somebody else as they are, and says what they lack', async () => {
+      await setRules([to(SECOND, 'payments'), to('us-east-1')]);
+      const { output, log } = await run('left-out');
+      expect(output.notReplicatedTo).toEqual([SECOND]);
+      expect(log.join('\n')).toContain(
+        `Images of left-out will not be copied to ${SECOND}: account ${ACCOUNT} has replication rules that somebody else keeps`,
+      );
+      await expect(readRules()).resolves.toEqual([
+        to(SECOND, 'payments'),
+        to('us-east-1'),
+      ]);
+
+      const covered = await run('payments-api');
+      expect(covered.output.notReplicatedTo).toEqual([]);
+    }, 30_000);
+  });
+
+  it('F39 waits when CloudFormation throttles, and goes on', async () => {
+    platform.world.faults.add({
+      upstream: 'aws',
+      service: 'cloudformation',
+      kind: 'throttle',
+      count: 4,
+    });
+    const { log } = await run('throttled');
+    platform.world.faults.remove();
+    expect(log.join('\n')).toContain('): created');
+  }, 30_000);
+
+  it('F38 repeats a call that AWS failed, and makes one repository', async () => {
+    platform.world.faults.add({
+      upstream: 'aws',
+      service: 'ecr',
+      kind: 'status',
+      status: 500,
+      count: 2,
+    });
+    await run('shaky');
+    platform.world.faults.remove();
+    const { repositories } = await ecr.send(
+      new DescribeRepositoriesCommand({ repositoryNames: ['shaky'] }),
+    );
+    expect(repositories).toHaveLength(1);
+  }, 30_000);
 
   it('creates nothing in a dry run', async () => {
     const { log } = await run('dry', { isDryRun: true });

@@ -9,6 +9,7 @@ import { assertComponentName } from '../platform/componentName';
 import { openPlatform } from '../platform/openPlatform';
 import { imageRepositoryOf } from '../platform/readPlatform';
 import { applyComponentRegistry } from '../registry/applyComponentRegistry';
+import { REPLICATION_STACK } from '../registry/ensureReplication';
 import { registryStackName } from '../registry/registryTemplate';
 
 /** Options of {@link createCreateRegistryAction}. */
@@ -58,6 +59,16 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
         stackUrl: z => z.string().describe('The stack in the AWS console'),
         accountId: z => z.string(),
         region: z => z.string(),
+        replicaRegions: z =>
+          z
+            .array(z.string())
+            .describe('Other regions of the platform that have the repository'),
+        notReplicatedTo: z =>
+          z
+            .array(z.string())
+            .describe(
+              'Those of them that images will not reach, because somebody else keeps the replication rules of the account',
+            ),
         planned: () =>
           plannedThingSchema.array().optional().describe(PLANNED_DESCRIPTION),
       },
@@ -96,19 +107,39 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
         ctx.output('stackId', result.stackId);
         ctx.output('stackUrl', stackUrl(region, result.stackId));
       }
-      if (ctx.isDryRun && result.template) {
-        ctx.output(
-          'planned',
-          plannedStack({
-            name: registryStackName(component),
-            accountId,
-            region,
-            template: result.template,
-            outcome: result.outcome,
-            ...(result.stackId && { url: stackUrl(region, result.stackId) }),
-          }),
-        );
+      const { replicas, replication } = result;
+      if (ctx.isDryRun) {
+        ctx.output('planned', [
+          ...[{ ...result, region }, ...replicas].flatMap(one =>
+            one.template
+              ? plannedStack({
+                  name: registryStackName(component),
+                  accountId,
+                  region: one.region,
+                  template: one.template,
+                  outcome: one.outcome,
+                  ...(one.stackId && {
+                    url: stackUrl(one.region, one.stackId),
+                  }),
+                })
+              : [],
+          ),
+          ...(replication?.template
+            ? plannedStack({
+                name: REPLICATION_STACK,
+                accountId,
+                region,
+                template: replication.template,
+                outcome: 'created',
+              })
+            : []),
+        ]);
       }
+      ctx.output(
+        'replicaRegions',
+        replicas.map(replica => replica.region),
+      );
+      ctx.output('notReplicatedTo', replication?.missingRegions ?? []);
       ctx.output('accountId', accountId);
       ctx.output('region', region);
     },

@@ -1,4 +1,5 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
+import { InputError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { AddFilesOptions } from '../github/addFilesInOneCommit';
 import { createGithubClient } from '../github/createGithubClient';
@@ -46,6 +47,15 @@ export async function prepareOverlayCommit(
   const { platform, taskId, logger, signal } = options;
   const resolved = resolveComponent(platform.environments, options.input ?? {});
   const { owner, repo, branch, path } = platform.gitops;
+  // A folder of an environment must not look like one of a component.
+  const namesake = platform.environments.find(
+    ({ shortName }) => shortName === options.component,
+  );
+  if (namesake) {
+    throw new InputError(
+      `"${options.component}" cannot be the name of a component of ${platform.systemRef}: ${namesake.ref} is called so. Add a word`,
+    );
+  }
   const client = await createGithubClient({
     integrations: options.integrations,
     host: options.gitHost,

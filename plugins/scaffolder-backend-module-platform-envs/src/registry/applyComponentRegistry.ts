@@ -4,6 +4,20 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { Platform } from '../platform/readPlatform';
 import { applyRegistryStack, RegistryStackResult } from './applyRegistryStack';
+import { ensureReplication, ReplicationResult } from './ensureReplication';
+import { RegistrySpec } from './registryTemplate';
+
+/** CloudFormation throttles an account as a whole: many runs at once wait for each other. */
+const MAX_ATTEMPTS = 8;
+
+/** A look ahead is no event of the run. */
+const SILENCE: LoggerService = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => SILENCE,
+};
 
 /** Options of {@link applyComponentRegistry}. */
 export interface ComponentRegistryOptions {
@@ -21,39 +35,110 @@ export interface ComponentRegistryOptions {
   pollMs?: number;
 }
 
+/** The registry of a component, its copies in other regions included. */
+export interface ComponentRegistryResult extends RegistryStackResult {
+  /** One for each other region in which the platform runs; by region. */
+  replicas: Array<RegistryStackResult & { region: string }>;
+  /** How images get there; absent where there is no other region. */
+  replication?: ReplicationResult;
+}
+
 /**
  * Applies the registry stack of a component in the account and region that hold
  * the platform's registries; every environment's account may pull from it.
+ * Where the platform runs in other regions, too, the same stack is applied
+ * there: a repository that replication makes by itself would have neither
+ * policy nor immutable tags.
  *
- * @throws as {@link applyRegistryStack}.
+ * @throws as {@link applyRegistryStack}; all regions were tried then.
  */
 export async function applyComponentRegistry(
   options: ComponentRegistryOptions,
-): Promise<RegistryStackResult> {
+): Promise<ComponentRegistryResult> {
   const { awsCredentials, platform, component, owner, ...rest } = options;
-  const { accountId, region } = platform.registry;
+  const { accountId, region, replicaRegions } = platform.registry;
   const { sdkCredentialProvider } = await awsCredentials.getCredentialProvider({
     accountId,
   });
-  const client = { region, credentials: sdkCredentialProvider };
-  const cloudFormation = new CloudFormationClient(client);
-  const ecr = new ECRClient(client);
+  const spec: RegistrySpec = {
+    component,
+    system: platform.system,
+    owner,
+    pullAccountIds: platform.environments.flatMap(
+      environment => environment.accountId ?? [],
+    ),
+  };
+  const places = [region, ...replicaRegions].map(place => {
+    const client = {
+      region: place,
+      credentials: sdkCredentialProvider,
+      maxAttempts: MAX_ATTEMPTS,
+    };
+    return {
+      region: place,
+      cloudFormation: new CloudFormationClient(client),
+      ecr: new ECRClient(client),
+    };
+  });
+  const [{ cloudFormation, ecr }] = places;
   try {
-    return await applyRegistryStack({
-      cloudFormation,
-      ecr,
-      spec: {
-        component,
-        system: platform.system,
-        owner,
-        pullAccountIds: platform.environments.flatMap(
-          environment => environment.accountId ?? [],
-        ),
-      },
-      ...rest,
-    });
+    const apply = (planOnly: boolean | undefined, logger: LoggerService) =>
+      allSettled(
+        places.map(async place => ({
+          ...(await applyRegistryStack({
+            ...rest,
+            planOnly,
+            cloudFormation: place.cloudFormation,
+            ecr: place.ecr,
+            spec,
+            logger: places.length > 1 ? inRegion(logger, place.region) : logger,
+          })),
+          region: place.region,
+        })),
+      );
+    // What is refused in one region must not be made in another.
+    if (places.length > 1 && !rest.planOnly) await apply(true, SILENCE);
+    const [primary, ...replicas] = await apply(rest.planOnly, rest.logger);
+    const replication =
+      replicaRegions.length > 0
+        ? await ensureReplication({
+            ...rest,
+            cloudFormation,
+            ecr,
+            accountId,
+            replicaRegions,
+            repository: component,
+            system: platform.system,
+          })
+        : undefined;
+    return { ...primary, replicas, ...(replication && { replication }) };
   } finally {
-    cloudFormation.destroy();
-    ecr.destroy();
+    for (const place of places) {
+      place.cloudFormation.destroy();
+      place.ecr.destroy();
+    }
   }
+}
+
+/** @throws the first that failed, once all have ended. */
+async function allSettled<T>(promises: Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  return results.map(result => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** The same log, each line with the region that it is about. */
+function inRegion(logger: LoggerService, region: string): LoggerService {
+  const say =
+    (level: 'debug' | 'info' | 'warn' | 'error') => (message: string) =>
+      logger[level](`[${region}] ${message}`);
+  return {
+    debug: say('debug'),
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+    child: () => inRegion(logger, region),
+  };
 }

@@ -1,38 +1,25 @@
-import {
-  Change,
-  CloudFormationClient,
-  CreateChangeSetCommand,
-  DeleteChangeSetCommand,
-  DeleteStackCommand,
-  DescribeChangeSetCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  ExecuteChangeSetCommand,
-  GetTemplateCommand,
-  Stack,
-  StackEvent,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import {
   DescribeRepositoriesCommand,
   ECRClient,
   ListTagsForResourceCommand,
-  RepositoryNotFoundException,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+  Repository,
 } from '@aws-sdk/client-ecr';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   registryStackName,
   registryTags,
   registryTemplate,
   RegistrySpec,
 } from './registryTemplate';
+import { applyStack, describeTags } from './stack/applyStack';
+import { outputOf } from './stack/watchStack';
 
-/** A registry takes seconds; an hour of waiting would mean a lost stack. */
-const TIMEOUT_MS = 5 * 60_000;
-
-/** CloudFormation publishes events about once a second. */
-const POLL_MS = 1_000;
+/** Tags by which a stack is known to be a component's registry. */
+const OWNED_BY = ['ManagedBy', 'System', 'Component'];
 
 /** Options of {@link applyRegistryStack}. */
 export interface ApplyRegistryStackOptions {
@@ -62,391 +49,126 @@ export interface RegistryStackResult {
 }
 
 /**
- * Brings the stack of a component's registry to what its spec says: change
- * set, look at it, execute, wait. Each stack event is a line in the log. Run
- * again it finds nothing to change.
+ * Brings the stack of a component's registry to what its spec says. A
+ * repository of that name outside our stack is refused; its tags say whose it
+ * is. One in our stack that somebody changed by hand is changed back.
  *
- * 1. A stack of another system, or a repository of that name outside our stack,
- *    is refused; its tags say whose it is.
- * 2. A stack that is in motion is waited for. One that failed on creation is
- *    removed: it holds nothing.
- * 3. The change set is created, executed and waited for.
- *
- * @throws ConflictError - the stack or the repository is somebody else's.
+ * @throws ConflictError - the stack or the repository is somebody else's, or
+ *   the repository was deleted behind the stack's back.
  * @throws Error - a resource failed; the message is CloudFormation's reason.
  */
 export async function applyRegistryStack(
   options: ApplyRegistryStackOptions,
 ): Promise<RegistryStackResult> {
-  const stack = await settledStack(options);
-  if (stack) {
-    assertOurs(stack, options.spec);
-  } else {
-    await assertRepositoryIsFree(options);
-  }
-  if (options.planOnly) {
-    return plan(options, stack);
-  }
-  const changeSet = await createChangeSet(options, stack !== undefined);
-  if (!changeSet) {
-    options.logger.info(
-      `Stack ${stack!.StackName} is as it should be: nothing to change`,
-    );
-    return {
-      stackId: stack!.StackId!,
-      repositoryUri: outputOf(stack!, 'RepositoryUri'),
-      outcome: 'unchanged',
-    };
-  }
-  const done = await execute(options, changeSet.stackId, changeSet.id);
-  return {
-    stackId: done.StackId!,
-    repositoryUri: outputOf(done, 'RepositoryUri'),
-    outcome: stack ? 'updated' : 'created',
-  };
-}
-
-async function plan(
-  { cloudFormation, spec, logger }: ApplyRegistryStackOptions,
-  stack: Stack | undefined,
-): Promise<RegistryStackResult> {
+  const { spec, planOnly } = options;
   const template = registryTemplate(spec);
-  if (!stack) {
-    logger.debug(
-      `Would create stack ${registryStackName(spec.component)}:\n${template}`,
-    );
-    return { outcome: 'created', template };
-  }
-  const { TemplateBody } = await cloudFormation.send(
-    new GetTemplateCommand({ StackName: stack.StackId }),
-  );
-  return {
-    stackId: stack.StackId,
-    repositoryUri: outputOf(stack, 'RepositoryUri'),
-    outcome: TemplateBody === template ? 'unchanged' : 'updated',
+  const { stack, outcome } = await applyStack({
+    ...options,
+    name: registryStackName(spec.component),
     template,
+    tags: registryTags(spec),
+    ownedBy: OWNED_BY,
+    whose: "this component's",
+    beforeCreate: () => assertRepositoryIsFree(options),
+  });
+  const mended = outcome === 'unchanged' && stack ? await mend(options) : false;
+  return {
+    ...(stack && {
+      stackId: stack.StackId!,
+      repositoryUri: outputOf(stack, 'RepositoryUri'),
+    }),
+    outcome: mended ? 'updated' : outcome,
+    ...(planOnly && { template }),
   };
 }
 
-/** The stack at rest and usable; undefined when there is none (any more). */
-async function settledStack(
-  options: ApplyRegistryStackOptions,
-): Promise<Stack | undefined> {
-  const name = registryStackName(options.spec.component);
-  let stack = await describeStack(options, name);
-  if (!stack) return undefined;
-  assertOurs(stack, options.spec);
-  if (isInMotion(stack) && !options.planOnly) {
-    options.logger.info(
-      `Stack ${name} is ${stack.StackStatus}: waiting until it has settled`,
-    );
-    stack = await waitUntilSettled(options, stack.StackId!);
-  }
-  switch (stack.StackStatus) {
-    case 'REVIEW_IN_PROGRESS':
-    case 'DELETE_COMPLETE':
-      return undefined;
-    case 'CREATE_FAILED':
-    case 'ROLLBACK_COMPLETE':
-    case 'ROLLBACK_FAILED': {
-      const reason = await failureReason(options, stack.StackId!);
-      if (options.planOnly) {
-        options.logger.info(
-          `Would remove what a failed attempt left of ${name} (${reason})`,
-        );
-        return undefined;
-      }
-      options.logger.warn(
-        `An earlier attempt to create ${name} failed (${reason}); removing what it left before trying again`,
-      );
-      await options.cloudFormation.send(
-        new DeleteStackCommand({ StackName: stack.StackId }),
-      );
-      const removed = await waitUntilSettled(options, stack.StackId!);
-      if (removed.StackStatus !== 'DELETE_COMPLETE') {
-        throw new Error(
-          `Stack ${name} could not be removed: it is ${removed.StackStatus} (${
-            removed.StackStatusReason ?? 'no reason given'
-          })`,
-        );
-      }
-      return undefined;
-    }
-    default:
-      return stack;
-  }
-}
-
-function assertOurs(stack: Stack, spec: RegistrySpec): void {
-  const tags = Object.fromEntries(
-    (stack.Tags ?? []).map(tag => [tag.Key, tag.Value]),
-  );
-  // A stack that never got beyond its first change set has no tags in some
-  // regions' answers; it holds nothing that could be somebody's.
-  if (stack.StackStatus === 'REVIEW_IN_PROGRESS' && !stack.Tags?.length) return;
-  const wanted = registryTags(spec);
-  for (const key of ['ManagedBy', 'System', 'Component']) {
-    if (tags[key] !== wanted[key]) {
-      throw new ConflictError(
-        `Stack ${
-          stack.StackName
-        } exists and is not this component's: ${describeTags(
-          tags,
-        )}. Choose another name, or ask its owner`,
-      );
-    }
-  }
-}
-
-async function assertRepositoryIsFree({
+/** Undefined when there is none. */
+async function findRepository({
   ecr,
   spec,
-}: ApplyRegistryStackOptions): Promise<void> {
+}: ApplyRegistryStackOptions): Promise<Repository | undefined> {
   try {
     const { repositories } = await ecr.send(
       new DescribeRepositoriesCommand({ repositoryNames: [spec.component] }),
     );
-    const repository = repositories?.[0];
-    if (!repository) return;
-    const { tags } = await ecr.send(
-      new ListTagsForResourceCommand({
-        resourceArn: repository.repositoryArn,
-      }),
-    );
-    throw new ConflictError(
-      `An image repository named ${spec.component} exists in account ${
-        repository.registryId
-      } and was not made for this component: ${describeTags(
-        Object.fromEntries((tags ?? []).map(tag => [tag.Key, tag.Value])),
-      )}. Choose another name, or have the repository imported into the stack ${registryStackName(
-        spec.component,
-      )}`,
-    );
+    return repositories?.[0];
   } catch (error) {
-    if (
-      error instanceof RepositoryNotFoundException ||
-      (error as Error).name === 'RepositoryNotFoundException'
-    ) {
-      return;
-    }
-    throw error;
-  }
-}
-
-function describeTags(tags: Record<string, string | undefined>): string {
-  const entries = Object.entries(tags);
-  return entries.length === 0
-    ? 'it has no tags that would say whose it is'
-    : `its tags are ${entries
-        .map(([key, value]) => `${key}=${value}`)
-        .join(', ')}`;
-}
-
-/** Undefined when there is nothing to change. */
-async function createChangeSet(
-  options: ApplyRegistryStackOptions,
-  update: boolean,
-): Promise<{ stackId: string; id: string } | undefined> {
-  const { cloudFormation, spec, logger } = options;
-  const StackName = registryStackName(spec.component);
-  const ChangeSetName = `fairway-${options.taskId}-${Date.now().toString(36)}`
-    .replace(/[^A-Za-z0-9-]/g, '-')
-    .slice(0, 128);
-  const created = await cloudFormation.send(
-    new CreateChangeSetCommand({
-      StackName,
-      ChangeSetName,
-      ChangeSetType: update ? 'UPDATE' : 'CREATE',
-      TemplateBody: registryTemplate(spec),
-      Tags: Object.entries(registryTags(spec)).map(([Key, Value]) => ({
-        Key,
-        Value,
-      })),
-    }),
-  );
-  const stackId = created.StackId!;
-  const id = created.Id!;
-  const deadline = Date.now() + TIMEOUT_MS;
-  for (;;) {
-    const changeSet = await cloudFormation.send(
-      new DescribeChangeSetCommand({ StackName: stackId, ChangeSetName: id }),
-    );
-    if (changeSet.Status === 'CREATE_COMPLETE') {
-      logger.info(`Change set for ${StackName} is ready`);
-      changeSet.Changes?.forEach(change => logger.info(changeLine(change)));
-      return { stackId, id };
-    }
-    if (changeSet.Status === 'FAILED') {
-      await cloudFormation.send(
-        new DeleteChangeSetCommand({ StackName: stackId, ChangeSetName: id }),
-      );
-      const reason = changeSet.StatusReason ?? '';
-      if (
-        /didn't contain changes|No updates are to be performed/i.test(reason)
-      ) {
-        return undefined;
-      }
-      throw new Error(
-        `CloudFormation refused the change set for ${StackName}: ${
-          reason || 'it gave no reason'
-        }`,
-      );
-    }
-    await pause(options, deadline, `change set of ${StackName}`);
-  }
-}
-
-function changeLine({ ResourceChange: change }: Change): string {
-  return `  ${change?.Action} ${change?.ResourceType} ${
-    change?.LogicalResourceId
-  }${change?.Replacement === 'True' ? ' (replaced)' : ''}`;
-}
-
-async function execute(
-  options: ApplyRegistryStackOptions,
-  stackId: string,
-  changeSetId: string,
-): Promise<Stack> {
-  const seen = new Set(
-    (await readEvents(options, stackId)).map(event => event.EventId),
-  );
-  await options.cloudFormation.send(
-    new ExecuteChangeSetCommand({
-      StackName: stackId,
-      ChangeSetName: changeSetId,
-    }),
-  );
-  const deadline = Date.now() + TIMEOUT_MS;
-  const stackEvents = new Set<string>();
-  for (;;) {
-    const stack = await describeStack(options, stackId);
-    const events = (await readEvents(options, stackId)).filter(
-      event => !seen.has(event.EventId),
-    );
-    for (const event of events) {
-      seen.add(event.EventId);
-      options.logger.info(eventLine(event));
-      if (event.PhysicalResourceId === event.StackId) {
-        stackEvents.add(event.ResourceStatus!);
-      }
-    }
-    const status = stackEvents.has(stack?.StackStatus ?? '')
-      ? stack?.StackStatus
-      : // Still the state of the operation before ours.
-        undefined;
-    if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
-      return stack!;
-    }
-    if (stack && status && !isInMotion(stack)) {
-      throw new Error(
-        `Stack ${stack.StackName} is ${status}: ${await failureReason(
-          options,
-          stackId,
-        )}`,
-      );
-    }
-    await pause(options, deadline, `stack ${stack?.StackName ?? stackId}`);
-  }
-}
-
-async function waitUntilSettled(
-  options: ApplyRegistryStackOptions,
-  stackId: string,
-): Promise<Stack> {
-  const deadline = Date.now() + TIMEOUT_MS;
-  for (;;) {
-    const stack = await describeStack(options, stackId);
-    if (!stack) return { StackStatus: 'DELETE_COMPLETE' } as Stack;
-    if (!isInMotion(stack)) return stack;
-    await pause(options, deadline, `stack ${stack.StackName}`);
-  }
-}
-
-function isInMotion({ StackStatus }: Stack): boolean {
-  return (
-    StackStatus !== 'REVIEW_IN_PROGRESS' &&
-    (StackStatus ?? '').endsWith('_IN_PROGRESS')
-  );
-}
-
-async function describeStack(
-  { cloudFormation }: ApplyRegistryStackOptions,
-  StackName: string,
-): Promise<Stack | undefined> {
-  try {
-    const { Stacks } = await cloudFormation.send(
-      new DescribeStacksCommand({ StackName }),
-    );
-    return Stacks?.[0];
-  } catch (error) {
-    // CloudFormation has no error code of its own for this.
-    if (
-      (error as Error).name === 'ValidationError' &&
-      /does not exist/.test((error as Error).message)
-    ) {
+    if ((error as Error).name === 'RepositoryNotFoundException') {
       return undefined;
     }
     throw error;
   }
 }
 
-/** Oldest first. */
-async function readEvents(
-  { cloudFormation }: ApplyRegistryStackOptions,
-  StackName: string,
-): Promise<StackEvent[]> {
-  const { StackEvents } = await cloudFormation.send(
-    new DescribeStackEventsCommand({ StackName }),
-  );
-  return [...(StackEvents ?? [])].reverse();
-}
-
-function eventLine(event: StackEvent): string {
-  return `  ${event.ResourceStatus} ${event.ResourceType} ${
-    event.LogicalResourceId
-  }${event.ResourceStatusReason ? `: ${event.ResourceStatusReason}` : ''}`;
-}
-
-/** The reason of the resource that failed first in the last operation. */
-async function failureReason(
+async function assertRepositoryIsFree(
   options: ApplyRegistryStackOptions,
-  stackId: string,
-): Promise<string> {
-  const events = await readEvents(options, stackId);
-  const start = events.findLastIndex(
-    event =>
-      event.PhysicalResourceId === event.StackId &&
-      /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus ?? ''),
-  );
-  const failed = events
-    .slice(Math.max(start, 0))
-    .filter(
-      event =>
-        event.ResourceStatus?.endsWith('_FAILED') && event.ResourceStatusReason,
-    );
-  const first =
-    failed.find(event => event.ResourceType !== 'AWS::CloudFormation::Stack') ??
-    failed[0];
-  return first
-    ? `${first.ResourceType} ${first.LogicalResourceId}: ${first.ResourceStatusReason}`
-    : 'CloudFormation gave no reason';
-}
-
-function outputOf(stack: Stack, key: string): string | undefined {
-  return stack.Outputs?.find(output => output.OutputKey === key)?.OutputValue;
-}
-
-async function pause(
-  { pollMs, signal }: ApplyRegistryStackOptions,
-  deadline: number,
-  what: string,
 ): Promise<void> {
-  if (Date.now() > deadline) {
-    throw new Error(
-      `The ${what} did not settle within ${
-        TIMEOUT_MS / 60_000
-      } minutes: look at it in the CloudFormation console, then run the task again`,
+  const { ecr, spec } = options;
+  const repository = await findRepository(options);
+  if (!repository) return;
+  const { tags = [] } = await ecr.send(
+    new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }),
+  );
+  const found = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+  const wanted = registryTags(spec);
+  const stackName = registryStackName(spec.component);
+  const isOurs = OWNED_BY.every(key => found[key] === wanted[key]);
+  throw new ConflictError(
+    isOurs
+      ? `The image repository ${spec.component} in account ${
+          repository.registryId
+        } is this component's, but the stack ${stackName} that made it is gone: ${describeTags(
+          found,
+        )}. Import the repository into a stack of that name ("Create stack with existing resources"), then run the task again`
+      : `An image repository named ${spec.component} exists in account ${
+          repository.registryId
+        } and was not made for this component: ${describeTags(
+          found,
+        )}. Choose another name, or have the repository imported into the stack ${stackName}`,
+  );
+}
+
+/**
+ * What CloudFormation does not see: what was changed in the repository since
+ * the stack made it.
+ *
+ * @returns whether something was, or would be, changed back.
+ */
+async function mend(options: ApplyRegistryStackOptions): Promise<boolean> {
+  const { ecr, spec, logger, planOnly } = options;
+  const repositoryName = spec.component;
+  const repository = await findRepository(options);
+  if (!repository) {
+    throw new ConflictError(
+      `The stack ${registryStackName(
+        repositoryName,
+      )} stands, but its repository ${repositoryName} was deleted: delete the stack, then run the task again`,
     );
   }
-  await sleep(pollMs ?? POLL_MS, undefined, { signal });
+  const isMutable = repository.imageTagMutability !== 'IMMUTABLE';
+  const isUnscanned = !repository.imageScanningConfiguration?.scanOnPush;
+  if (planOnly) return isMutable || isUnscanned;
+  if (isMutable) {
+    logger.warn(
+      `Tags of ${repositoryName} were made ${repository.imageTagMutability} by hand; they are made IMMUTABLE again`,
+    );
+    await ecr.send(
+      new PutImageTagMutabilityCommand({
+        repositoryName,
+        imageTagMutability: 'IMMUTABLE',
+      }),
+    );
+  }
+  if (isUnscanned) {
+    logger.warn(
+      `Scanning of what is pushed to ${repositoryName} was turned off by hand; it is turned on again`,
+    );
+    await ecr.send(
+      new PutImageScanningConfigurationCommand({
+        repositoryName,
+        imageScanningConfiguration: { scanOnPush: true },
+      }),
+    );
+  }
+  return isMutable || isUnscanned;
 }

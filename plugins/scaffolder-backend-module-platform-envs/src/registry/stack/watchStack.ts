@@ -1,0 +1,130 @@
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  Stack,
+  StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What such a stack holds takes seconds; an hour of waiting would mean a lost stack. */
+export const TIMEOUT_MS = 5 * 60_000;
+
+/** CloudFormation publishes events about once a second. */
+const POLL_MS = 1_000;
+
+/** How a stack is looked at. */
+export interface WatchOptions {
+  cloudFormation: CloudFormationClient;
+  signal?: AbortSignal;
+  /** Milliseconds between looks. */
+  pollMs?: number;
+}
+
+/** Undefined when there is none of that name or id. */
+export async function describeStack(
+  { cloudFormation }: WatchOptions,
+  StackName: string,
+): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await cloudFormation.send(
+      new DescribeStacksCommand({ StackName }),
+    );
+    return Stacks?.[0];
+  } catch (error) {
+    // CloudFormation has no error code of its own for this.
+    if (
+      (error as Error).name === 'ValidationError' &&
+      /does not exist/.test((error as Error).message)
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Oldest first. */
+export async function readEvents(
+  { cloudFormation }: WatchOptions,
+  StackName: string,
+): Promise<StackEvent[]> {
+  const { StackEvents } = await cloudFormation.send(
+    new DescribeStackEventsCommand({ StackName }),
+  );
+  return [...(StackEvents ?? [])].reverse();
+}
+
+/** An event as a line of a log. */
+export function eventLine(event: StackEvent): string {
+  return `  ${event.ResourceStatus} ${event.ResourceType} ${
+    event.LogicalResourceId
+  }${event.ResourceStatusReason ? `: ${event.ResourceStatusReason}` : ''}`;
+}
+
+/** The reason of the resource that failed first in the last operation. */
+export async function failureReason(
+  options: WatchOptions,
+  stackId: string,
+): Promise<string> {
+  const events = await readEvents(options, stackId);
+  const start = events.findLastIndex(
+    event =>
+      event.PhysicalResourceId === event.StackId &&
+      /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus ?? ''),
+  );
+  const failed = events
+    .slice(Math.max(start, 0))
+    .filter(
+      event =>
+        event.ResourceStatus?.endsWith('_FAILED') && event.ResourceStatusReason,
+    );
+  const first =
+    failed.find(event => event.ResourceType !== 'AWS::CloudFormation::Stack') ??
+    failed[0];
+  return first
+    ? `${first.ResourceType} ${first.LogicalResourceId}: ${first.ResourceStatusReason}`
+    : 'CloudFormation gave no reason';
+}
+
+/** Whether CloudFormation is at work on a stack. */
+export function isInMotion({ StackStatus }: Stack): boolean {
+  return (
+    StackStatus !== 'REVIEW_IN_PROGRESS' &&
+    (StackStatus ?? '').endsWith('_IN_PROGRESS')
+  );
+}
+
+/** Waits until CloudFormation has left a stack alone. */
+export async function waitUntilSettled(
+  options: WatchOptions,
+  stackId: string,
+): Promise<Stack> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  for (;;) {
+    const stack = await describeStack(options, stackId);
+    if (!stack) return { StackStatus: 'DELETE_COMPLETE' } as Stack;
+    if (!isInMotion(stack)) return stack;
+    await pause(options, deadline, `stack ${stack.StackName}`);
+  }
+}
+
+/** An output of a stack. */
+export function outputOf(stack: Stack, key: string): string | undefined {
+  return stack.Outputs?.find(output => output.OutputKey === key)?.OutputValue;
+}
+
+/** @throws Error - the deadline, milliseconds since 1970, has passed. */
+export async function pause(
+  { pollMs, signal }: WatchOptions,
+  deadline: number,
+  what: string,
+): Promise<void> {
+  if (Date.now() > deadline) {
+    throw new Error(
+      `The ${what} did not settle within ${
+        TIMEOUT_MS / 60_000
+      } minutes: look at it in the CloudFormation console, then run the task again`,
+    );
+  }
+  await sleep(pollMs ?? POLL_MS, undefined, { signal });
+}
