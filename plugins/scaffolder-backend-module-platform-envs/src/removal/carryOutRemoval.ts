@@ -54,7 +54,8 @@ interface Step {
  * Takes away what was agreed to, one step after another, each safe to repeat:
  *
  * 1. desired state, in one commit; the deployment system prunes what runs;
- * 2. until it runs nowhere any more;
+ * 2. until it runs nowhere any more; then the Terraform root of a service on
+ *    ECS, without which nothing could have been destroyed;
  * 3. the registry's stack; images stay unless the plan says otherwise;
  * 4. the repository is archived;
  * 5. the catalog entry, last: until then the portal shows what is left.
@@ -90,6 +91,7 @@ function stepsOf(options: CarryOutOptions): Step[] {
   const doing = (kind: PlannedThing['kind'], change: PlannedThing['change']) =>
     things.filter(thing => thing.kind === kind && thing.change === change);
   const files = doing('file', 'remove');
+  const root = files.filter(({ name }) => isTerraformRoot(name, removal));
   const aws = doing('awsResource', 'remove');
   const [repository] = doing('repository', 'update');
   const [entry] = doing('catalogEntry', 'remove');
@@ -97,13 +99,26 @@ function stepsOf(options: CarryOutOptions): Step[] {
     {
       id: 'desired-state',
       title: 'Remove the desired state',
-      act: () => removeFiles(options, files),
+      act: () =>
+        removeFiles(
+          options,
+          files.filter(file => !root.includes(file)),
+        ),
     },
     {
       id: 'stopped',
       title: 'Wait until it runs nowhere',
       act: () => waitUntilStopped(options),
     },
+    ...(root.length > 0
+      ? [
+          {
+            id: 'terraform-root',
+            title: 'Remove its Terraform root',
+            act: () => removeFiles(options, root),
+          },
+        ]
+      : []),
     ...(aws.length > 0
       ? [
           {
@@ -140,6 +155,11 @@ function stepsOf(options: CarryOutOptions): Step[] {
         ]
       : []),
   ];
+}
+
+/** What Terraform destroys a service on ECS by: gone too early, it would be left behind. */
+function isTerraformRoot(path: string, removal: Removal): boolean {
+  return path.includes(`/services/${nameOf(removal)}/`);
 }
 
 async function removeFiles(

@@ -70,11 +70,9 @@ export async function findImageRegistry(
         where,
         change: isRemoved ? 'remove' : 'keep',
         resourceType: 'AWS::ECR::Repository',
-        note: `${images} ${images === 1 ? 'image' : 'images'} ${
-          isRemoved
-            ? 'would be deleted for good'
-            : 'stay, so that what ran can be looked at and brought back'
-        }.`,
+        note: isRemoved
+          ? `Images that would be deleted for good: ${images}.`
+          : `Images that stay, so that what ran can be looked at and brought back: ${images}.`,
       });
       if (isRemoved && (!stack || !isOurs(stack, options))) {
         foreign.push(component);
