@@ -6,7 +6,14 @@ import styles from './plan.module.css';
 /** What would run in each environment, in promotion order. */
 export function Deployments({ things }: { things: PlannedThing[] }) {
   return (
-    <div className={styles.scroll}>
+    <div
+      className={styles.scroll}
+      role="region"
+      aria-label="Deployments"
+      // What scrolls must be reachable by keyboard.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+    >
       <table className={styles.table}>
         <thead>
           <tr>

@@ -363,5 +363,14 @@ describe('ReviewStep', () => {
     await waitFor(() => expect(createButton()).toBeEnabled());
     expect(requests).toHaveLength(2);
     expect(screen.queryByText('GitHub answered 503.')).not.toBeInTheDocument();
+
+    // A plan of before is no plan of now.
+    isDown = true;
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Make the plan again' }),
+    );
+    expect(await screen.findByText('GitHub answered 503.')).toBeInTheDocument();
+    expect(createButton()).toBeDisabled();
+    expect(createButton()).toHaveAccessibleDescription(/there is no plan/);
   });
 });

@@ -36,8 +36,10 @@ export function ReviewStep(props: ReviewStepProps) {
   // The page has changed under the keyboard: it begins here.
   useEffect(() => heading.current?.focus(), []);
 
+  // After a failure the plan of before is still there; it says nothing of now.
+  const hasPlan = plan !== undefined && !error;
   const isBlocked = plan?.findings.some(one => one.severity === 'blocking');
-  const reason = reasonFor({ isFetching, isBlocked, hasPlan: !!plan });
+  const reason = reasonFor({ isFetching, isBlocked, hasPlan });
   const create = async () => {
     setIsCreating(true);
     try {
@@ -106,10 +108,10 @@ function reasonFor(state: {
   hasPlan: boolean;
 }): string | undefined {
   if (state.isFetching) return 'You can create it when the plan is made.';
-  if (state.isBlocked) {
-    return 'It cannot be created yet: something is in the way, see above.';
-  }
-  return state.hasPlan ? undefined : 'It cannot be created: there is no plan.';
+  if (!state.hasPlan) return 'It cannot be created: there is no plan.';
+  return state.isBlocked
+    ? 'It cannot be created yet: something is in the way, see above.'
+    : undefined;
 }
 
 function NoPlan({ error }: { error: PlanError }) {
