@@ -180,7 +180,7 @@ describe('the name', () => {
     expect(
       (
         await screen.findAllByText(
-          /"orders" exists already: GitHub has web\/orders/,
+          /"orders" exists already \(GitHub\): choose another name/,
         )
       ).length,
     ).toBeGreaterThan(0);

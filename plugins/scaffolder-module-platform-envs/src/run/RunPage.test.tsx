@@ -1,151 +1,10 @@
-import { fetchApiRef } from '@backstage/frontend-plugin-api';
-import { renderInTestApp } from '@backstage/frontend-test-utils';
-import { entityRouteRef } from '@backstage/plugin-catalog-react';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { permissionApiRef } from '@backstage/plugin-permission-react';
-import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
-import {
-  LogEvent,
-  ScaffolderApi,
-  scaffolderApiRef,
-} from '@backstage/plugin-scaffolder-react';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { Route, Routes } from 'react-router-dom';
-import { queryClient } from '../platforms/queryClient';
-import { RunPage } from './RunPage';
-
-const AT = '2026-11-23T10:00:00.000Z';
-
-const log = (stepId: string, message: string, status?: string) => ({
-  type: 'log' as const,
-  body: { stepId, message, status },
-});
-
-const completion = (body: object) => ({ type: 'completion' as const, body });
-
-function open(
-  events: object[],
-  options: { may?: boolean; taskError?: Error } = {},
-) {
-  queryClient.clear();
-  const { may = true, taskError } = options;
-  const scaffolder = {
-    getTask: jest.fn(async () => {
-      if (taskError) throw taskError;
-      return {
-        id: 'run-1',
-        createdAt: AT,
-        lastHeartbeatAt: AT,
-        spec: {
-          parameters: { name: 'orders', system: 'system:default/web' },
-          steps: [
-            { id: 'registry', name: 'Create the image registry', action: 'a' },
-            { id: 'publish', name: 'Create the repository', action: 'b' },
-          ],
-          output: {},
-          templateInfo: {
-            entityRef: 'template:default/create-go-service',
-            entity: {
-              metadata: {
-                namespace: 'default',
-                name: 'create-go-service',
-                title: 'Go service',
-              },
-            },
-          },
-        },
-      };
-    }),
-    streamLogs: jest.fn(() => ({
-      subscribe: (observer: { next(event: LogEvent): void }) => {
-        events.forEach((event, id) =>
-          observer.next({
-            ...event,
-            id,
-            taskId: 'run-1',
-            createdAt: AT,
-          } as LogEvent),
-        );
-        return { unsubscribe: () => {}, closed: true };
-      },
-    })),
-    retry: jest.fn(async () => ({ id: 'run-1' })),
-    cancelTask: jest.fn(async () => ({})),
-  };
-  const asked: string[] = [];
-  renderInTestApp(
-    <Routes>
-      <Route path="/create/tasks/:taskId" element={<RunPage />} />
-    </Routes>,
-    {
-      apis: [
-        [scaffolderApiRef, scaffolder as unknown as ScaffolderApi],
-        [
-          permissionApiRef,
-          {
-            authorize: async () => ({
-              result: may ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
-            }),
-          },
-        ],
-        [
-          fetchApiRef,
-          {
-            fetch: (async (input: RequestInfo) => {
-              asked.push(String(input));
-              return new Response(
-                JSON.stringify({
-                  name: 'orders',
-                  system: 'system:default/web',
-                  checkedAt: AT,
-                  places: [
-                    { place: 'catalog', state: 'free', what: 'orders' },
-                    {
-                      place: 'repository',
-                      state: 'mine',
-                      what: 'web/orders',
-                      url: 'https://git.example/web/orders',
-                    },
-                    {
-                      place: 'registry',
-                      state: 'unknown',
-                      what: 'orders',
-                      reason: 'ECR answered 503',
-                    },
-                  ],
-                }),
-                { headers: { 'content-type': 'application/json' } },
-              );
-            }) as typeof fetch,
-          },
-        ],
-      ],
-      initialRouteEntries: ['/create/tasks/run-1'],
-      mountedRoutes: {
-        '/create': scaffolderPlugin.routes.root as never,
-        '/catalog/:namespace/:kind/:name': entityRouteRef as never,
-      },
-    },
-  );
-  return { scaffolder, asked };
-}
+import { completion, log, renderRun } from '../__testUtils__/renderRun';
 
 describe('the page of a run', () => {
-  // first: the app remembers for a while what somebody may do
-  it('is not retried by who may not run templates', async () => {
-    open(
-      [
-        log('registry', 'no', 'failed'),
-        completion({ message: 'x', error: { name: 'Error', message: 'no' } }),
-      ],
-      { may: false },
-    );
-    expect(await screen.findByRole('button', { name: 'Retry' })).toBeDisabled();
-  });
-
   it('shows the steps, and what the one that runs says', async () => {
-    open([
+    renderRun([
       log('registry', 'Beginning', 'processing'),
       log('registry', 'done', 'completed'),
       log('publish', 'Beginning step', 'processing'),
@@ -166,7 +25,7 @@ describe('the page of a run', () => {
   });
 
   it('puts what was made and where to go next on top', async () => {
-    open([
+    renderRun([
       log('registry', 'done', 'completed'),
       log('publish', 'done', 'completed'),
       completion({
@@ -201,7 +60,7 @@ describe('the page of a run', () => {
   });
 
   it('F35 says what a cancelled run has left, asked anew', async () => {
-    const { asked } = open([
+    const { asked } = renderRun([
       log('registry', 'done', 'completed'),
       log('publish', 'cancelled', 'cancelled'),
       { type: 'cancelled', body: { message: 'cancelled' } },
@@ -224,7 +83,7 @@ describe('the page of a run', () => {
   });
 
   it('says why it stopped, and goes on when asked to', async () => {
-    const { scaffolder } = open([
+    const { scaffolder } = renderRun([
       log('registry', 'Stack is ROLLBACK_COMPLETE', 'failed'),
       completion({
         message: 'x',
@@ -247,7 +106,7 @@ describe('the page of a run', () => {
   });
 
   it('says that there is no such run', async () => {
-    open([], { taskError: new Error('No task with id run-1 found') });
+    renderRun([], { taskError: new Error('No task with id run-1 found') });
     expect(await screen.findByRole('alert')).toHaveTextContent(
       /There is no such run.*No task with id run-1 found/,
     );

@@ -6,6 +6,12 @@ import { checkName, PLACE_WORDS } from '../fields/ComponentName/checkName';
 import { queryClient } from '../platforms/queryClient';
 import styles from './RunPage.module.css';
 
+/** The server remembers an answer that long. */
+const LOOK_EVERY_MS = 10_000;
+
+/** After so many looks nothing changes by itself any more. */
+const LOOKS = 4;
+
 /** Props of {@link WhatIsThere}. */
 export interface WhatIsThereProps {
   /** Name of the component that the run was for. */
@@ -25,6 +31,9 @@ export function WhatIsThere({ name, system }: WhatIsThereProps) {
       queryKey: ['scaffolder', 'what-is-there', system, name],
       queryFn: () => checkName(fetchApi, name, system),
       staleTime: 0,
+      // the step in which it stopped may still be finishing
+      refetchInterval: ({ state }) =>
+        state.dataUpdateCount < LOOKS ? LOOK_EVERY_MS : false,
       retry: false,
     },
     queryClient,

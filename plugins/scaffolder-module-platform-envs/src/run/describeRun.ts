@@ -44,14 +44,17 @@ export interface RunEvents {
 }
 
 /** The steps of a run; those that only speak after a failure are left out until they do. */
-export function stepsOf({ task, steps, stepLogs }: RunEvents): RunStep[] {
+export function stepsOf(events: RunEvents): RunStep[] {
+  const { task, steps, stepLogs, cancelled, error } = events;
+  // events of an earlier attempt may still stand there
+  const hasFailed = Boolean(error) && !cancelled;
   return (task?.spec.steps ?? [])
     .map((step): RunStep & { afterFailure: boolean } => {
       const seen = steps[step.id];
       return {
         id: step.id,
         name: step.name,
-        state: (seen?.status ?? 'open') as StepState,
+        state: stateOfStep(seen?.status, cancelled),
         startedAt: seen?.startedAt,
         endedAt: seen?.endedAt,
         lines: (stepLogs[step.id] ?? []).map(readLine).filter(Boolean),
@@ -60,9 +63,15 @@ export function stepsOf({ task, steps, stepLogs }: RunEvents): RunStep[] {
     })
     .filter(
       ({ afterFailure, state }) =>
-        !afterFailure || !['open', 'skipped'].includes(state),
+        !afterFailure || (hasFailed && !['open', 'skipped'].includes(state)),
     )
     .map(({ afterFailure: _, ...step }) => step);
+}
+
+/** A cancelled run tells no more of the step in which it was. */
+function stateOfStep(status: string | undefined, cancelled: boolean) {
+  if (cancelled && status === 'processing') return 'cancelled';
+  return (status ?? 'open') as StepState;
 }
 
 /** Where a run stands. */

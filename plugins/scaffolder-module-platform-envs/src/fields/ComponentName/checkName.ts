@@ -55,9 +55,9 @@ export function obstacleOf(
       (state === 'taken' || state === 'mine') && !ignored.includes(place),
   );
   if (!there.length) return undefined;
-  return `"${name}" exists already: ${there
-    .map(sayWhere)
-    .join('; ')}. Choose another name.`;
+  return `"${name}" exists already (${there
+    .map(({ place }) => PLACE_WORDS[place])
+    .join(', ')}): choose another name`;
 }
 
 /** What a place says of a name. */
