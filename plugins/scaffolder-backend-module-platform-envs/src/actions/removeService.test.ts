@@ -43,6 +43,13 @@ describe('fairway:service:remove', () => {
 
   const world = () => platform.world;
 
+  const github = (path: string, method = 'GET', body?: object) =>
+    fetch(`${platform.urls.github}/api/v3${path}`, {
+      method,
+      headers: { authorization: 'Bearer sandbox-github-token' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+
   /** What a template leaves behind: overlays, registry, repository, catalog entry. */
   async function create(name: string, task = `made-${name}`) {
     const shared = {
@@ -84,13 +91,6 @@ describe('fairway:service:remove', () => {
       relations: [{ type: 'dependsOn', targetRef: 'resource:default/db' }],
     });
   }
-
-  const github = (path: string, method = 'GET', body?: object) =>
-    fetch(`${platform.urls.github}/api/v3${path}`, {
-      method,
-      headers: { authorization: 'Bearer sandbox-github-token' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
 
   function remove(
     name: string,
