@@ -85,11 +85,12 @@ describe('templates', () => {
         const place = () => join(folder, templateName, caseName);
         let rendered: Rendered;
         let repository: RenderedFile[];
+        let repositories: { before: unknown; after: unknown };
 
         beforeAll(async () => {
           const before = renderer.repositories();
           rendered = await renderer.render(template, values);
-          expect(renderer.repositories()).toEqual(before);
+          repositories = { before, after: renderer.repositories() };
           repository = rendered.workspace
             .filter(({ path }) => path.startsWith(`${proof.repository}/`))
             .map(file => ({
@@ -114,6 +115,7 @@ describe('templates', () => {
         it('can be run, and a dry run creates nothing', () => {
           expect([rendered.status, rendered.error]).toEqual([200, undefined]);
           expect(rendered.log).not.toBe('');
+          expect(repositories.after).toEqual(repositories.before);
         });
 
         const makesRepository =
@@ -167,10 +169,9 @@ describe('templates', () => {
       });
 
       // one that makes no repository may be for a name that exists
-      const takesName = proof.repository === 'none' ? it.skip : it;
-      takesName(
-        'F33 stops before anything is created when the name is taken',
-        async () => {
+      const takesName = proof.repository === 'none' ? describe.skip : describe;
+      takesName('for a name of somebody else', () => {
+        it('F33 stops before anything is created when the name is taken', async () => {
           const before = renderer.repositories();
           const { status, error, workspace } = await renderer.render(template, {
             ...valuesOf('default'),
@@ -181,25 +182,27 @@ describe('templates', () => {
           expect(error).toContain('sample-platform-ai');
           expect(workspace).toEqual([]);
           expect(renderer.repositories()).toEqual(before);
-        },
-      );
+        });
+      });
 
       // one without a name is for something that exists
       const named = JSON.stringify(template.entity.spec.parameters).includes(
         '"name":{"type":"string"',
       )
-        ? it
-        : it.skip;
-      named.each(HOSTILE_NAMES)(
-        'F27 F28 F29 answers 400 to the name %#, before any action',
-        async name => {
-          const { status, log } = await renderer.render(template, {
-            ...valuesOf('default'),
-            name,
-          });
-          expect([status, log]).toEqual([400, '']);
-        },
-      );
+        ? describe
+        : describe.skip;
+      named('for a name that is none', () => {
+        it.each(HOSTILE_NAMES)(
+          'F27 F28 F29 answers 400 to the name %#, before any action',
+          async name => {
+            const { status, log } = await renderer.render(template, {
+              ...valuesOf('default'),
+              name,
+            });
+            expect([status, log]).toEqual([400, '']);
+          },
+        );
+      });
     },
   );
 });
