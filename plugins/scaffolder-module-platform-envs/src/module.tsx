@@ -49,15 +49,9 @@ const myGroupsPicker = scaffolderPlugin
 const Gallery = lazy(() =>
   import('./gallery/Gallery').then(m => ({ default: m.Gallery })),
 );
-const TemplateForm = lazy(async () => {
-  const [form, plan] = await Promise.all([
-    import('./form/TemplateForm'),
-    import('./plan'),
-  ]);
-  return {
-    default: () => <form.TemplateForm ReviewStep={plan.ReviewStep} />,
-  };
-});
+const TemplateForm = lazy(() =>
+  import('./form/TemplateForm').then(m => ({ default: m.TemplateForm })),
+);
 const RunPage = lazy(() =>
   import('./run/RunPage').then(m => ({ default: m.RunPage })),
 );

@@ -37,7 +37,10 @@ async function listFiles(folder: string): Promise<string[]> {
 
 async function readTextFile(folder: string, path: string): Promise<string> {
   // a link may lead outside as well
-  if (path.split('/').includes('..') || !isChildPath(folder, join(folder, path))) {
+  if (
+    path.split('/').includes('..') ||
+    !isChildPath(folder, join(folder, path))
+  ) {
     throw new InputError(`${path} lies outside the folder of the repository`);
   }
   const file = join(folder, path);

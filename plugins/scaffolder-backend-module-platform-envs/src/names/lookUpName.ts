@@ -136,12 +136,12 @@ export async function lookUpDesiredState(look: LookUp): Promise<Found> {
   const { items } = await catalog.getEntities(
     {
       filter: [
-        { [`metadata.annotations.${ANNOTATION_GITOPS_NAME}`]: name },
-        { 'metadata.name': name },
-      ].map(called => ({
+        `metadata.annotations.${ANNOTATION_GITOPS_NAME}`,
+        'metadata.name',
+      ].map(key => ({
         kind: 'Component',
         'spec.system': platform.system,
-        ...called,
+        [key]: name,
       })),
       limit: 1,
     },

@@ -156,7 +156,7 @@ export function renderForm(options: RenderFormOptions = {}) {
       headers: { 'content-type': 'application/json' },
     });
   };
-  const rendered = renderInTestApp(
+  renderInTestApp(
     <Routes>
       <Route
         path="/create/templates/:namespace/:templateName"
@@ -200,5 +200,5 @@ export function renderForm(options: RenderFormOptions = {}) {
       mountedRoutes: { '/create': scaffolderPlugin.routes.root as never },
     },
   );
-  return { ...rendered, asked, scaffold };
+  return { asked, scaffold };
 }

@@ -64,10 +64,9 @@ export class People {
     }
     if (actorRef === subject.requestedBy) {
       return {
-        reason:
-          `self_approval: you asked for this ${
-            subject.what ?? 'promotion'
-          }; another person must decide on it.`,
+        reason: `self_approval: you asked for this ${
+          subject.what ?? 'promotion'
+        }; another person must decide on it.`,
         groups: [],
       };
     }
