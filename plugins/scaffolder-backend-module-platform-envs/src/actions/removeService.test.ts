@@ -150,6 +150,9 @@ describe('fairway:service:remove', () => {
       ...before.map((path: string) => `remove file ${path}`).sort(),
       'remove awsResource fairway-registry-dry-one',
       'keep awsResource dry-one',
+      // where its images are copied to
+      'remove awsResource fairway-registry-dry-one',
+      'keep awsResource dry-one',
       `update repository ${ORG}/dry-one`,
       'remove catalogEntry component:default/dry-one',
       'keep catalogEntry resource:default/db',
@@ -209,14 +212,12 @@ describe('fairway:service:remove', () => {
       digest: `sha256:${'b'.repeat(64)}`,
       tags: ['0.1.0'],
     });
+    const has = (region: string) =>
+      world().images.hasRepository(REGISTRY.accountId, region, 'with-images');
+    const regions = [REGISTRY.region, 'ap-southeast-4'];
+    expect(regions.map(has)).toEqual([true, true]);
     await remove('with-images', { input: { deleteImages: true } });
-    expect(
-      world().images.hasRepository(
-        REGISTRY.accountId,
-        REGISTRY.region,
-        'with-images',
-      ),
-    ).toBe(false);
+    expect(regions.map(has)).toEqual([false, false]);
   });
 
   it('waits for somebody to agree, and takes nothing away before', async () => {

@@ -40,13 +40,34 @@ interface Clients {
   ecr: ECRClient;
 }
 
-/** What would become of the registry: its stack goes, images stay unless asked otherwise. */
+/**
+ * What would become of the registry, in every region of the platform: its stack
+ * goes, images stay unless asked otherwise.
+ */
 export async function findImageRegistry(
   options: ImageRegistryOptions,
 ): Promise<FoundThings> {
-  return withClients(options, async clients => {
+  const found = await Promise.all(
+    regionsOf(options).map(region => findInRegion(options, region)),
+  );
+  return {
+    things: found.flatMap(({ things }) => things),
+    foreign: [...new Set(found.flatMap(({ foreign }) => foreign))],
+  };
+}
+
+function regionsOf({ platform }: ImageRegistryOptions): string[] {
+  const { region, replicaRegions } = platform.registry;
+  return [region, ...replicaRegions];
+}
+
+async function findInRegion(
+  options: ImageRegistryOptions,
+  region: string,
+): Promise<FoundThings> {
+  return withClients(options, region, async clients => {
     const { component, keepImages, platform } = options;
-    const where = `${platform.registry.accountId}/${platform.registry.region}`;
+    const where = `${platform.registry.accountId}/${region}`;
     const stack = await describeStack(clients, component);
     const images = await countImages(clients, component);
     const things: PlannedThing[] = [];
@@ -83,8 +104,8 @@ export async function findImageRegistry(
 }
 
 /**
- * Deletes the registry's stack, and then, unless they are kept, its images. What
- * is gone already is left out.
+ * Deletes the registry's stack in every region of the platform, and then, unless
+ * they are kept, its images. What is gone already is left out.
  *
  * @param names - things of the plan that was agreed to; nothing else is touched
  * @throws ConflictError - the stack is not this component's and not in the plan.
@@ -93,7 +114,20 @@ export async function findImageRegistry(
 export async function removeImageRegistry(
   options: ImageRegistryOptions & { foreignAgreed: string[] },
 ): Promise<string> {
-  return withClients(options, async clients => {
+  const regions = regionsOf(options);
+  const said: string[] = [];
+  for (const region of regions) {
+    const sentence = await removeInRegion(options, region);
+    said.push(regions.length > 1 ? `${region}: ${sentence}` : sentence);
+  }
+  return said.join(' ');
+}
+
+async function removeInRegion(
+  options: ImageRegistryOptions & { foreignAgreed: string[] },
+  region: string,
+): Promise<string> {
+  return withClients(options, region, async clients => {
     const { component, keepImages, foreignAgreed, logger, platform } = options;
     const said: string[] = [];
     const stack = await describeStack(clients, component);
@@ -132,9 +166,10 @@ export async function removeImageRegistry(
 
 async function withClients<T>(
   { awsCredentials, platform }: ImageRegistryOptions,
+  region: string,
   task: (clients: Clients) => Promise<T>,
 ): Promise<T> {
-  const { accountId, region } = platform.registry;
+  const { accountId } = platform.registry;
   const { sdkCredentialProvider } = await awsCredentials.getCredentialProvider({
     accountId,
   });
