@@ -19,8 +19,9 @@ import {
   ReplicationRule,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
-import { mockServices } from '@backstage/backend-test-utils';
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { Sandbox, startSandbox } from '@fairway/sandbox';
+import { findObstacles } from '../plan/findObstacles';
 import { applyRegistryStack } from '../registry/applyRegistryStack';
 import { registryTemplate } from '../registry/registryTemplate';
 import {
@@ -377,6 +378,28 @@ describe('fairway:registry:create', () => {
       );
       await expect(readRules()).resolves.toEqual(seeded);
     }, 30_000);
+
+    it('is told in the plan where the rules of others leave it out', async () => {
+      await setRules([to(SECOND, 'elsewhere/')]);
+      const { findings } = await findObstacles({
+        ...platform,
+        credentials: mockCredentials.user(),
+        system: SYSTEM,
+        component: 'left-out',
+        owner: 'group:default/sample-platform-ai',
+        creates: ['registry'],
+        taskId: 'task-1',
+        logger: mockServices.logger.mock(),
+      });
+      expect(findings).toContainEqual(
+        expect.objectContaining({
+          severity: 'warning',
+          message: expect.stringContaining(
+            `Images of left-out would not be copied to ${SECOND}`,
+          ),
+        }),
+      );
+    });
 
     it('makes the rule where the account has none, once for many that begin together', async () => {
       await setRules([]);

@@ -238,14 +238,15 @@ function lookAtRepository(
   });
 }
 
-function lookAtRegistry(
+async function lookAtRegistry(
   options: FindObstaclesOptions,
   platform: Platform,
 ): Promise<Look> {
   const { component, owner, taskId, awsCredentials, logger, signal } = options;
   const { accountId, region } = platform.registry;
-  return look('name', async () => {
-    const { outcome } = await applyComponentRegistry({
+  let unreached: string[] = [];
+  const looked = await look('name', async () => {
+    const { outcome, replication } = await applyComponentRegistry({
       awsCredentials,
       platform,
       component,
@@ -255,6 +256,7 @@ function lookAtRegistry(
       logger,
       signal,
     });
+    unreached = replication?.missingRegions ?? [];
     return `Image registry ${component} in account ${accountId} (${region}): ${
       {
         created: 'gets created by a CloudFormation stack',
@@ -263,6 +265,21 @@ function lookAtRegistry(
       }[outcome]
     }`;
   });
+  if (unreached.length === 0) return looked;
+  return {
+    ...looked,
+    findings: [
+      ...looked.findings,
+      {
+        severity: 'warning',
+        message: `Images of ${component} would not be copied to ${unreached.join(
+          ', ',
+        )}: the replication rules of account ${accountId} are somebody else's and leave them out`,
+        nextStep:
+          'Ask whoever keeps the rules to add one for it; the run goes on without',
+      },
+    ],
+  };
 }
 
 function lookAtDesiredState(
