@@ -36,8 +36,9 @@ Options of token
 
 Options of test
   --only LIST    stages to run, comma-separated: types, lint, format,
-                 launcher, unit, browser; and replicas, which only runs when
-                 named: two backends on one PostgreSQL, some minutes
+                 launcher, unit, browser; only when named, some minutes each:
+                 replicas, two backends on one PostgreSQL, and resume, a
+                 backend that is killed while it creates services
   --templates    builds and tests what every template makes, with its own
                  toolchain; needs the network. --only-template NAME takes one
 

@@ -10,6 +10,7 @@ import { requireGit } from '../steps/git.mjs';
 import { install } from '../steps/install.mjs';
 import { runLauncherTests } from '../steps/launcherTests.mjs';
 import { runReplicaTests } from '../steps/replicaTests.mjs';
+import { runResumeTests } from '../steps/resumeTests.mjs';
 import { runTemplateTests } from '../steps/templateTests.mjs';
 import { runUnitTests } from '../steps/unitTests.mjs';
 
@@ -39,11 +40,12 @@ const STAGES = {
   unit: () => runUnitTests(),
   browser: () => runBrowserTests(),
   replicas: () => runReplicaTests(),
+  resume: () => runResumeTests(),
   templates: runTemplateTests,
 };
 
 /** Too slow for every change: run when `--only` names them. */
-const ON_REQUEST = ['replicas', 'templates'];
+const ON_REQUEST = ['replicas', 'resume', 'templates'];
 
 /** @param {string[]} args */
 export async function run(args) {

@@ -5,7 +5,7 @@ import { ROOT } from '../paths.mjs';
 import { runToEnd } from '../processes.mjs';
 
 /** They start whole portals, and have a stage of their own. */
-const REPLICAS = `replicas${path.sep}`;
+const APART = ['replicas', 'resume'].map(folder => folder + path.sep);
 
 /**
  * The tests of the launcher itself and of the benchmarks, with Node's own
@@ -17,7 +17,11 @@ export async function runLauncherTests() {
   const files = ['launcher', 'bench'].flatMap(folder =>
     fs
       .readdirSync(path.join(ROOT, folder), { recursive: true })
-      .filter(name => name.endsWith('.test.mjs') && !name.startsWith(REPLICAS))
+      .filter(
+        name =>
+          name.endsWith('.test.mjs') &&
+          !APART.some(folder => name.startsWith(folder)),
+      )
       .map(name => path.join(ROOT, folder, name)),
   );
   const { code, output } = await runToEnd(
