@@ -5,6 +5,7 @@ import {
   RiLinksLine,
   RiNextjsLine,
   RiReactjsLine,
+  RiServerLine,
 } from '@remixicon/react';
 import { GalleryTemplate } from './readTemplate';
 import styles from './Gallery.module.css';
@@ -37,9 +38,13 @@ function signOf(tags: string[], type: string) {
   }
   if (tags.includes('nextjs')) return <RiNextjsLine size={20} />;
   if (tags.includes('react')) return <RiReactjsLine size={20} />;
-  const letters = LETTERS.find(([tag]) => tags.includes(tag))?.[1];
-  if (letters) return letters;
-  if (tags.includes('register')) return <RiLinksLine size={20} />;
   if (type === 'library') return <RiBookOpenLine size={20} />;
+  if (type === 'registration') return <RiLinksLine size={20} />;
+  const letters = LETTERS.filter(([tag]) => tags.includes(tag));
+  // one that lets people choose between languages stands for none of them
+  if (tags.includes('go') && tags.includes('typescript')) {
+    return <RiServerLine size={20} />;
+  }
+  if (letters.length > 0) return letters[0][1];
   return <RiFileList3Line size={20} />;
 }
