@@ -147,13 +147,16 @@ export function createPublishRepositoryAction(
           homepage: homepage(options.config, component, ctx.task.id),
         }));
       let commitHash = await assertMadeByTask(client, repository, ctx.task.id);
-      if (ctx.input.topics) {
-        await client.rest.repos.replaceAllTopics({
+      // Writes are a second apart, as GitHub asks: the push need not wait for it.
+      const topics =
+        ctx.input.topics &&
+        client.rest.repos.replaceAllTopics({
           owner,
           repo: component,
           names: ctx.input.topics.map(topic => topic.toLowerCase()),
         });
-      }
+      // what it says is heard below, also when the push fails before it
+      topics?.catch(() => {});
       if (commitHash) {
         ctx.logger.info(
           `${owner}/${component} was pushed by this task before (${commitHash.slice(
@@ -200,6 +203,7 @@ export function createPublishRepositoryAction(
           )} to ${owner}/${component} ${REPOSITORY_BRANCH}`,
         );
       }
+      await topics;
       ctx.output('remoteUrl', repository.html_url);
       ctx.output(
         'repoContentsUrl',

@@ -13,11 +13,14 @@ export const TIMEOUT_MS = 5 * 60_000;
 /** CloudFormation publishes events about once a second. */
 const POLL_MS = 1_000;
 
+/** Small stacks and change sets are often done sooner: the first looks come closer together. */
+const FIRST_POLL_MS = 250;
+
 /** How a stack is looked at. */
 export interface WatchOptions {
   cloudFormation: CloudFormationClient;
   signal?: AbortSignal;
-  /** Milliseconds between looks. */
+  /** Milliseconds between looks, once the first have passed. */
   pollMs?: number;
 }
 
@@ -113,7 +116,12 @@ export function outputOf(stack: Stack, key: string): string | undefined {
   return stack.Outputs?.find(output => output.OutputKey === key)?.OutputValue;
 }
 
-/** @throws Error - the deadline, milliseconds since 1970, has passed. */
+/**
+ * Waits until the next look, at first as long as all looks before it took.
+ *
+ * @throws Error - the deadline, milliseconds since 1970 and {@link TIMEOUT_MS}
+ *   after the first look, has passed.
+ */
 export async function pause(
   { pollMs, signal }: WatchOptions,
   deadline: number,
@@ -126,5 +134,10 @@ export async function pause(
       } minutes: look at it in the CloudFormation console, then run the task again`,
     );
   }
-  await sleep(pollMs ?? POLL_MS, undefined, { signal });
+  const waited = Date.now() - (deadline - TIMEOUT_MS);
+  await sleep(
+    Math.min(pollMs ?? POLL_MS, Math.max(FIRST_POLL_MS, waited)),
+    undefined,
+    { signal },
+  );
 }
