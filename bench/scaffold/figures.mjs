@@ -10,7 +10,9 @@ const OF_PEER = 0.7;
 const TIME_NOTE =
   'from asking until repository, desired state, registry and catalog entry are created, by the times that the scaffolder keeps; the build and the first deployment, which the sandbox plays, come after it';
 const PEER_NOTE =
-  'stock: the same skeleton with the actions of Backstage and its GitHub module; it makes no registry, and its desired state is a pull request that nobody has merged';
+  'stock: the same files with the actions of Backstage and its GitHub module; it makes no registry, and its desired state is a pull request that nobody has merged';
+const READS_NOTE =
+  'everything that was asked meanwhile: the feeds of the board and the look at the first deployment are among it';
 
 /**
  * @param {Array<object>} batches as `scaffold/index.mjs` makes them
@@ -19,14 +21,22 @@ const PEER_NOTE =
 export function scaffoldFigures(batches) {
   const sizes = [...new Set(batches.map(({ parallel }) => parallel))];
   return [
-    ...sizes.flatMap(parallel =>
-      timeFigures(
-        parallel,
-        batches.filter(batch => batch.parallel === parallel),
-      ),
-    ),
+    ...sizes.flatMap(parallel => {
+      const ofSize = batches.filter(batch => batch.parallel === parallel);
+      return [
+        ...timeFigures(parallel, ofSize),
+        ...stepFigures(parallel, ofSize),
+      ];
+    }),
     perService(batches, 'apiWrites', 'GitHub API writes of a service'),
     perService(batches, 'pushes', 'git pushes of a service'),
+    perService(
+      batches,
+      'apiReads',
+      'GitHub API reads of a service',
+      READS_NOTE,
+    ),
+    perService(batches, 'awsCalls', 'AWS calls of a service', READS_NOTE),
     sum(batches, 'failures', 'runs that failed'),
     sum(batches, 'orphans', 'services of which something is missing or left'),
   ];
@@ -83,7 +93,39 @@ function timesOf(runs) {
     : [];
 }
 
-function perService(batches, what, title) {
+/**
+ * How long each step took, over all rounds, in the order of the template. A
+ * step of the peer stands beside ours of the same id.
+ */
+function stepFigures(parallel, batches) {
+  const timesOfSteps = side => {
+    const times = {};
+    for (const { runs } of batches.filter(batch => batch.side === side)) {
+      for (const { steps = {} } of runs) {
+        for (const [id, ms] of Object.entries(steps))
+          (times[id] ??= []).push(ms);
+      }
+    }
+    return times;
+  };
+  const stock = timesOfSteps('stock');
+  return Object.entries(timesOfSteps('ours')).flatMap(([id, times]) =>
+    [50, 95].map(p =>
+      judge({
+        id: `scaffold.step.${id}.p${p}`,
+        title: `  step ${id}, ${parallel} at once, p${p}`,
+        size: parallel,
+        unit: 'ms',
+        ours: percentile(times, p / 100),
+        ...(stock[id] && {
+          peers: { stock: percentile(stock[id], p / 100) },
+        }),
+      }),
+    ),
+  );
+}
+
+function perService(batches, what, title, note) {
   const mean = side =>
     median(
       batches
@@ -96,6 +138,7 @@ function perService(batches, what, title) {
     unit: '',
     ours: mean('ours'),
     peers: { stock: mean('stock') },
+    ...(note && { note }),
   });
 }
 

@@ -7,6 +7,7 @@ import { scaffoldFigures } from './figures.mjs';
 import { isOrphan, partsOf } from './parts.mjs';
 import { runTasks } from './runTasks.mjs';
 import { sidesOf, writeStockTemplate } from './sides.mjs';
+import { writeStockSkeletons } from './stockSkeletons.mjs';
 
 /** The peer whose backend runs the stock template; which one is of no matter. */
 const PEER = 'roadie';
@@ -22,8 +23,9 @@ const SIZE = 1;
  */
 export async function runScaffold(options) {
   const startedAt = new Date().toISOString();
+  const folder = path.join(STATE_DIR, 'bench', 'scaffold');
   const rig = await startRig({
-    folder: path.join(STATE_DIR, 'bench', 'scaffold'),
+    folder,
     size: SIZE,
     port: options.port,
     databaseUrl: options.databaseUrl,
@@ -31,7 +33,7 @@ export async function runScaffold(options) {
     prepare: writeStockTemplate,
   });
   try {
-    await warmUp(rig);
+    await warmUp(rig, folder);
     const watch = watchMachine();
     const batches = await step('services', note =>
       runBatches(rig, { ...options, note }),
@@ -53,8 +55,11 @@ export async function runScaffold(options) {
   }
 }
 
-/** The first run of each side loads what later ones find loaded. */
-async function warmUp(rig) {
+/**
+ * The first run of each side loads what later ones find loaded. What ours makes
+ * is what the other side makes from then on.
+ */
+async function warmUp(rig, folder) {
   await step('warm-up', async note => {
     for (const side of ['ours', 'stock']) {
       note(`a first service, ${side}`);
@@ -62,6 +67,9 @@ async function warmUp(rig) {
       const [{ status, message }] = runs;
       if (status !== 'completed') {
         throw new Error(`The first service of ${side} failed: ${message}`);
+      }
+      if (side === 'ours') {
+        writeStockSkeletons(rig.sandboxUrl(1), folder, runs[0]);
       }
     }
     note('done');
@@ -92,6 +100,8 @@ async function runBatches(rig, { parallel, rounds, note }) {
 
 const WRITE = /^github (POST|PUT|PATCH|DELETE) (?!.*git-(upload|receive)-pack)/;
 const PUSH = /^github POST .*git-receive-pack/;
+const READ = /^github GET (?!.*info\/refs)/;
+const AWS = /^aws \S+ \/(cloudformation|ecr|sts)\//;
 
 async function runBatch(rig, side, names) {
   const backend = side === 'ours' ? rig.portal : rig.peers[PEER];
@@ -112,5 +122,7 @@ async function runBatch(rig, side, names) {
     orphans: runs.filter(({ status }, i) => isOrphan(status, parts[i])).length,
     apiWritesPerService: count(WRITE) / names.length,
     pushesPerService: count(PUSH) / names.length,
+    apiReadsPerService: count(READ) / names.length,
+    awsCallsPerService: count(AWS) / names.length,
   };
 }

@@ -6,7 +6,11 @@ import { SYSTEM } from './sides.mjs';
 
 const GITHUB_TOKEN = 'sandbox-github-token';
 const GITOPS = `${SYSTEM}/${SYSTEM}`;
-const REGISTRY = { account: '111100000000', region: 'ap-southeast-2' };
+const REGISTRY = {
+  account: '111100000000',
+  // where the platform runs: images are kept in each
+  regions: ['ap-southeast-2', 'ap-southeast-4'],
+};
 
 /** The catalog reads a new entry a moment after it was registered. */
 const CATALOG_PATIENCE_MS = 60_000;
@@ -36,7 +40,13 @@ export async function partsOf(rig, backend, side, { name, status }) {
         side === 'ours'
           ? Boolean(await exists(overlay))
           : (await exists(pulls)).length > 0,
-      ...(side === 'ours' && { registry: await hasRegistry(rig, name) }),
+      ...(side === 'ours' && {
+        registry: (
+          await Promise.all(
+            REGISTRY.regions.map(region => hasRegistry(rig, region, name)),
+          )
+        ).every(Boolean),
+      }),
       catalogEntry: await isInCatalog(
         backend,
         name,
@@ -71,7 +81,7 @@ async function isInCatalog({ client, token }, name, patienceMs) {
   }
 }
 
-async function hasRegistry(rig, name) {
+async function hasRegistry(rig, region, name) {
   const require = createRequire(path.join(ROOT, 'package.json'));
   const {
     ECRClient,
@@ -79,7 +89,7 @@ async function hasRegistry(rig, name) {
   } = require('@aws-sdk/client-ecr');
   const ecr = new ECRClient({
     endpoint: rig.sandboxUrl(4),
-    region: REGISTRY.region,
+    region,
     credentials: {
       accessKeyId: `AKIA${REGISTRY.account}SANDBOX`,
       secretAccessKey: 'sandbox',

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { scaffoldFigures } from './figures.mjs';
 import { isOrphan } from './parts.mjs';
 import { readRun } from './runTasks.mjs';
+import { skeletonOf } from './stockSkeletons.mjs';
 
 describe('readRun', () => {
   const event = (stepId, status, second, message = '') => ({
@@ -112,5 +114,49 @@ describe('scaffoldFigures', () => {
     for (const id of ['p50', 'p95', 'failures', 'orphans']) {
       assert.equal(verdict(batches, `scaffold.${id}`), 'MISS', id);
     }
+  });
+
+  it('tells how long each step takes, beside the peer’s of the same id', () => {
+    const withSteps = (side, ...steps) => ({
+      ...batch(side, 20, []),
+      runs: steps.map(one => ({ ms: 1000, steps: one })),
+    });
+    const figures = scaffoldFigures([
+      withSteps(
+        'ours',
+        { plan: 100, publish: 900 },
+        { plan: 300, publish: 500 },
+      ),
+      withSteps('stock', { publish: 2000 }),
+    ]);
+    const of = id => figures.find(one => one.id === `scaffold.step.${id}`);
+    assert.equal(of('plan.p50').ours, 100);
+    assert.equal(of('plan.p95').ours, 300);
+    assert.equal(of('plan.p50').peers, undefined);
+    assert.deepEqual(of('publish.p95').peers, { stock: 2000 });
+    assert.equal(of('publish.p95').verdict, '-');
+  });
+});
+
+describe('skeletonOf', () => {
+  const require = createRequire(
+    createRequire(import.meta.url).resolve(
+      '@backstage/plugin-scaffolder-backend/package.json',
+    ),
+  );
+  const { createTemplateRenderer } = require('nunjitsu');
+
+  it('gives the same text for another service, whatever it holds', () => {
+    const text = name =>
+      `name: ${name}\nrun: \${{ github.sha }} {{ x }} {% y %} {# z #}\nby: task-1\n`;
+    const renderer = createTemplateRenderer();
+    const template = skeletonOf(text('one'), { name: 'one', taskId: 'task-1' });
+    assert.equal(
+      renderer.render(
+        template,
+        renderer.prepareContext({ values: { name: 'two', taskId: 'task-1' } }),
+      ),
+      text('two'),
+    );
   });
 });

@@ -6,7 +6,6 @@ import { ROOT } from '../../launcher/paths.mjs';
 export const SYSTEM = 'sample-platform-ai';
 
 const STOCK = path.join(ROOT, 'bench/scaffold/stock');
-const SKELETON = path.join(ROOT, 'templates/create-go-service/skeleton');
 
 /**
  * How each side is asked for a service.
@@ -31,7 +30,7 @@ export function sidesOf(rig) {
         system: `system:default/${SYSTEM}`,
         owner: `group:default/${SYSTEM}`,
         description: 'Proves how long it takes.',
-        trackSeconds: 120,
+        trackSeconds: 60,
       }),
     },
     stock: {
@@ -43,15 +42,14 @@ export function sidesOf(rig) {
 }
 
 /**
- * Puts the peer's template, with the portal's own skeleton, where the peer's
- * catalog looks for it.
+ * Puts the peer's template where the peer's catalog looks for it; its skeletons
+ * come once the portal has made a service.
  *
  * @param {string} folder of the rig
  */
 export function writeStockTemplate(folder) {
   const target = path.join(folder, 'templates/stock');
   fs.cpSync(STOCK, target, { recursive: true });
-  fs.cpSync(SKELETON, path.join(target, 'skeleton'), { recursive: true });
   fs.writeFileSync(
     path.join(folder, 'catalog/templates.yaml'),
     JSON.stringify({
