@@ -83,9 +83,7 @@ def test_counts_requests_by_route(client: TestClient) -> None:
         'http_request_duration_seconds_count{code="200",method="POST",route="/v1/predictions"} 1.0'
         in text
     )
-    assert (
-        'http_requests_total{code="200",method="POST",route="/v1/predictions"} 1.0' in text
-    )
+    assert 'http_requests_total{code="200",method="POST",route="/v1/predictions"} 1.0' in text
     assert 'route="other"' in text
     assert 'model_info{digest="sha256:' in text
 
