@@ -25,7 +25,11 @@ module.exports = factory(__dirname, {
       ]),
     },
     {
-      files: ['**/*.test.*', '**/__testUtils__/**'],
+      files: ['**/__testUtils__/**'],
+      rules: allow(['@fairway/sandbox']),
+    },
+    {
+      files: ['**/*.test.*'],
       rules: {
         'no-restricted-imports': 'off',
         'jest/expect-expect': [

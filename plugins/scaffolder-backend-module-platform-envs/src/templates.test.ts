@@ -1,6 +1,8 @@
+import { startSandbox } from '@fairway/sandbox';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openSandboxPlatform } from './__testUtils__/sandboxPlatform';
 import { checkCatalogInfo } from './__testUtils__/templates/checkCatalogInfo';
 import { checkDockerfiles } from './__testUtils__/templates/checkDockerfile';
 import { checkFilesPresent } from './__testUtils__/templates/checkFilesPresent';
@@ -56,7 +58,11 @@ describe('templates', () => {
   beforeAll(async () => {
     folder =
       FAIRWAY_TEMPLATES_OUT ?? (await mkdtemp(join(tmpdir(), 'fairway-new-')));
-    renderer = await startRenderer();
+    renderer = await startRenderer(
+      await openSandboxPlatform(options =>
+        startSandbox({ ...options, only: ['github', 'aws'] }),
+      ),
+    );
   });
   afterAll(async () => {
     await renderer.stop();

@@ -20,7 +20,7 @@ import { parseAllDocuments } from 'yaml';
 const CATALOG = resolve(__dirname, '../../../../catalog');
 
 /** Servers that play GitHub and AWS; the URL of one that was not started is empty. */
-interface PlayedServers {
+export interface PlayedServers {
   urls: { github: string; aws: string };
   close(): Promise<void>;
 }

@@ -6,11 +6,11 @@ import {
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import scaffolderPlugin from '@backstage/plugin-scaffolder-backend';
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
-import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { AddressInfo } from 'node:net';
 import { scaffolderModulePlatformEnvs } from '../../module';
 import {
-  openSandboxPlatform,
+  PlayedServers,
+  SandboxPlatform,
   seedComponents,
   seedEntities,
 } from '../sandboxPlatform';
@@ -47,11 +47,15 @@ export interface Renderer {
   stop(): Promise<void>;
 }
 
-/** Starts one backend and one sandbox, for all templates. */
-export async function startRenderer(): Promise<Renderer> {
-  const platform = await openSandboxPlatform<Sandbox>(options =>
-    startSandbox({ ...options, only: ['github', 'aws'] }),
-  );
+/** Servers that play GitHub and AWS, with a list of the repositories they hold. */
+interface ListedServers extends PlayedServers {
+  world: { git: { list(): unknown } };
+}
+
+/** Starts one backend on the servers it is given, for all templates. */
+export async function startRenderer(
+  platform: SandboxPlatform<ListedServers>,
+): Promise<Renderer> {
   const backend = await startTestBackend({
     features: [
       mockServices.rootConfig.factory({ data: platform.config.get() }),
