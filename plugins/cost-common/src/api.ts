@@ -10,10 +10,20 @@ export interface CostPeriod {
   end: string;
 }
 
-/** A figure from the bill that may be missing. @public */
+/**
+ * A figure from the bill that may be missing. `isPending` is set where the bill
+ * is in order and just has not listed anything of it so far.
+ *
+ * @public
+ */
 export type CostReading =
   | { status: 'ok'; value: Money; observedAt: string; estimated: boolean }
-  | { status: 'unavailable'; reason: string; observedAt?: string };
+  | {
+      status: 'unavailable';
+      reason: string;
+      observedAt?: string;
+      isPending?: boolean;
+    };
 
 /** What one environment costs in a period. @public */
 export interface EnvironmentCost {
@@ -57,5 +67,14 @@ export interface ComponentCost {
     shortName: string;
     cost: CostReading;
   }>;
+  /**
+   * What the bill tags with the component and with none of these environments,
+   * such as its image registry; absent where there is nothing of the kind.
+   */
+  shared?: CostReading;
   total: CostReading;
+  /** When the bill was last read, ISO 8601 UTC. */
+  observedAt?: string;
+  /** When it is read next at the latest, ISO 8601 UTC; absent when nothing reads it. */
+  nextReadingAt?: string;
 }

@@ -40,5 +40,10 @@ describe('money', () => {
   it('shows cents only where they matter', () => {
     expect(formatMoney(usd('1240.4'), 'en-US')).toBe('$1,240');
     expect(formatMoney(usd('3.068'), 'en-US')).toBe('$3.07');
+    expect(formatMoney(usd('0'), 'en-US')).toBe('$0.00');
+  });
+
+  it('does not round something to nothing', () => {
+    expect(formatMoney(usd('0.0004'), 'en-US')).toBe('< $0.01');
   });
 });

@@ -42,14 +42,25 @@ export function shareOf(part: Money, whole: Money): number | undefined {
     : new Decimal(part.amount).div(total).toNumber();
 }
 
-/** An amount as people read it, e.g. `$1,240` or, below ten, `$3.07`. @public */
+const LEAST_SHOWN = 0.01;
+
+/**
+ * An amount as people read it, e.g. `$1,240`; below ten `$3.07`; and what would
+ * round to nothing though it is something, `< $0.01`.
+ *
+ * @public
+ */
 export function formatMoney(money: Money, locale?: string): string {
   const value = new Decimal(money.amount);
   const digits = value.abs().lt(10) ? 2 : 0;
-  return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency: money.currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(value.toNumber());
+  const format = (amount: number) =>
+    new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency: money.currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(amount);
+  return value.gt(0) && value.lt(LEAST_SHOWN)
+    ? `< ${format(LEAST_SHOWN)}`
+    : format(value.toNumber());
 }

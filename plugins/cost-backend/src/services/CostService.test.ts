@@ -197,4 +197,43 @@ describe('CostService', () => {
       service.getComponentCost('component:default/nobody'),
     ).rejects.toThrow('There is no component component:default/nobody');
   });
+
+  it('F44 says of a new component that it has no cost yet, and when the bill is read again', async () => {
+    const { service } = await setUp(async () => [
+      line({ amount: '6', component: 'other' }),
+      line({ amount: '1', component: '', environment: 'prod' }),
+    ]);
+    await service.pull();
+    const cost = await service.getComponentCost('component:default/web');
+    const [dev, prod] = cost.environments;
+    expect(dev.cost).toMatchObject({
+      status: 'unavailable',
+      isPending: true,
+      reason: expect.stringContaining('nothing of web in dev yet'),
+    });
+    expect(prod.cost).toEqual({
+      status: 'unavailable',
+      reason:
+        'Nothing on the bill of prod is tagged with a component; is the cost allocation tag active?',
+      observedAt: NOW.toISOString(),
+    });
+    expect(cost.total).toMatchObject({
+      status: 'unavailable',
+      isPending: true,
+    });
+    expect(cost.shared).toBeUndefined();
+    expect(cost.observedAt).toBe('2026-03-15T10:00:00.000Z');
+    expect(cost.nextReadingAt).toBe('2026-03-15T18:00:00.000Z');
+  });
+
+  it("keeps apart what of a component is in none of its environments, such as its images'", async () => {
+    const { service } = await setUp(async () => [
+      line({ amount: '4' }),
+      line({ amount: '0.5', environment: 'shared' }),
+    ]);
+    await service.pull();
+    const cost = await service.getComponentCost('component:default/web');
+    expect(cost.shared).toMatchObject({ value: { amount: '0.5' } });
+    expect(cost.total).toMatchObject({ value: { amount: '4.5' } });
+  });
 });

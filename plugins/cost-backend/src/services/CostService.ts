@@ -28,6 +28,12 @@ interface CostEnvironment {
   plan?: Money;
 }
 
+/** Why the bill has no line, and whether one may still come. */
+type Absence = Pick<
+  Extract<CostReading, { status: 'unavailable' }>,
+  'reason' | 'isPending'
+>;
+
 const NOT_CONFIGURED =
   'Cost is not configured: set cost.aws.accountId to the account whose Cost Explorer is to be asked';
 
@@ -153,34 +159,49 @@ export class CostService {
     ]);
     const system = relatedName(component, 'partOf', 'system');
     const name = component.metadata.name;
-    const lines = all.filter(
-      line => line.component === name && (!system || line.system === system),
-    );
-    const runsIn = new Set(
+    const ofSystem = all.filter(line => !system || line.system === system);
+    const lines = ofSystem.filter(line => line.component === name);
+    const targets = new Set(
       component.relations
         ?.filter(relation => relation.type === 'runsIn')
         .map(relation => relation.targetRef),
     );
+    const runsIn = environments.filter(({ ref }) => targets.has(ref));
+    const shared = lines.filter(
+      line => !runsIn.some(({ shortName }) => shortName === line.environment),
+    );
     return {
       componentRef,
       period,
-      environments: environments
-        .filter(environment => runsIn.has(environment.ref))
-        .map(environment => ({
-          environmentRef: environment.ref,
-          shortName: environment.shortName,
+      environments: runsIn.map(({ ref, shortName }) => {
+        const isHere = (line: CostLine) => line.environment === shortName;
+        return {
+          environmentRef: ref,
+          shortName,
           cost: this.read(
-            lines.filter(line => line.environment === environment.shortName),
+            lines.filter(isHere),
             pull,
-            noLines(environment.shortName),
+            noComponentLines(name, shortName, ofSystem.filter(isHere)),
           ),
-        })),
+        };
+      }),
+      ...(shared.length > 0 && { shared: this.read(shared, pull, '') }),
       total: this.read(
         lines,
         pull,
-        `The bill has no line tagged with the component ${name}`,
+        noComponentLines(name, system ?? 'any platform', ofSystem),
       ),
+      observedAt: pull.observedAt,
+      nextReadingAt: this.nextReadingAt(pull),
     };
+  }
+
+  private nextReadingAt({ observedAt }: CostPull): string | undefined {
+    const { source, pullInterval } = this.options;
+    if (!source || !observedAt) return undefined;
+    return new Date(
+      Date.parse(observedAt) + durationToMilliseconds(pullInterval),
+    ).toISOString();
   }
 
   private describeEnvironment(
@@ -226,7 +247,11 @@ export class CostService {
   }
 
   // no line is not the same as no cost: an inactive tag looks just like it
-  private read(lines: CostLine[], pull: CostPull, absent: string): CostReading {
+  private read(
+    lines: CostLine[],
+    pull: CostPull,
+    absent: string | Absence,
+  ): CostReading {
     const { observedAt, message } = pull;
     if (!this.options.source) {
       return { status: 'unavailable', reason: NOT_CONFIGURED };
@@ -238,7 +263,8 @@ export class CostService {
       };
     }
     if (!lines.length) {
-      return { status: 'unavailable', reason: absent, observedAt };
+      const absence = typeof absent === 'string' ? { reason: absent } : absent;
+      return { status: 'unavailable', ...absence, observedAt };
     }
     return {
       status: 'ok',
@@ -297,4 +323,25 @@ function relatedName(
 
 function noLines(shortName: string): string {
   return `The bill has no line tagged ${shortName}; is the cost allocation tag active?`;
+}
+
+/**
+ * Lines of other components show that the tags are active, so that only this
+ * one has nothing on the bill: it is new, or has no resource of its own there.
+ */
+function noComponentLines(
+  component: string,
+  where: string,
+  others: CostLine[],
+): Absence {
+  if (!others.length) return { reason: noLines(where) };
+  if (!others.some(line => line.component)) {
+    return {
+      reason: `Nothing on the bill of ${where} is tagged with a component; is the cost allocation tag active?`,
+    };
+  }
+  return {
+    isPending: true,
+    reason: `The bill has nothing of ${component} in ${where} yet. It lists cost up to a day late; pods on shared nodes are on it with split cost allocation only.`,
+  };
 }

@@ -45,6 +45,16 @@ function Figures() {
               </td>
             </tr>
           ))}
+          {data.shared && (
+            <tr>
+              <th scope="row">
+                shared <span className={styles.note}>such as images</span>
+              </th>
+              <td>
+                <CostFigure reading={data.shared} />
+              </td>
+            </tr>
+          )}
           <tr className={styles.total}>
             <th scope="row">Total</th>
             <td>
@@ -53,7 +63,43 @@ function Figures() {
           </tr>
         </tbody>
       </table>
+      {data.total.status === 'unavailable' && (
+        <p className={styles.note}>{data.total.reason}</p>
+      )}
+      {data.observedAt && (
+        <p className={styles.note}>
+          Bill read <Instant at={data.observedAt} />
+          {data.nextReadingAt && (
+            <>
+              , next by <Instant at={data.nextReadingAt} />
+            </>
+          )}
+          .
+        </p>
+      )}
       {page && <Link to={page()}>All environments</Link>}
     </>
+  );
+}
+
+/** A time today as the clock, another day with its date; the zone on hover. */
+function Instant({ at }: { at: string }) {
+  const instant = new Date(at);
+  const isToday = instant.toDateString() === new Date().toDateString();
+  return (
+    <time
+      dateTime={at}
+      title={instant.toLocaleString(undefined, {
+        dateStyle: 'medium',
+        timeStyle: 'long',
+      })}
+    >
+      {isToday
+        ? instant.toLocaleTimeString(undefined, { timeStyle: 'short' })
+        : instant.toLocaleString(undefined, {
+            dateStyle: 'medium',
+            timeStyle: 'short',
+          })}
+    </time>
   );
 }

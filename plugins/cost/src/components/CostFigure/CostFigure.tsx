@@ -2,7 +2,7 @@ import { CostReading, formatMoney } from '@fairway/plugin-cost-common';
 import { RiInformationLine } from '@remixicon/react';
 import styles from './CostFigure.module.css';
 
-/** An amount, or that there is none and why. */
+/** An amount, or that there is none (yet) and why. */
 export const CostFigure = ({
   reading,
   size = 'normal',
@@ -13,7 +13,7 @@ export const CostFigure = ({
   if (reading.status === 'unavailable') {
     return (
       <span className={styles.missing} title={reading.reason}>
-        No data
+        {reading.isPending ? 'None yet' : 'No data'}
         <RiInformationLine size={14} aria-hidden />
         <span className={styles.hidden}>: {reading.reason}</span>
       </span>
