@@ -10,8 +10,19 @@ import {
   ROUTINGS,
 } from '@fairway/plugin-platform-envs-common';
 import { AWS_REGIONS } from './awsRegions';
-
-type Fields = Record<string, unknown>;
+import {
+  entityRef,
+  entityRefs,
+  Fields,
+  isFields,
+  matches,
+  misspelled,
+  oneOf,
+  optional,
+  problem,
+  quote,
+  wholeNumber,
+} from './fieldProblems';
 
 const KNOWN_FIELDS = [
   'shortName',
@@ -41,11 +52,6 @@ const AMOUNT = /^[0-9]+(\.[0-9]+)?$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const REPOSITORY = /^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
 const BRANCH = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/;
-const ENTITY_REF =
-  /^(?:(?<kind>[A-Za-z][A-Za-z0-9]*):)?(?:[a-z0-9]([a-z0-9-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
-
-/** Longest quotation of a bad value in a message, in characters. */
-const QUOTE_LIMIT = 80;
 
 /**
  * Says what is wrong with an Environment, in sentences that name the field,
@@ -316,98 +322,4 @@ function validateGitops(gitops: unknown): string[] {
           ),
         ]),
   ];
-}
-
-function oneOf(
-  path: string,
-  value: unknown,
-  allowed: readonly string[],
-): string[] {
-  return allowed.includes(value as string)
-    ? []
-    : [problem(path, value, `one of ${allowed.join(', ')}`)];
-}
-
-function matches(
-  path: string,
-  value: unknown,
-  pattern: RegExp,
-  allowed: string,
-): string[] {
-  return typeof value === 'string' && pattern.test(value)
-    ? []
-    : [problem(path, value, allowed)];
-}
-
-function wholeNumber(path: string, value: unknown, minimum: number): string[] {
-  return Number.isSafeInteger(value) && (value as number) >= minimum
-    ? []
-    : [problem(path, value, `a whole number, ${minimum} or more`)];
-}
-
-/** The first kind is the one that a reference without a kind means. */
-function entityRef(path: string, value: unknown, kinds: string[]): string[] {
-  const match = typeof value === 'string' ? ENTITY_REF.exec(value) : undefined;
-  const kind = match?.groups?.kind?.toLocaleLowerCase('en-US') ?? kinds[0];
-  return match && kinds.includes(kind)
-    ? []
-    : [
-        problem(
-          path,
-          value,
-          `a reference to a ${kinds.join(' or ')}, such as ${
-            kinds[0]
-          }:default/name`,
-        ),
-      ];
-}
-
-function entityRefs(path: string, value: unknown, kinds: string[]): string[] {
-  return Array.isArray(value)
-    ? value.flatMap((v, i) => entityRef(`${path}[${i}]`, v, kinds))
-    : [problem(path, value, `a list of references to a ${kinds.join(' or ')}`)];
-}
-
-function optional(
-  value: unknown,
-  validate: (value: unknown) => string[],
-): string[] {
-  return value === undefined ? [] : validate(value);
-}
-
-/**
- * Unknown fields are allowed, for others to add to; one that is nearly a known
- * field is a slip that would silently switch off a rule.
- */
-function misspelled(path: string, fields: Fields, known: string[]): string[] {
-  return Object.keys(fields)
-    .filter(name => !known.includes(name))
-    .flatMap(name => {
-      const meant = known.find(k => plain(k) === plain(name));
-      return meant
-        ? [`${path}.${name} is not known; did you mean ${path}.${meant}?`]
-        : [];
-    });
-}
-
-function plain(name: string): string {
-  return name
-    .toLocaleLowerCase('en-US')
-    .replace(/[^a-z0-9]/g, '')
-    .replace(/s$/, '');
-}
-
-function problem(path: string, value: unknown, allowed: string): string {
-  const found =
-    value === undefined || value === null ? 'missing' : quote(value);
-  return `${path} is ${found}; it must be ${allowed}`;
-}
-
-function quote(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > QUOTE_LIMIT ? `${text.slice(0, QUOTE_LIMIT)}…` : text;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
