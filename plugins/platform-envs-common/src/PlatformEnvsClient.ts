@@ -1,5 +1,3 @@
-import { parseEntityRef } from '@backstage/catalog-model';
-import { ResponseError } from '@backstage/errors';
 import {
   CancelPromotionRequest,
   CellDetail,
@@ -15,6 +13,14 @@ import {
   PromotionList,
   PromotionPlanPreview,
 } from './api';
+import { BackendCalls, PlatformEnvsClientOptions } from './BackendCalls';
+import {
+  componentPath,
+  environmentPath,
+  promotionPath,
+  removalPath,
+  searchOf,
+} from './backendPaths';
 import { ComparisonQuery, ComponentComparison } from './comparison';
 import {
   FirstDelivery,
@@ -23,14 +29,14 @@ import {
   ListFirstDeliveriesQuery,
 } from './firstDelivery';
 import { CellLinks, ComponentObservability } from './observability';
+import { expandOverview, OverviewPage, OverviewQuery } from './overview';
 import {
-  expandOverview,
-  Overview,
-  OverviewPage,
-  OverviewQuery,
-  OverviewStreamEvent,
-} from './overview';
+  OverviewStreamListeners,
+  PlatformEnvsApi,
+  PlatformEnvsRequestOptions,
+} from './PlatformEnvsApi';
 import { Promotion } from './promotion/types';
+import { readServerSentEvents } from './readServerSentEvents';
 import {
   DecideRemovalRequest,
   ListRemovalsQuery,
@@ -42,212 +48,21 @@ import {
   RequestRemoval,
 } from './removal';
 import { DetectDriftRequest } from './stacks';
-import { readServerSentEvents } from './readServerSentEvents';
-
-/** Options of a single call. @public */
-export interface PlatformEnvsRequestOptions {
-  /** Backstage token, where `fetchApi` does not add one: on the server. */
-  token?: string;
-  signal?: AbortSignal;
-}
-
-/** What {@link PlatformEnvsClient} needs; both fit browser and server. @public */
-export interface PlatformEnvsClientOptions {
-  discoveryApi: { getBaseUrl(pluginId: string): Promise<string> };
-  fetchApi: { fetch: typeof fetch };
-}
-
-/** Listeners of {@link PlatformEnvsApi.streamOverview}. @public */
-export interface OverviewStreamListeners {
-  /** The stream is open; changes from now on are told. */
-  onOpen?: () => void;
-  /** Something visible changed. */
-  onRevision: (event: OverviewStreamEvent) => void;
-  /** Bytes arrived, an event or a heartbeat. */
-  onActivity?: () => void;
-}
-
-/**
- * Everything that can be asked of the platform-envs backend.
- *
- * Every method rejects with a `ResponseError` when the backend refuses; its
- * `statusCode` and `body.error` name what and why.
- *
- * @public
- */
-export interface PlatformEnvsApi {
-  getEnvironments(
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<EnvironmentList>;
-  getEnvironment(
-    environmentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<EnvironmentDetail>;
-  getReplicationLag(
-    environmentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<EnvironmentReplication>;
-  /** One page of the board, or all of it with `limit: 'all'`. */
-  /** Has CloudFormation compare a stack of an environment with its template. */
-  detectDrift(
-    environmentRef: string,
-    request: DetectDriftRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<void>;
-  getOverview(
-    query?: OverviewQuery,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Overview>;
-  /** Everything about one cell of the board. */
-  getCell(
-    componentRef: string,
-    environmentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<CellDetail>;
-  /** Resolves when the server ends the stream; rejects when it breaks or is aborted. */
-  streamOverview(
-    listeners: OverviewStreamListeners,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<void>;
-  getDelivery(
-    componentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<ComponentDelivery>;
-  /** What differs between two environments, or between Git and what runs in one. */
-  getComparison(
-    componentRef: string,
-    query: ComparisonQuery,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<ComponentComparison>;
-  /** Request figures, alerts and dashboards of a component. */
-  getObservability(
-    componentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<ComponentObservability>;
-  /**
-   * Everything that leads out of one cell, already filled. `around` is an
-   * ISO 8601 time: dashboards then open half an hour around it.
-   */
-  getCellLinks(
-    componentRef: string,
-    environmentRef: string,
-    options?: PlatformEnvsRequestOptions & { around?: string },
-  ): Promise<CellLinks>;
-  /** Asks Argo CD to sync the component's application in one environment. */
-  sync(
-    componentRef: string,
-    environmentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<void>;
-  /** Asks Argo CD to compare the component's application with Git again. */
-  refresh(
-    componentRef: string,
-    environmentRef: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<void>;
-  /** What a promotion would write; nothing is written. */
-  planPromotion(
-    request: PlanPromotionRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<PromotionPlanPreview>;
-  /** The same idempotency key gives the same promotion. */
-  createPromotion(
-    request: CreatePromotionRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Promotion>;
-  listPromotions(
-    query?: ListPromotionsQuery,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<PromotionList>;
-  getPromotion(
-    id: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<PromotionDetail>;
-  decidePromotion(
-    id: string,
-    request: DecidePromotionRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<void>;
-  cancelPromotion(
-    id: string,
-    request: CancelPromotionRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<void>;
-  /** What a removal would take away and who has to agree; nothing is kept. */
-  planRemoval(
-    request: RequestRemoval,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<RemovalPreview>;
-  /** An open one of the component is brought up to date instead. */
-  requestRemoval(
-    request: RequestRemoval,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Removal>;
-  listRemovals(
-    query?: ListRemovalsQuery,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<RemovalList>;
-  getRemoval(
-    id: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<RemovalDetail>;
-  decideRemoval(
-    id: string,
-    request: DecideRemovalRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Removal>;
-  cancelRemoval(
-    id: string,
-    request: CancelPromotionRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Removal>;
-  /** For the run that carries it out, in the name of whoever asked for it. */
-  beginRemoval(
-    id: string,
-    planDigest: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Removal>;
-  noteRemovalStep(
-    id: string,
-    step: NoteRemovalStepRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Removal>;
-  completeRemoval(
-    id: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Removal>;
-  /** New components on their way to their first environment. */
-  listFirstDeliveries(
-    query?: ListFirstDeliveriesQuery,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<FirstDeliveryList>;
-  getFirstDelivery(
-    id: string,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<FirstDelivery>;
-  /** The same component, environment and task give the same delivery. */
-  followFirstDelivery(
-    request: FollowFirstDeliveryRequest,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<FirstDelivery>;
-}
 
 /** The one client of the platform-envs backend, for browser and server alike. @public */
 export class PlatformEnvsClient implements PlatformEnvsApi {
-  private readonly discoveryApi: PlatformEnvsClientOptions['discoveryApi'];
-  private readonly fetchApi: PlatformEnvsClientOptions['fetchApi'];
+  private readonly calls: BackendCalls;
 
   constructor(options: PlatformEnvsClientOptions) {
-    this.discoveryApi = options.discoveryApi;
-    this.fetchApi = options.fetchApi;
+    this.calls = new BackendCalls(options);
   }
 
   getEnvironments(options?: PlatformEnvsRequestOptions) {
-    return this.get<EnvironmentList>('/environments', options);
+    return this.calls.get<EnvironmentList>('/environments', options);
   }
 
   getEnvironment(environmentRef: string, options?: PlatformEnvsRequestOptions) {
-    return this.get<EnvironmentDetail>(
+    return this.calls.get<EnvironmentDetail>(
       environmentPath(environmentRef),
       options,
     );
@@ -257,7 +72,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     environmentRef: string,
     options?: PlatformEnvsRequestOptions,
   ) {
-    return this.get<EnvironmentReplication>(
+    return this.calls.get<EnvironmentReplication>(
       `${environmentPath(environmentRef)}/replication-lag`,
       options,
     );
@@ -268,7 +83,10 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     options?: PlatformEnvsRequestOptions,
   ) {
     return expandOverview(
-      await this.get<OverviewPage>(`/overview${searchOf(query)}`, options),
+      await this.calls.get<OverviewPage>(
+        `/overview${searchOf(query)}`,
+        options,
+      ),
     );
   }
 
@@ -277,7 +95,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     environmentRef: string,
     options?: PlatformEnvsRequestOptions,
   ) {
-    return this.get<CellDetail>(
+    return this.calls.get<CellDetail>(
       `${componentPath(componentRef)}${environmentPath(environmentRef)}`,
       options,
     );
@@ -287,7 +105,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     listeners: OverviewStreamListeners,
     options?: PlatformEnvsRequestOptions,
   ) {
-    const response = await this.request('/overview/stream', options, {
+    const response = await this.calls.request('/overview/stream', options, {
       headers: { accept: 'text/event-stream' },
     });
     if (!response.body) {
@@ -310,7 +128,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     query: ComparisonQuery,
     options?: PlatformEnvsRequestOptions,
   ) {
-    return this.get<ComponentComparison>(
+    return this.calls.get<ComponentComparison>(
       `${componentPath(componentRef)}/comparison?${new URLSearchParams({
         ...query,
       })}`,
@@ -319,14 +137,14 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
   }
 
   getDelivery(componentRef: string, options?: PlatformEnvsRequestOptions) {
-    return this.get<ComponentDelivery>(
+    return this.calls.get<ComponentDelivery>(
       `${componentPath(componentRef)}/delivery`,
       options,
     );
   }
 
   getObservability(componentRef: string, options?: PlatformEnvsRequestOptions) {
-    return this.get<ComponentObservability>(
+    return this.calls.get<ComponentObservability>(
       `${componentPath(componentRef)}/observability`,
       options,
     );
@@ -338,7 +156,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     options: PlatformEnvsRequestOptions & { around?: string } = {},
   ) {
     const { around } = options;
-    return this.get<CellLinks>(
+    return this.calls.get<CellLinks>(
       `${componentPath(componentRef)}${environmentPath(
         environmentRef,
       )}/links${searchOf({ around })}`,
@@ -366,25 +184,28 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     request: PlanPromotionRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<PromotionPlanPreview> {
-    return this.post('/promotions/plan', request, options).then(toJson);
+    return this.calls.post('/promotions/plan', request, options);
   }
 
   createPromotion(
     request: CreatePromotionRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<Promotion> {
-    return this.post('/promotions', request, options).then(toJson);
+    return this.calls.post('/promotions', request, options);
   }
 
   listPromotions(
     query: ListPromotionsQuery = {},
     options?: PlatformEnvsRequestOptions,
   ) {
-    return this.get<PromotionList>(`/promotions${searchOf(query)}`, options);
+    return this.calls.get<PromotionList>(
+      `/promotions${searchOf(query)}`,
+      options,
+    );
   }
 
   getPromotion(id: string, options?: PlatformEnvsRequestOptions) {
-    return this.get<PromotionDetail>(promotionPath(id), options);
+    return this.calls.get<PromotionDetail>(promotionPath(id), options);
   }
 
   async decidePromotion(
@@ -392,7 +213,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     request: DecidePromotionRequest,
     options?: PlatformEnvsRequestOptions,
   ) {
-    await this.post(`${promotionPath(id)}/approvals`, request, options);
+    await this.calls.send(`${promotionPath(id)}/approvals`, request, options);
   }
 
   async cancelPromotion(
@@ -400,32 +221,36 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     request: CancelPromotionRequest,
     options?: PlatformEnvsRequestOptions,
   ) {
-    await this.post(`${promotionPath(id)}/cancellation`, request, options);
+    await this.calls.send(
+      `${promotionPath(id)}/cancellation`,
+      request,
+      options,
+    );
   }
 
   planRemoval(
     request: RequestRemoval,
     options?: PlatformEnvsRequestOptions,
   ): Promise<RemovalPreview> {
-    return this.post('/removals/plan', request, options).then(toJson);
+    return this.calls.post('/removals/plan', request, options);
   }
 
   requestRemoval(
     request: RequestRemoval,
     options?: PlatformEnvsRequestOptions,
   ): Promise<Removal> {
-    return this.post('/removals', request, options).then(toJson);
+    return this.calls.post('/removals', request, options);
   }
 
   listRemovals(
     query: ListRemovalsQuery = {},
     options?: PlatformEnvsRequestOptions,
   ) {
-    return this.get<RemovalList>(`/removals${searchOf(query)}`, options);
+    return this.calls.get<RemovalList>(`/removals${searchOf(query)}`, options);
   }
 
   getRemoval(id: string, options?: PlatformEnvsRequestOptions) {
-    return this.get<RemovalDetail>(removalPath(id), options);
+    return this.calls.get<RemovalDetail>(removalPath(id), options);
   }
 
   decideRemoval(
@@ -433,9 +258,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     request: DecideRemovalRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<Removal> {
-    return this.post(`${removalPath(id)}/approvals`, request, options).then(
-      toJson,
-    );
+    return this.calls.post(`${removalPath(id)}/approvals`, request, options);
   }
 
   cancelRemoval(
@@ -443,9 +266,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     request: CancelPromotionRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<Removal> {
-    return this.post(`${removalPath(id)}/cancellation`, request, options).then(
-      toJson,
-    );
+    return this.calls.post(`${removalPath(id)}/cancellation`, request, options);
   }
 
   beginRemoval(
@@ -453,9 +274,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     planDigest: string,
     options?: PlatformEnvsRequestOptions,
   ): Promise<Removal> {
-    return this.post(`${removalPath(id)}/begin`, { planDigest }, options).then(
-      toJson,
-    );
+    return this.calls.post(`${removalPath(id)}/begin`, { planDigest }, options);
   }
 
   noteRemovalStep(
@@ -463,28 +282,28 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     step: NoteRemovalStepRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<Removal> {
-    return this.post(`${removalPath(id)}/steps`, step, options).then(toJson);
+    return this.calls.post(`${removalPath(id)}/steps`, step, options);
   }
 
   completeRemoval(
     id: string,
     options?: PlatformEnvsRequestOptions,
   ): Promise<Removal> {
-    return this.post(`${removalPath(id)}/completion`, {}, options).then(toJson);
+    return this.calls.post(`${removalPath(id)}/completion`, {}, options);
   }
 
   listFirstDeliveries(
     query: ListFirstDeliveriesQuery = {},
     options?: PlatformEnvsRequestOptions,
   ) {
-    return this.get<FirstDeliveryList>(
+    return this.calls.get<FirstDeliveryList>(
       `/first-deliveries${searchOf(query)}`,
       options,
     );
   }
 
   getFirstDelivery(id: string, options?: PlatformEnvsRequestOptions) {
-    return this.get<FirstDelivery>(
+    return this.calls.get<FirstDelivery>(
       `/first-deliveries/${encodeURIComponent(id)}`,
       options,
     );
@@ -494,7 +313,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     request: FollowFirstDeliveryRequest,
     options?: PlatformEnvsRequestOptions,
   ): Promise<FirstDelivery> {
-    return this.post('/first-deliveries', request, options).then(toJson);
+    return this.calls.post('/first-deliveries', request, options);
   }
 
   async detectDrift(
@@ -502,7 +321,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     request: DetectDriftRequest,
     options?: PlatformEnvsRequestOptions,
   ) {
-    await this.post(
+    await this.calls.send(
       `${environmentPath(environmentRef)}/drift-detections`,
       request,
       options,
@@ -515,7 +334,7 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
     environmentRef: string,
     options?: PlatformEnvsRequestOptions,
   ): Promise<void> {
-    await this.post(
+    await this.calls.send(
       `${componentPath(componentRef)}${environmentPath(
         environmentRef,
       )}/${operation}`,
@@ -523,77 +342,4 @@ export class PlatformEnvsClient implements PlatformEnvsApi {
       options,
     );
   }
-
-  private get<T>(path: string, options?: PlatformEnvsRequestOptions) {
-    return this.request(path, options).then(toJson) as Promise<T>;
-  }
-
-  private post(
-    path: string,
-    body: unknown,
-    options?: PlatformEnvsRequestOptions,
-  ): Promise<Response> {
-    return this.request(path, options, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  }
-
-  private async request(
-    path: string,
-    options: PlatformEnvsRequestOptions = {},
-    init: RequestInit & { headers?: Record<string, string> } = {},
-  ): Promise<Response> {
-    const baseUrl = await this.discoveryApi.getBaseUrl('platform-envs');
-    const response = await this.fetchApi.fetch(`${baseUrl}${path}`, {
-      ...init,
-      ...(options.signal && { signal: options.signal }),
-      headers: {
-        ...init.headers,
-        ...(options.token && { authorization: `Bearer ${options.token}` }),
-      },
-    });
-    if (!response.ok) throw await ResponseError.fromResponse(response);
-    return response;
-  }
-}
-
-function toJson(response: Response) {
-  return response.json();
-}
-
-/** `?a=1&b=2,3`, or nothing. */
-function searchOf(query: object): string {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(key, String(value));
-  }
-  return search.size > 0 ? `?${search}` : '';
-}
-
-function environmentPath(environmentRef: string): string {
-  const { namespace, name } = parseEntityRef(environmentRef, {
-    defaultKind: 'environment',
-  });
-  return `/environments/${encodeURIComponent(namespace)}/${encodeURIComponent(
-    name,
-  )}`;
-}
-
-function componentPath(componentRef: string): string {
-  const { kind, namespace, name } = parseEntityRef(componentRef, {
-    defaultKind: 'component',
-  });
-  return `/components/${[namespace, kind.toLocaleLowerCase('en-US'), name]
-    .map(encodeURIComponent)
-    .join('/')}`;
-}
-
-function removalPath(id: string): string {
-  return `/removals/${encodeURIComponent(id)}`;
-}
-
-function promotionPath(id: string): string {
-  return `/promotions/${encodeURIComponent(id)}`;
 }
