@@ -13,7 +13,7 @@ import {
 import { StoredFirstDelivery } from '../../database/FirstDeliveryStore';
 import { UNRELEASED } from '../../overlay';
 import { EnvironmentService } from '../EnvironmentService';
-import { FirstDeliveryFacts } from './judgeFirstDelivery';
+import { FirstDeliveryFacts } from './verdict';
 
 /** Builds take minutes, and every question counts against GitHub's rate limit. */
 const ASK_EVERY_MS = 6_000;

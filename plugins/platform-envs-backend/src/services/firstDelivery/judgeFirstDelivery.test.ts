@@ -6,7 +6,8 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { BuildRun } from '@fairway/plugin-platform-envs-node';
 import { Trouble } from '../../database/FirstDeliveryStore';
-import { FirstDeliveryFacts, judgeFirstDelivery } from './judgeFirstDelivery';
+import { judgeFirstDelivery } from './judgeFirstDelivery';
+import { FirstDeliveryFacts } from './verdict';
 
 const DEV = 'environment:default/sample-platform-ai-dev';
 const AT = '2026-11-21T10:00:00.000Z';
