@@ -12,6 +12,7 @@ import { AdapterRegistry } from './AdapterRegistry';
 import { DatabasePromotionStore } from './database/DatabasePromotionStore';
 import { DatabaseSnapshotStore } from './database/DatabaseSnapshotStore';
 import { migrate } from './database/migrate';
+import { ReadRights } from './permissions/ReadRights';
 import { registerPermissions } from './permissions/registerPermissions';
 import { readConfig } from './readConfig';
 import { createRouter } from './router/createRouter';
@@ -122,9 +123,11 @@ export const platformEnvsPlugin = createBackendPlugin({
         registerPermissions(permissionsRegistry, targets);
         const permissionsEnabled =
           deps.config.getOptionalBoolean('permission.enabled') ?? false;
+        const permissions = new ReadRights(deps.permissions);
         const promotionStore = new DatabasePromotionStore(knex);
         const promotions = setUpPromotions({
           ...deps,
+          permissions,
           ...adapters,
           audience,
           config,
@@ -188,6 +191,7 @@ export const platformEnvsPlugin = createBackendPlugin({
         deps.httpRouter.use(
           createRouter({
             ...deps,
+            permissions,
             audience,
             environments,
             comparison: new ComparisonService({
