@@ -10,8 +10,8 @@ import { DatabaseRemovalStore } from './database/DatabaseRemovalStore';
 import { PromotionStore } from './database/PromotionStore';
 import { EnvironmentService } from './services/EnvironmentService';
 import { People } from './services/promotions/People';
+import { createRemovals, Removals } from './services/removal/createRemovals';
 import { RemovalFacts } from './services/removal/RemovalFacts';
-import { RemovalService } from './services/removal/RemovalService';
 
 /** Removals; one replica sends again what could not be sent at once. */
 export async function setUpRemovals(options: {
@@ -23,8 +23,8 @@ export async function setUpRemovals(options: {
   scheduler: SchedulerService;
   logger: LoggerService;
   knex: Knex;
-}): Promise<RemovalService> {
-  const removals = new RemovalService({
+}): Promise<Removals> {
+  const removals = createRemovals({
     ...options,
     store: new DatabaseRemovalStore(options.knex),
     facts: new RemovalFacts(options),
@@ -36,7 +36,7 @@ export async function setUpRemovals(options: {
     frequency: { minutes: 1 },
     timeout: { minutes: 2 },
     initialDelay: { seconds: 20 },
-    fn: () => removals.drain(),
+    fn: () => removals.notifier.drain(),
   });
   return removals;
 }

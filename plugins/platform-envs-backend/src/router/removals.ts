@@ -13,10 +13,8 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import express, { Request } from 'express';
 import Router from 'express-promise-router';
-import {
-  RemovalAsker,
-  RemovalService,
-} from '../services/removal/RemovalService';
+import { Removals } from '../services/removal/createRemovals';
+import { RemovalAsker } from '../services/removal/RemovalService';
 import { Gatekeeper, readerOf } from './authorize';
 import { parse } from './parameters';
 import {
@@ -34,7 +32,7 @@ type Person = BackstageCredentials<BackstageUserPrincipal>;
 /** What the routes are made of. */
 export interface RemovalsRouterOptions extends Gatekeeper {
   auditor: AuditorService;
-  removals: RemovalService;
+  removals: Pick<Removals, 'service' | 'run'>;
   /**
    * Without permissions everybody could agree to everything, so the routes that
    * change something do not exist then.
@@ -46,14 +44,14 @@ export interface RemovalsRouterOptions extends Gatekeeper {
 export function createRemovalsRouter(
   options: RemovalsRouterOptions,
 ): express.Router {
-  const { removals } = options;
+  const { service } = options.removals;
   const router = Router();
 
   router.get('/removals', async (req, res) => {
     const credentials = await readerOf(options, req);
     const query = parse(removalsQuery, req.query);
     res.json(
-      await removals.list({
+      await service.list({
         ...query,
         viewerOf: removal => viewerOf(options, credentials, removal),
       }),
@@ -63,8 +61,8 @@ export function createRemovalsRouter(
   router.get('/removals/:id', async (req, res) => {
     const credentials = await readerOf(options, req);
     const id = removalIdOf(req.params);
-    const viewer = await viewerOf(options, credentials, await removals.get(id));
-    res.json(await removals.detail(id, viewer));
+    const viewer = await viewerOf(options, credentials, await service.get(id));
+    res.json(await service.detail(id, viewer));
   });
 
   if (options.canChange) {
@@ -75,13 +73,13 @@ export function createRemovalsRouter(
 }
 
 function addAsking(router: express.Router, options: RemovalsRouterOptions) {
-  const { removals } = options;
+  const { service } = options.removals;
 
   router.post('/removals/plan', async (req, res) => {
     const person = await requirePerson(options, req);
     const request = parse(requestBody, req.body);
     await requireRemove(options, person, request.componentRef);
-    res.json(await removals.preview(request));
+    res.json(await service.preview(request));
   });
 
   router.post('/removals', async (req, res) => {
@@ -90,7 +88,7 @@ function addAsking(router: express.Router, options: RemovalsRouterOptions) {
       const person = await requirePerson(options, req);
       const request = parse(requestBody, req.body);
       await requireRemove(options, person, request.componentRef);
-      const asked = await removals.request(
+      const asked = await service.request(
         request,
         person.principal.userEntityRef,
       );
@@ -106,7 +104,7 @@ function addAsking(router: express.Router, options: RemovalsRouterOptions) {
       const id = removalIdOf(req.params);
       const decision = parse(decideBody, req.body);
       const actor = person.principal.userEntityRef;
-      const before = await removals.get(id);
+      const before = await service.get(id);
       if (before.requestedBy === actor) {
         throw new NotAllowedError(
           'self_approval: you asked for this removal; another person must decide on it.',
@@ -117,7 +115,7 @@ function addAsking(router: express.Router, options: RemovalsRouterOptions) {
           `You may not decide on the removal of ${before.componentRef} (${removalApprovePermission.name})`,
         );
       }
-      return removals.decide(id, decision, actor);
+      return service.decide(id, decision, actor);
     });
     res.json(removal);
   });
@@ -127,7 +125,7 @@ function addAsking(router: express.Router, options: RemovalsRouterOptions) {
       const person = await requirePerson(options, req);
       const id = removalIdOf(req.params);
       const { reason } = parse(cancelBody, req.body);
-      return removals.cancel(id, reason, person.principal.userEntityRef);
+      return service.cancel(id, reason, person.principal.userEntityRef);
     });
     res.json(removal);
   });
@@ -138,13 +136,13 @@ function addCarryingOut(
   router: express.Router,
   options: RemovalsRouterOptions,
 ) {
-  const { removals } = options;
+  const { run } = options.removals;
 
   router.post('/removals/:id/begin', async (req, res) => {
     const removal = await audited(options, req, 'removal-begin', async () => {
       const person = await requirePerson(options, req);
       const { planDigest } = parse(beginBody, req.body);
-      return removals.begin(
+      return run.begin(
         removalIdOf(req.params),
         planDigest,
         person.principal.userEntityRef,
@@ -157,7 +155,7 @@ function addCarryingOut(
     const person = await requirePerson(options, req);
     const step = parse(stepBody, req.body);
     res.json(
-      await removals.progress(
+      await run.progress(
         removalIdOf(req.params),
         step,
         person.principal.userEntityRef,
@@ -172,7 +170,7 @@ function addCarryingOut(
       'removal-complete',
       async () => {
         const person = await requirePerson(options, req);
-        return removals.complete(
+        return run.complete(
           removalIdOf(req.params),
           person.principal.userEntityRef,
         );
