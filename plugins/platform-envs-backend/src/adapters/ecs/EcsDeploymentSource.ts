@@ -1,4 +1,3 @@
-import { ECSClient } from '@aws-sdk/client-ecs';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { ConflictError, NotFoundError } from '@backstage/errors';
@@ -16,10 +15,9 @@ import {
   RevisionMetadata,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { EcsClusterReader } from './EcsClusterReader';
-import { explainEcsError } from './explainEcsError';
-import { EcsPlace, toDeployment } from './toDeployment';
+import { EcsClusterFeed } from './EcsClusterFeed';
+import { INSTANCE, keyOf, placeOf } from './ecsPlace';
+import { EcsPlace } from './toDeployment';
 
 /** @public */
 export interface EcsDeploymentSourceOptions {
@@ -32,38 +30,11 @@ export interface EcsDeploymentSourceOptions {
   now?: () => Date;
 }
 
-/** One cluster to look at, and what was found. */
-interface Target {
-  /** Of those that it is the cluster of. */
-  environmentRefs: string[];
-  place: EcsPlace;
-  reader: EcsClusterReader;
-  client?: ECSClient;
-  deployments: Map<string, Deployment>;
-  /** Of the deployments, to tell a change. */
-  fingerprint: string;
-  condition: SourceCondition;
-  /** When it was last looked at, milliseconds since 1970. */
-  lookedAt?: number;
-  /** The look that is under way. */
-  looking?: Promise<void>;
-  /** Ends the looking, when the cluster is no environment's any more. */
-  gone: AbortController;
-}
-
-/** Key of the source in configuration, snapshots and URLs. */
-const INSTANCE = 'ecs';
-
-/** While nobody looks, new services are looked for this often. */
-const IDLE_LIST_MS = 6 * 60 * 60_000;
-
-/** A look may take this long before the last word is stale. */
-const LONGEST_LOOK_MS = 30_000;
-
 /**
  * What runs on Amazon ECS: the services of the cluster of each environment
  * whose runtime is `ecs`, looked at every so often, and seldom while nobody
- * reads of it. The catalog says where the clusters are; a cluster that cannot be read costs no other its freshness.
+ * reads of it. The catalog says where the clusters are; a cluster that cannot
+ * be read costs no other its freshness.
  *
  * @public
  */
@@ -74,11 +45,13 @@ export class EcsDeploymentSource implements DeploymentSource {
   readonly #pollIntervalMs: number;
   readonly #pace: Pace;
   readonly #now: () => Date;
-  readonly #targets = new Map<string, Target>();
+  /** By {@link keyOf} their place. */
+  readonly #feeds = new Map<string, EcsClusterFeed>();
   /** Environments that do not say where their cluster is, and what is missing. */
   readonly #unplaced = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
-  readonly #loops = new Set<Promise<void>>();
+  /** Feeds of clusters that are no environment's any more, until they have ended. */
+  readonly #ending = new Set<Promise<void>>();
   #restored: DeploymentSnapshot = { state: 'stale', deployments: [] };
   #started = false;
   #announced = '';
@@ -96,20 +69,23 @@ export class EcsDeploymentSource implements DeploymentSource {
   attend(audience: Audience): void {
     this.#pace.attend(audience);
     audience.onArrival(() => {
-      for (const target of this.#targets.values()) void this.#lookIfDue(target);
+      if (!this.#started) return;
+      for (const feed of this.#feeds.values()) void feed.lookIfDue();
     });
   }
 
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    for (const target of this.#targets.values()) this.#keepLooking(target);
+    for (const feed of this.#feeds.values()) feed.start();
   }
 
   async stop(): Promise<void> {
     this.#listeners.clear();
-    for (const target of this.#targets.values()) target.gone.abort();
-    await Promise.all(this.#loops);
+    await Promise.all([
+      ...[...this.#feeds.values()].map(feed => feed.stop()),
+      ...this.#ending,
+    ]);
   }
 
   follow(environments: EnvironmentSummary[]): void {
@@ -129,10 +105,11 @@ export class EcsDeploymentSource implements DeploymentSource {
       wanted.set(key, [...(wanted.get(key) ?? []), environment]);
       places.set(key, found.place);
     }
-    for (const [key, target] of this.#targets) {
+    for (const [key, feed] of this.#feeds) {
       if (wanted.has(key)) continue;
-      target.gone.abort();
-      this.#targets.delete(key);
+      this.#feeds.delete(key);
+      const ending = feed.stop().finally(() => this.#ending.delete(ending));
+      this.#ending.add(ending);
     }
     for (const [key, sharing] of wanted) {
       const [first] = sharing;
@@ -146,22 +123,22 @@ export class EcsDeploymentSource implements DeploymentSource {
         }),
       };
       const environmentRefs = sharing.map(e => e.ref);
-      const known = this.#targets.get(key);
+      const known = this.#feeds.get(key);
       if (known) {
         Object.assign(known, { place, environmentRefs });
         continue;
       }
-      const target = this.#newTarget(place, environmentRefs);
-      this.#targets.set(key, target);
-      if (this.#started) this.#keepLooking(target);
+      const feed = this.#newFeed(place, environmentRefs);
+      this.#feeds.set(key, feed);
+      if (this.#started) feed.start();
     }
     this.#emitIfChanged();
   }
 
   getSnapshot(): DeploymentSnapshot {
     const environments = Object.fromEntries([
-      ...[...this.#targets.values()].flatMap(target =>
-        target.environmentRefs.map(ref => [ref, this.#conditionOf(target)]),
+      ...[...this.#feeds.values()].flatMap(({ environmentRefs, condition }) =>
+        environmentRefs.map(ref => [ref, condition]),
       ),
       ...[...this.#unplaced].map(([ref, message]) => [
         ref,
@@ -171,15 +148,15 @@ export class EcsDeploymentSource implements DeploymentSource {
     return {
       ...summaryOf(Object.values(environments)),
       environments,
-      deployments: [...this.#targets.values()].flatMap(t => [
-        ...t.deployments.values(),
+      deployments: [...this.#feeds.values()].flatMap(feed => [
+        ...feed.deployments.values(),
       ]),
     };
   }
 
   restore(snapshot: DeploymentSnapshot): void {
     this.#restored = snapshot;
-    for (const target of this.#targets.values()) this.#putBack(target);
+    for (const feed of this.#feeds.values()) feed.restore(snapshot);
   }
 
   onChange(listener: () => void): () => void {
@@ -188,15 +165,15 @@ export class EcsDeploymentSource implements DeploymentSource {
   }
 
   async refresh(name: string): Promise<Deployment> {
-    const target = this.#targetOf(name);
-    await this.#look(target, { again: true });
-    const found = target.deployments.get(name);
+    const feed = this.#feedOf(name);
+    await feed.look({ again: true });
+    const found = feed.deployments.get(name);
     if (!found) throw this.#unknown(name);
     return found;
   }
 
   async sync(name: string): Promise<Deployment> {
-    this.#targetOf(name);
+    this.#feedOf(name);
     throw new ConflictError(DEPLOYERS.ecs.whyNoSync);
   }
 
@@ -213,136 +190,22 @@ export class EcsDeploymentSource implements DeploymentSource {
     return undefined;
   }
 
-  #newTarget(place: EcsPlace, environmentRefs: string[]): Target {
-    const target: Target = {
-      environmentRefs,
-      place,
-      reader: new EcsClusterReader(place.cluster),
-      deployments: new Map(),
-      fingerprint: '',
-      condition: {
-        state: 'stale',
-        message: `The cluster ${place.cluster} has not been read yet`,
-      },
-      gone: new AbortController(),
-    };
-    this.#putBack(target);
-    return target;
-  }
-
-  /** What was known of a cluster before the restart, until it is read. */
-  #putBack(target: Target): void {
-    if (target.condition.observedAt) return;
-    const { deployments, observedAt } = this.#restored;
-    const { region, accountId, cluster } = target.place;
-    const part = `:${region}:${accountId}:service/${cluster}/`;
-    for (const deployment of deployments) {
-      if (!deployment.name.includes(part)) continue;
-      target.deployments.set(deployment.name, deployment);
-    }
-    if (observedAt && target.deployments.size) {
-      target.condition = { ...target.condition, observedAt };
-    }
-  }
-
-  /** A feed that has missed several looks is stale, whatever it said last. */
-  #conditionOf({ condition, place }: Target): SourceCondition {
-    const { state, observedAt } = condition;
-    if (state !== 'live') return condition;
-    const age = this.#now().getTime() - Date.parse(observedAt!);
-    return age <= this.#pace.patienceMs + LONGEST_LOOK_MS
-      ? condition
-      : {
-          state: 'stale',
-          observedAt,
-          message: `The cluster ${place.cluster} has not been read lately`,
-        };
-  }
-
-  /** Each cluster in its own time: one that hangs keeps no other waiting. */
-  #keepLooking(target: Target): void {
-    const { signal } = target.gone;
-    const loop = async () => {
-      while (!signal.aborted) {
-        await this.#lookIfDue(target);
-        await sleep(this.#pollIntervalMs, undefined, { signal }).catch(
-          () => undefined,
-        );
-      }
-      target.client?.destroy();
-    };
-    const running = loop().finally(() => this.#loops.delete(running));
-    this.#loops.add(running);
-  }
-
-  async #lookIfDue(target: Target): Promise<void> {
-    if (!this.#started || !this.#pace.isDue(target.lookedAt)) return;
-    await this.#look(target);
-  }
-
-  /** One look at a cluster at a time. Never throws. */
-  async #look(target: Target, options?: { again: boolean }): Promise<void> {
-    if (options?.again) await target.looking;
-    target.looking ??= this.#lookOnce(target).finally(() => {
-      target.looking = undefined;
+  #newFeed(place: EcsPlace, environmentRefs: string[]): EcsClusterFeed {
+    const feed = new EcsClusterFeed(place, environmentRefs, {
+      credentials: this.options.credentials,
+      logger: this.options.logger,
+      pace: this.#pace,
+      pollIntervalMs: this.#pollIntervalMs,
+      now: this.#now,
+      onLook: () => this.#emitIfChanged(),
     });
-    await target.looking;
+    feed.restore(this.#restored);
+    return feed;
   }
 
-  async #lookOnce(target: Target): Promise<void> {
-    const { place, reader } = target;
-    target.lookedAt = this.#now().getTime();
-    const before = target.condition.message;
-    try {
-      const facts = await reader.read(await this.#clientOf(target), {
-        signal: target.gone.signal,
-        nowMs: target.lookedAt,
-        listedWithinMs: this.#pace.isActive ? 0 : IDLE_LIST_MS,
-      });
-      const deployments = facts.map(f => toDeployment(f, place));
-      target.deployments = new Map(deployments.map(d => [d.name, d]));
-      target.fingerprint = JSON.stringify(deployments);
-      target.condition = {
-        state: 'live',
-        observedAt: this.#now().toISOString(),
-      };
-    } catch (error) {
-      if (target.gone.signal.aborted) return;
-      const { message, isLasting } = explainEcsError(error, place);
-      target.condition = {
-        ...target.condition,
-        state: isLasting ? 'error' : 'stale',
-        message,
-      };
-      if (message !== before) {
-        this.options.logger.warn('A cluster of Amazon ECS cannot be read', {
-          environments: target.environmentRefs.join(', '),
-          reason: message,
-        });
-      }
-    }
-    this.#emitIfChanged();
-  }
-
-  /** One for each cluster, kept: it remembers the session of the role. */
-  async #clientOf(target: Target): Promise<ECSClient> {
-    const { accountId, region } = target.place;
-    if (!target.client) {
-      const provider = await this.options.credentials.getCredentialProvider({
-        accountId,
-      });
-      target.client = new ECSClient({
-        region,
-        credentials: provider.sdkCredentialProvider,
-        maxAttempts: 3,
-      });
-    }
-    return target.client;
-  }
-
-  #targetOf(name: string): Target {
-    for (const target of this.#targets.values()) {
-      if (target.deployments.has(name)) return target;
+  #feedOf(name: string): EcsClusterFeed {
+    for (const feed of this.#feeds.values()) {
+      if (feed.deployments.has(name)) return feed;
     }
     throw this.#unknown(name);
   }
@@ -353,12 +216,7 @@ export class EcsDeploymentSource implements DeploymentSource {
 
   #emitIfChanged(): void {
     const states = [
-      ...[...this.#targets.values()].map(t => [
-        t.environmentRefs,
-        t.fingerprint,
-        t.condition.state,
-        t.condition.message,
-      ]),
+      ...[...this.#feeds.values()].map(({ news }) => news),
       ...this.#unplaced,
     ];
     const now = JSON.stringify(states);
@@ -366,38 +224,6 @@ export class EcsDeploymentSource implements DeploymentSource {
     this.#announced = now;
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Where the catalog says that the cluster is, or what it leaves out. */
-function placeOf(
-  environment: EnvironmentSummary,
-): { place: EcsPlace } | { missing: string } {
-  const { awsAccountId, clusterRef, regions } = environment;
-  const region = regions.find(r => r.role === 'primary') ?? regions[0];
-  const missing = [
-    !awsAccountId && 'spec.awsAccountId',
-    !clusterRef && 'spec.cluster',
-    !region && 'spec.regions',
-  ].filter(Boolean);
-  if (missing.length || !awsAccountId || !clusterRef || !region) {
-    return {
-      missing: `${
-        environment.title
-      } does not say where its cluster is (${missing.join(', ')})`,
-    };
-  }
-  return {
-    place: {
-      instance: INSTANCE,
-      accountId: awsAccountId,
-      region: region.name,
-      cluster: parseEntityRef(clusterRef).name,
-    },
-  };
-}
-
-function keyOf({ accountId, region, cluster }: EcsPlace): string {
-  return `${accountId}/${region}/${cluster}`;
 }
 
 /** The worst of all, so that nobody takes a part for the whole. */
