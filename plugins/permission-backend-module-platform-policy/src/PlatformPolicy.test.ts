@@ -11,6 +11,7 @@ import {
 import * as scaffolderPermissions from '@backstage/plugin-scaffolder-common/alpha';
 import { costPermissions } from '@fairway/plugin-cost-common';
 import {
+  componentAssignPermission,
   componentCreatePermission,
   componentRemovePermission,
   platformEnvsPermissions,
@@ -69,6 +70,7 @@ function permissionsOf(module: object): Permission[] {
 
 const permissions: Permission[] = [
   ...platformEnvsPermissions,
+  componentAssignPermission,
   componentCreatePermission,
   componentRemovePermission,
   ...costPermissions,
@@ -83,7 +85,8 @@ const permissions: Permission[] = [
 
 /**
  * + allowed, - refused, and for what depends on the thing asked about:
- * T the team that owns it, A its approvers, O its owner, M who made it.
+ * T the team that owns it, A its approvers, O its owner, G its members, M who
+ * made it.
  */
 const MATRIX: Record<string, string> = {
   //                                developer, lead, engineer, on-call, outsider
@@ -94,6 +97,7 @@ const MATRIX: Record<string, string> = {
   'platform-envs.promotion.cancel': '--+--',
   'platform-envs.environment.operate': 'TT+TT',
   'platform-envs.component.create': 'OO+OO',
+  'platform-envs.component.assign': 'GG+G-',
   'platform-envs.component.remove': 'OO+OO',
   'platform-envs.removal.approve': 'AAAAA',
   'cost.read': '++++-',
@@ -130,7 +134,8 @@ const LETTERS: Record<string, string> = {
 
 function letter(decision: PolicyDecision): string {
   if (decision.result === AuthorizeResult.CONDITIONAL) {
-    return LETTERS[(decision.conditions as { rule: string }).rule];
+    const { conditions } = decision;
+    return 'rule' in conditions ? LETTERS[conditions.rule] : 'G';
   }
   return decision.result === AuthorizeResult.ALLOW ? '+' : '-';
 }
@@ -175,6 +180,36 @@ describe('PlatformPolicy', () => {
             'group:default/sample-platform-ai-leads',
           ],
         },
+      },
+    });
+  });
+
+  it('lets people give components to the groups that the catalog has them in', async () => {
+    const resourceType = 'catalog-entity';
+    const groupOf = (name: string) => ({
+      allOf: [
+        { resourceType, rule: 'IS_ENTITY_KIND', params: { kinds: ['group'] } },
+        {
+          resourceType,
+          rule: 'HAS_METADATA',
+          params: { key: 'namespace', value: 'default' },
+        },
+        {
+          resourceType,
+          rule: 'HAS_METADATA',
+          params: { key: 'name', value: name },
+        },
+      ],
+    });
+    expect(await ask(componentAssignPermission, 'lead')).toEqual({
+      result: AuthorizeResult.CONDITIONAL,
+      pluginId: 'catalog',
+      resourceType,
+      conditions: {
+        anyOf: [
+          groupOf('sample-platform-ai'),
+          groupOf('sample-platform-ai-leads'),
+        ],
       },
     });
   });

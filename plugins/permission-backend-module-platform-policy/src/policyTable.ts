@@ -3,6 +3,7 @@ import {
   approvers,
   entityOwners,
   everybody,
+  groupMembers,
   operators,
   owningTeam,
   owningTeamOrAdministrators,
@@ -25,6 +26,8 @@ export const POLICY_TABLE: Record<string, Rule> = {
   'platform-envs.environment.operate': owningTeamOrAdministrators,
   // Asked about the System that the component is to join.
   'platform-envs.component.create': entityOwners,
+  // Asked about the group that is to own the new component.
+  'platform-envs.component.assign': groupMembers,
   // Asked about the component that is to go.
   'platform-envs.component.remove': entityOwners,
   // Never the requester, whoever it is; the plugin sees to that.

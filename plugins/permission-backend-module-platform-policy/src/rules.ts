@@ -1,3 +1,4 @@
+import { parseEntityRef } from '@backstage/catalog-model';
 import { RESOURCE_TYPE_CATALOG_ENTITY } from '@backstage/plugin-catalog-common/alpha';
 import {
   AuthorizeResult,
@@ -60,6 +61,35 @@ export const entityOwners: Rule = asker =>
         rule: 'IS_ENTITY_OWNER',
         params: { claims: asker.claims },
       });
+
+/**
+ * Members of the group that is asked about, and administrators. The catalog has
+ * no rule for it, but names decide: kind, namespace and name are an entity.
+ */
+export const groupMembers: Rule = asker => {
+  if (asker.isAdministrator) return allow;
+  const [first, ...others] = asker.groups.map(isEntity);
+  if (!first) return deny;
+  return conditional('catalog', RESOURCE_TYPE_CATALOG_ENTITY, {
+    anyOf: [first, ...others],
+  });
+};
+
+function isEntity(ref: string): PermissionCriteria<PermissionCondition> {
+  const { kind, namespace, name } = parseEntityRef(ref);
+  const has = (rule: string, params: PermissionCondition['params']) => ({
+    resourceType: RESOURCE_TYPE_CATALOG_ENTITY,
+    rule,
+    params,
+  });
+  return {
+    allOf: [
+      has('IS_ENTITY_KIND', { kinds: [kind] }),
+      has('HAS_METADATA', { key: 'namespace', value: namespace }),
+      has('HAS_METADATA', { key: 'name', value: name }),
+    ],
+  };
+}
 
 /** Whoever started the task, and administrators. */
 export const taskOwners: Rule = asker =>

@@ -64,6 +64,18 @@ export const componentCreatePermission = createPermission({
 });
 
 /**
+ * Make a group the owner of a new component. Decided on the Group entity, by the
+ * catalog.
+ *
+ * @public
+ */
+export const componentAssignPermission = createPermission({
+  name: 'platform-envs.component.assign',
+  attributes: { action: 'create' },
+  resourceType: 'catalog-entity',
+});
+
+/**
  * Ask for a component to be taken away, with all that runs of it. Decided on the
  * Component entity, by the catalog.
  *

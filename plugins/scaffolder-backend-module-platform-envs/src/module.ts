@@ -77,7 +77,12 @@ export const scaffolderModulePlatformEnvs = createBackendModule({
             integrations,
             gitHost,
           }),
-          createPrepareRepositoryAction({ catalog, integrations, gitHost }),
+          createPrepareRepositoryAction({
+            catalog,
+            permissions,
+            integrations,
+            gitHost,
+          }),
           createCreateDatabaseAction({
             catalog,
             permissions,

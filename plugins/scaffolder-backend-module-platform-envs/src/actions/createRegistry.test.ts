@@ -20,6 +20,7 @@ import {
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { findObstacles } from '../plan/findObstacles';
 import { applyRegistryStack } from '../registry/applyRegistryStack';
@@ -62,6 +63,27 @@ describe('fairway:registry:create', () => {
       input: { system: SYSTEM, component, owner: OWNER },
       ...options,
     });
+
+  it("refuses a group that is not the person's, and asks AWS nothing", async () => {
+    platform.world.counters.reset();
+    jest
+      .mocked(platform.permissions.authorize)
+      .mockImplementation(async requests =>
+        requests.map(({ permission }) => ({
+          result:
+            permission.name === 'platform-envs.component.assign'
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+        })),
+      );
+    await expect(run('not-mine')).rejects.toThrow(OWNER);
+    jest
+      .mocked(platform.permissions.authorize)
+      .mockImplementation(async requests =>
+        requests.map(() => ({ result: AuthorizeResult.ALLOW })),
+      );
+    expect(platform.world.counters.read()).toEqual({});
+  });
 
   it('creates the repository as the house wants it, and tells every step', async () => {
     const { output, log } = await run('greeter');

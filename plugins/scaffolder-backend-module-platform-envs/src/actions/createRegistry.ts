@@ -5,6 +5,7 @@ import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
 import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { plannedStack } from '../plan/plannedStack';
+import { assertOwner } from '../platform/assertOwner';
 import { assertComponentName } from '../platform/componentName';
 import { openPlatform } from '../platform/openPlatform';
 import { imageRepositoryOf } from '../platform/readPlatform';
@@ -76,12 +77,11 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
     async handler(ctx) {
       const { component, owner, system } = ctx.input;
       assertComponentName(component);
-      const platform = await openPlatform({
-        catalog: options.catalog,
-        permissions: options.permissions,
-        credentials: await ctx.getInitiatorCredentials(),
-        system,
-      });
+      const credentials = await ctx.getInitiatorCredentials();
+      const [platform] = await Promise.all([
+        openPlatform({ ...options, credentials, system }),
+        assertOwner({ ...options, credentials, owner }),
+      ]);
       const { accountId, region } = platform.registry;
       const result = await applyComponentRegistry({
         awsCredentials: options.awsCredentials,

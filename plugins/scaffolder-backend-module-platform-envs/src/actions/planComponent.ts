@@ -139,7 +139,7 @@ function errorOf(findings: PlanFinding[]): Error {
   if (findings.some(({ message: said }) => said.startsWith('You may not'))) {
     return new NotAllowedError(message);
   }
-  return findings.some(({ field }) => field === 'system')
+  return findings.some(({ field }) => field === 'system' || field === 'owner')
     ? new InputError(message)
     : new ConflictError(message);
 }

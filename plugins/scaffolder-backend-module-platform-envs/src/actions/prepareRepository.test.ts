@@ -1,3 +1,4 @@
+import { mockServices } from '@backstage/backend-test-utils';
 import {
   apiEntityV1alpha1Validator,
   componentEntityV1alpha1Validator,
@@ -5,6 +6,7 @@ import {
 import { ConfigReader } from '@backstage/config';
 import { ScmIntegrations } from '@backstage/integration';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   mkdir,
   mkdtemp,
@@ -39,8 +41,13 @@ const readIn = (api: any) => ({
 });
 
 describe('fairway:repository:prepare', () => {
+  let decision: AuthorizeResult.ALLOW | AuthorizeResult.DENY =
+    AuthorizeResult.ALLOW;
   const action = createPrepareRepositoryAction({
     catalog: catalogServiceMock({ entities: seedEntities() }),
+    permissions: mockServices.permissions.mock({
+      authorize: async requests => requests.map(() => ({ result: decision })),
+    }),
     integrations: ScmIntegrations.fromConfig(
       new ConfigReader({ integrations: { github: [{ host: 'github.com' }] } }),
     ),
@@ -50,7 +57,10 @@ describe('fairway:repository:prepare', () => {
   beforeEach(async () => {
     workspacePath = await mkdtemp(join(tmpdir(), 'fairway-prepare-'));
   });
-  afterEach(() => rm(workspacePath, { recursive: true, force: true }));
+  afterEach(async () => {
+    decision = AuthorizeResult.ALLOW;
+    await rm(workspacePath, { recursive: true, force: true });
+  });
 
   async function put(path: string, content = '') {
     await mkdir(dirname(join(workspacePath, path)), { recursive: true });
@@ -386,6 +396,14 @@ describe('fairway:repository:prepare', () => {
       expect(await files()).toEqual([]);
     },
   );
+
+  it("refuses a group that is not the person's and writes nothing", async () => {
+    decision = AuthorizeResult.DENY;
+    await expect(prepare({})).rejects.toMatchObject({
+      message: expect.stringMatching(/group:default\/sample-platform-ai/),
+    });
+    expect(await files()).toEqual([]);
+  });
 
   it.each([
     ['component', '../../x'],

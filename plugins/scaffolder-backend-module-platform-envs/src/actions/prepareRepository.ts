@@ -1,5 +1,6 @@
 import {
   isChildPath,
+  PermissionsService,
   resolveSafeChildPath,
 } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
@@ -9,6 +10,7 @@ import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
 import { lstat } from 'node:fs/promises';
 import { gitWebUrl } from '../github/gitWebUrl';
+import { assertOwner } from '../platform/assertOwner';
 import { assertComponentName } from '../platform/componentName';
 import { readPlatform } from '../platform/readPlatform';
 import { renderRepository } from '../repository/renderRepository';
@@ -28,6 +30,7 @@ const METRIC = /^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/;
 /** Options of {@link createPrepareRepositoryAction}. */
 export interface PrepareRepositoryOptions {
   catalog: CatalogService;
+  permissions: PermissionsService;
   integrations: ScmIntegrationRegistry;
   /** Host of the Git server. */
   gitHost: string;
@@ -210,11 +213,15 @@ export function createPrepareRepositoryAction(
       const { input, workspacePath } = ctx;
       assertComponentName(input.component);
       const target = safeChild(workspacePath, input.targetPath ?? '.');
-      const platform = await readPlatform({
-        catalog: options.catalog,
-        credentials: await ctx.getInitiatorCredentials(),
-        system: input.system,
-      });
+      const credentials = await ctx.getInitiatorCredentials();
+      const [platform] = await Promise.all([
+        readPlatform({
+          catalog: options.catalog,
+          credentials,
+          system: input.system,
+        }),
+        assertOwner({ ...options, credentials, owner: input.owner }),
+      ]);
       const slug = `${platform.githubOrg}/${
         input.repository ?? input.component
       }`;

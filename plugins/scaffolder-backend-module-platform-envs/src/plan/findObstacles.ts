@@ -19,6 +19,7 @@ import { prepareOverlayCommit } from '../gitops/prepareOverlayCommit';
 import { checkFiles } from '../github/addFilesInOneCommit';
 import { findMakers, getRepository } from '../github/componentRepository';
 import { createGithubClient } from '../github/createGithubClient';
+import { assertOwner } from '../platform/assertOwner';
 import { assertComponentName } from '../platform/componentName';
 import { openPlatform } from '../platform/openPlatform';
 import { Platform } from '../platform/readPlatform';
@@ -95,7 +96,12 @@ export async function findObstacles(
   const opened = await look('system', async () => {
     platform = await openPlatform(options);
   });
-  if (!platform) return told([opened, await lookInCatalog(options)]);
+  if (!platform) {
+    return told([
+      opened,
+      ...(await Promise.all([lookAtOwner(options), lookInCatalog(options)])),
+    ]);
+  }
 
   const { creates = CREATED_PARTS } = options;
   return told(
@@ -152,20 +158,9 @@ function isRefusal(error: unknown): error is Error {
 
 async function lookAtOwner(options: FindObstaclesOptions): Promise<Look> {
   const { catalog, credentials, owner } = options;
-  let entity;
-  try {
-    entity = await catalog.getEntityByRef(owner, { credentials });
-  } catch (error) {
-    return look('owner', async () => {
-      throw new InputError(
-        `"${owner.slice(
-          0,
-          60,
-        )}" is no entity ref: choose a group of the catalog`,
-      );
-    });
-  }
-  if (entity) return { findings: [] };
+  const refused = await look('owner', () => assertOwner(options));
+  if (refused.findings.length > 0) return refused;
+  if (await catalog.getEntityByRef(owner, { credentials })) return refused;
   return {
     findings: [
       {

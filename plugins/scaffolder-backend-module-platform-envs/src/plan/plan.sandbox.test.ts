@@ -64,6 +64,13 @@ const OTHERS: Entity[] = [
   },
   {
     apiVersion: 'backstage.io/v1alpha1',
+    kind: 'User',
+    metadata: { name: 'sample-platform-developer', namespace: 'default' },
+    spec: {},
+    relations: [{ type: 'memberOf', targetRef: 'group:default/web-team' }],
+  },
+  {
+    apiVersion: 'backstage.io/v1alpha1',
     kind: 'Component',
     metadata: { name: 'sample-platform-ai', namespace: 'default' },
     spec: { type: 'service', owner: 'group:default/mobilytics' },
@@ -428,6 +435,24 @@ describe('POST /platform-envs/plans', () => {
         message: expect.stringContaining('You may not create components on'),
         nextStep: expect.stringMatching(/^Ask one of them/),
       }),
+    ]);
+  });
+
+  it('tells whoever chose a group that is not theirs', async () => {
+    denied.add('platform-envs.component.assign');
+    const { findings, things } = await planOf({
+      owner: 'group:default/sample-platform-ai',
+    });
+    expect(things).toEqual([]);
+    expect(findings).toEqual([
+      {
+        severity: 'blocking',
+        field: 'owner',
+        message: `You may not make sample-platform-ai (group:default/sample-platform-ai) the owner: ${DEVELOPER} is not a member of it`,
+        nextStep: expect.stringMatching(
+          /^Choose one of your groups \(group:default\/web-team\)/,
+        ),
+      },
     ]);
   });
 

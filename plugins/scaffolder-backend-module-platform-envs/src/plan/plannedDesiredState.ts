@@ -1,6 +1,10 @@
-import { PlannedThing } from '@fairway/plugin-platform-envs-common';
+import {
+  PlannedChange,
+  PlannedThing,
+} from '@fairway/plugin-platform-envs-common';
 import { ComponentEnvironment, GitopsComponent } from '../gitops/types';
 import { AddFilesOptions, AddFilesResult } from '../github/addFilesInOneCommit';
+import { plannedTerraform } from './plannedTerraform';
 
 /** What {@link plannedDesiredState} is told. */
 export interface DesiredStateParts {
@@ -54,21 +58,29 @@ export function plannedDesiredState(parts: DesiredStateParts): PlannedThing[] {
         ]
       : []),
     ...files,
-    ...component.environments.flatMap(environment =>
-      deploymentsIn(component, environment, files),
-    ),
+    ...component.environments.flatMap(environment => {
+      const isNew = files.some(
+        file =>
+          file.environment === environment.shortName &&
+          file.change === 'create',
+      );
+      const becomes = isNew ? 'create' : 'keep';
+      return [
+        ...deploymentsIn(component, environment, becomes),
+        ...(environment.runtime === 'ecs'
+          ? plannedTerraform(component, environment, becomes)
+          : []),
+      ];
+    }),
   ];
 }
 
 function deploymentsIn(
   component: GitopsComponent,
   environment: ComponentEnvironment,
-  files: PlannedThing[],
+  change: PlannedChange,
 ): PlannedThing[] {
   const { sizing, shortName, cluster, runtime, primaryRegion } = environment;
-  const isNew = files.some(
-    file => file.environment === shortName && file.change === 'create',
-  );
   const isEcs = runtime === 'ecs';
   // As the variables of the service say it.
   const isSpot = isEcs && environment.tier !== 'prod';
@@ -77,7 +89,7 @@ function deploymentsIn(
     name,
     where: cluster ?? shortName,
     environment: shortName,
-    change: isNew ? 'create' : 'keep',
+    change,
     note: 'It starts when the first image is built',
     ...(primaryRegion && {
       capacity: {
