@@ -1,6 +1,7 @@
 import { isTerminal } from '@fairway/plugin-platform-envs-common';
 import { StoredPromotion } from '../../database/PromotionStore';
 import { People } from './People';
+import { PlanStep } from './PlanStep';
 import { PromotionObserver } from './PromotionObserver';
 import { PromotionTargets } from './PromotionTargets';
 import { RolloutSteps } from './RolloutSteps';
@@ -14,6 +15,7 @@ export interface PromotionReconcilerOptions extends WriteStepOptions {
   targets: PromotionTargets;
   observer: PromotionObserver;
   people: People;
+  planStep: PlanStep;
   /** Tells this worker from others, e.g. host and process. */
   owner: string;
   timings?: Partial<PromotionTimings>;
@@ -184,7 +186,7 @@ export class PromotionReconciler {
   async #step(current: StoredPromotion, fence: Fence) {
     switch (current.promotion.state) {
       case 'PLANNING':
-        await this.options.service.fixPlan(current, fence);
+        await this.options.planStep.plan(current, fence);
         return 'again' as const;
       case 'WAITING':
         return this.#start.waiting(current, fence);

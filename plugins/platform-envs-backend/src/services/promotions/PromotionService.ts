@@ -7,13 +7,9 @@ import {
 import {
   CreatePromotionRequest,
   DecidePromotionRequest,
-  evaluateGates,
-  GateResult,
-  isTerminal,
   PlanPromotionRequest,
   Promotion,
   PROMOTION_STATES,
-  PromotionPlan,
   PromotionPlanPreview,
   PromotionState,
   TERMINAL_PROMOTION_STATES,
@@ -26,32 +22,23 @@ import {
   PromotionStore,
   StoredPromotion,
 } from '../../database/PromotionStore';
+import { notifyRequester } from './notifications';
 import { People } from './People';
-import { PromotionObserver } from './PromotionObserver';
-import { PromotionPlanner } from './PromotionPlanner';
-import { PromotionPlace, PromotionTargets } from './PromotionTargets';
-import { notifyApprovers, notifyRequester } from './notifications';
-
-/** The states in which a promotion holds its place. */
-export const IN_PROGRESS: readonly PromotionState[] = [
-  'WRITING',
-  'SYNCING',
-  'VERIFYING',
-];
+import { PlanStep } from './PlanStep';
+import { PromotionForecast, refuseFailing } from './PromotionForecast';
+import { PromotionTargets } from './PromotionTargets';
 
 /** The states that have not ended. */
 export const OPEN: readonly PromotionState[] = PROMOTION_STATES.filter(
   state => !TERMINAL_PROMOTION_STATES.includes(state),
 );
 
-const WAITING_HOURS = 72;
-
 /** @see PromotionService */
 export interface PromotionServiceOptions {
   store: PromotionStore;
   targets: PromotionTargets;
-  planner: PromotionPlanner;
-  observer: PromotionObserver;
+  forecast: PromotionForecast;
+  planStep: PlanStep;
   people: People;
   /** Called after each change that gives the worker something to do. */
   wake: () => void;
@@ -68,7 +55,9 @@ export class PromotionService {
 
   /** What a promotion would write; nothing is kept. */
   async preview(request: PlanPromotionRequest): Promise<PromotionPlanPreview> {
-    const { place, plan, gates } = await this.#plan(request);
+    const { place, plan, gates } = await this.options.forecast.ofRequest(
+      request,
+    );
     const existing = await this.#findOpen(request, plan.planDigest);
     return {
       plan,
@@ -94,7 +83,7 @@ export class PromotionService {
     const { idempotencyKey, ...body } = request;
     const requestHash = hash(body);
     if (!(await store.findByKey(requestedBy, idempotencyKey))) {
-      const { plan, gates } = await this.#plan(request);
+      const { plan, gates } = await this.options.forecast.ofRequest(request);
       const existing = await this.#findOpen(request, plan.planDigest);
       if (existing) return { promotion: existing.promotion, created: false };
       refuseFailing(gates);
@@ -132,74 +121,9 @@ export class PromotionService {
       },
     });
     if (!created) return { promotion: stored.promotion, created };
-    const promotion = await this.fixPlan(stored);
+    const promotion = await this.options.planStep.plan(stored);
     wake();
     return { promotion, created };
-  }
-
-  /**
-   * Takes a promotion from PLANNING on: fixes what it would write and who has
-   * to agree. Older requests that nobody decided on yet give way.
-   */
-  async fixPlan(
-    stored: StoredPromotion,
-    fence?: { epoch: number },
-  ): Promise<Promotion> {
-    const { store } = this.options;
-    const { id } = stored.promotion;
-    let plan: PromotionPlan;
-    try {
-      const outcome = await this.planOf(stored.promotion);
-      plan = outcome.plan;
-      refuseFailing(
-        await this.evaluate({ ...stored.promotion, plan }, outcome.place),
-      );
-    } catch (error) {
-      if (!isAnswer(error)) throw error;
-      const failed = await store.update(
-        id,
-        ({ promotion }, at) => ({
-          promotion: transition(promotion, {
-            type: 'failed',
-            at: at.toISOString(),
-            kind: 'failed',
-            message: (error as Error).message,
-          }),
-          record: system('failed', (error as Error).message),
-          outbox: [notifyRequester(promotion, 'FAILED')],
-        }),
-        fence,
-      );
-      return failed.promotion;
-    }
-    const planned = await store.update(
-      id,
-      ({ promotion }, at) => {
-        if (promotion.state !== 'PLANNING') return undefined;
-        const next = transition(
-          {
-            ...promotion,
-            expiresAt: hoursAfter(at, WAITING_HOURS),
-          },
-          { type: 'planned', at: at.toISOString(), plan },
-        );
-        return {
-          promotion: next,
-          record: system(
-            'planned',
-            plan.files
-              .map(f => `${f.path}:${f.line}: ${f.after.trim()}`)
-              .join('; '),
-            { planDigest: plan.planDigest, baseCommit: plan.baseCommit },
-          ),
-          outbox:
-            next.state === 'WAITING' ? [notifyApprovers(next)] : undefined,
-        };
-      },
-      fence,
-    );
-    await this.#supersede(planned.promotion);
-    return planned.promotion;
   }
 
   /**
@@ -286,76 +210,6 @@ export class PromotionService {
     return (await this.#get(id)).promotion;
   }
 
-  /** What the gates say now. Of one that has ended, nothing is asked. */
-  async gatesOf(promotion: Promotion): Promise<GateResult[]> {
-    if (isTerminal(promotion.state) || !promotion.plan) return [];
-    if (IN_PROGRESS.includes(promotion.state)) return [];
-    try {
-      const place = await this.options.targets.resolve(placeOf(promotion));
-      return await this.evaluate(promotion, place);
-    } catch (error) {
-      return [
-        {
-          id: 'place',
-          title: 'Component and environments are there',
-          state: 'failing',
-          message: (error as Error).message,
-          required: true,
-        },
-      ];
-    }
-  }
-
-  async evaluate(
-    promotion: Promotion,
-    place: PromotionPlace,
-  ): Promise<GateResult[]> {
-    const { store, observer } = this.options;
-    const [readings, slotHeldBy] = await Promise.all([
-      observer.readings(place, await store.now()),
-      this.#slotHolder(promotion),
-    ]);
-    return evaluateGates(
-      { ...promotion, release: promotion.plan!.release },
-      { ...readings, slotHeldBy },
-    );
-  }
-
-  /** What a promotion would write on the branch as it is now. */
-  async planOf(promotion: Promotion) {
-    const { targets, planner } = this.options;
-    const place = await targets.resolve(placeOf(promotion));
-    const release =
-      promotion.plan?.release ?? (await planner.sourceRelease(place));
-    const { plan, content } = await planner.plan(
-      place,
-      release,
-      promotion.kind,
-    );
-    return { place, plan, content };
-  }
-
-  async #plan(request: PlanPromotionRequest) {
-    const draft: Promotion = {
-      id: '',
-      kind: 'promote',
-      componentRef: request.componentRef,
-      fromEnvironmentRef: request.fromEnvironmentRef,
-      toEnvironmentRef: request.toEnvironmentRef,
-      requestedBy: '',
-      reason: '',
-      state: 'PLANNING',
-      version: 0,
-      policy: (await this.options.targets.resolve(request)).policy,
-      approvals: [],
-      createdAt: '',
-      updatedAt: '',
-    };
-    const { place, plan } = await this.planOf(draft);
-    const gates = await this.evaluate({ ...draft, plan }, place);
-    return { place, plan, gates };
-  }
-
   async #findOpen(
     { componentRef, toEnvironmentRef }: PlanPromotionRequest,
     planDigest: string,
@@ -368,83 +222,11 @@ export class PromotionService {
     return open.find(s => s.promotion.plan?.planDigest === planDigest);
   }
 
-  async #slotHolder(promotion: Promotion): Promise<string | undefined> {
-    const holders = await this.options.store.list({
-      states: IN_PROGRESS,
-      componentRef: promotion.componentRef,
-      toEnvironmentRef: promotion.toEnvironmentRef,
-    });
-    return holders.find(h => h.promotion.id !== promotion.id)?.promotion.id;
-  }
-
-  /** What nobody decided on yet gives way to a newer request for the same place. */
-  async #supersede(newer: Promotion) {
-    if (isTerminal(newer.state)) return;
-    const { store } = this.options;
-    const waiting = await store.list({
-      states: ['WAITING'],
-      componentRef: newer.componentRef,
-      toEnvironmentRef: newer.toEnvironmentRef,
-    });
-    for (const { promotion: older } of waiting) {
-      if (older.id >= newer.id) continue;
-      await store.update(older.id, ({ promotion }, at) =>
-        promotion.state === 'WAITING'
-          ? {
-              promotion: transition(promotion, {
-                type: 'superseded',
-                at: at.toISOString(),
-              }),
-              record: system(
-                'superseded',
-                `${newer.requestedBy} asked for a newer promotion, ${newer.id}.`,
-                { by: newer.id },
-              ),
-              outbox: [notifyRequester(promotion, 'SUPERSEDED')],
-            }
-          : undefined,
-      );
-    }
-  }
-
   async #get(id: string): Promise<StoredPromotion> {
     const stored = await this.options.store.get(id);
     if (!stored) throw new NotFoundError(`There is no promotion ${id}`);
     return stored;
   }
-}
-
-/** A line of the record that the portal itself writes. */
-export function system(
-  event: string,
-  message: string,
-  details?: Record<string, unknown>,
-) {
-  return { actor: 'system:fairway', event, message, details };
-}
-
-/** Whether an error is an answer about the request, not our inability to give one. */
-export function isAnswer(error: unknown): boolean {
-  return ['InputError', 'NotFoundError', 'ConflictError'].includes(
-    (error as Error).name,
-  );
-}
-
-function refuseFailing(gates: GateResult[]) {
-  const failing = gates.filter(g => g.required && g.state === 'failing');
-  if (failing.length > 0) {
-    throw new ConflictError(
-      failing.map(g => `${g.id}: ${g.message}`).join(' '),
-    );
-  }
-}
-
-function placeOf(promotion: Promotion) {
-  return {
-    componentRef: promotion.componentRef,
-    fromEnvironmentRef: promotion.fromEnvironmentRef,
-    toEnvironmentRef: promotion.toEnvironmentRef,
-  };
 }
 
 function isRepetition(
@@ -472,8 +254,4 @@ function hash(body: unknown): string {
     ([a], [b]) => (a < b ? -1 : 1),
   );
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');
-}
-
-function hoursAfter(at: Date, hours: number): string {
-  return new Date(at.getTime() + hours * 3_600_000).toISOString();
 }

@@ -11,6 +11,7 @@ import {
 import { GitHost } from '@fairway/plugin-platform-envs-node';
 import { PromotionStore } from '../../database/PromotionStore';
 import { People } from './People';
+import { PromotionForecast } from './PromotionForecast';
 import { OPEN, PromotionService } from './PromotionService';
 
 /** Who asks, and what the permission policy answered for this promotion. */
@@ -27,6 +28,7 @@ export class PromotionViews {
     private readonly options: {
       store: PromotionStore;
       service: PromotionService;
+      forecast: PromotionForecast;
       people: People;
       gitHost: Pick<GitHost, 'webUrl'>;
     },
@@ -34,11 +36,11 @@ export class PromotionViews {
 
   /** The approver's page. */
   async detail(id: string, viewer: Viewer): Promise<PromotionDetail> {
-    const { store, service, gitHost } = this.options;
+    const { store, service, forecast, gitHost } = this.options;
     const promotion = await service.get(id);
     const { commitSha, plan } = promotion;
     const [gates, events, actions] = await Promise.all([
-      service.gatesOf(promotion),
+      forecast.gatesOf(promotion),
       store.events(id),
       this.#actions(promotion, viewer),
     ]);

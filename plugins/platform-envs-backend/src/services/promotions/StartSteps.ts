@@ -8,14 +8,16 @@ import {
 import { PromotionStore, StoredPromotion } from '../../database/PromotionStore';
 import { notifyApprovers } from './notifications';
 import { People } from './People';
-import { isAnswer, PromotionService, system } from './PromotionService';
+import { PromotionForecast } from './PromotionForecast';
 import {
   applyEvent,
   endPromotion,
   failPromotion,
   Fence,
+  isAnswer,
   sentence,
   Step,
+  system,
 } from './steps';
 import { PromotionTimings } from './timings';
 
@@ -24,7 +26,7 @@ export class StartSteps {
   constructor(
     private readonly options: {
       store: PromotionStore;
-      service: PromotionService;
+      forecast: PromotionForecast;
       people: People;
       timings: PromotionTimings;
       /** Told of each promotion that this worker is about to write. */
@@ -54,7 +56,7 @@ export class StartSteps {
 
   /** APPROVED: until the gates of this moment pass; then claims it. */
   async approved(current: StoredPromotion, fence: Fence): Promise<Step> {
-    const { store, service } = this.options;
+    const { store, forecast } = this.options;
     const { promotion, progress } = current;
     const now = await store.now();
     if (
@@ -71,7 +73,7 @@ export class StartSteps {
     }
     if ((await this.#replan(current, fence)) === 'changed') return 'again';
     if (await this.#voidLostApprovals(promotion, fence)) return 'again';
-    const gates = await service.gatesOf(promotion);
+    const gates = await forecast.gatesOf(promotion);
     if (!gatesPass(gates)) {
       return { waitMs: 5_000, blockedBy: messages(gates) };
     }
@@ -105,9 +107,9 @@ export class StartSteps {
     { promotion }: StoredPromotion,
     fence: Fence,
   ): Promise<'same' | 'changed'> {
-    let outcome: Awaited<ReturnType<PromotionService['planOf']>>;
+    let outcome: Awaited<ReturnType<PromotionForecast['planOf']>>;
     try {
-      outcome = await this.options.service.planOf(promotion);
+      outcome = await this.options.forecast.planOf(promotion);
     } catch (error) {
       if (!isAnswer(error)) throw error;
       await failPromotion(

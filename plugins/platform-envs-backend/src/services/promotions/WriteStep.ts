@@ -12,8 +12,16 @@ import {
   GitHost,
 } from '@fairway/plugin-platform-envs-node';
 import { PromotionStore, StoredPromotion } from '../../database/PromotionStore';
-import { isAnswer, PromotionService, system } from './PromotionService';
-import { applyEvent, failPromotion, Fence, sentence, Step } from './steps';
+import { PromotionForecast } from './PromotionForecast';
+import {
+  applyEvent,
+  failPromotion,
+  Fence,
+  isAnswer,
+  sentence,
+  Step,
+  system,
+} from './steps';
 
 const MAX_PUSHES = 10;
 const MAX_ATTEMPTS = 10;
@@ -26,7 +34,7 @@ const PLAN_DIGEST = 'Plan-Digest';
 /** @see WriteStep */
 export interface WriteStepOptions {
   store: PromotionStore;
-  service: PromotionService;
+  forecast: PromotionForecast;
   gitHost: GitHost;
   logger: LoggerService;
   /** Waits between attempts to push, up to this times the number of the attempt. */
@@ -83,10 +91,10 @@ export class WriteStep {
   }
 
   async #commit(promotion: Promotion, fence: Fence): Promise<Step> {
-    const { gitHost, service, store, logger } = this.options;
+    const { gitHost, forecast, store, logger } = this.options;
     const { repository, branch, baseCommit, planDigest } = promotion.plan!;
     for (let push = 1; ; push++) {
-      const { plan, content } = await service.planOf(promotion);
+      const { plan, content } = await forecast.planOf(promotion);
       if (
         !(await gitHost.isAncestor(repository, baseCommit, plan.baseCommit))
       ) {

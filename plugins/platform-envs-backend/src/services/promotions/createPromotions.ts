@@ -19,6 +19,8 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { PromotionStore } from '../../database/PromotionStore';
 import { People } from './People';
+import { PlanStep } from './PlanStep';
+import { PromotionForecast } from './PromotionForecast';
 import { PromotionNotifier } from './PromotionNotifier';
 import { PromotionObserver } from './PromotionObserver';
 import { PromotionPlanner } from './PromotionPlanner';
@@ -51,20 +53,34 @@ export function createPromotions(options: PromotionsOptions) {
   const planner = new PromotionPlanner(gitHost);
   const observer = new PromotionObserver({ planner, deploymentSources });
   const people = new People(options);
-  let wake = () => {};
-  const service: PromotionService = new PromotionService({
+  const forecast = new PromotionForecast({
     store,
     targets,
     planner,
     observer,
+  });
+  const planStep = new PlanStep({ store, forecast });
+  let wake = () => {};
+  const service: PromotionService = new PromotionService({
+    store,
+    targets,
+    forecast,
+    planStep,
     people,
     wake: () => wake(),
   });
-  const views = new PromotionViews({ store, service, people, gitHost });
+  const views = new PromotionViews({
+    store,
+    service,
+    forecast,
+    people,
+    gitHost,
+  });
   const notifier = new PromotionNotifier(options);
   const reconciler: PromotionReconciler = new PromotionReconciler({
     store,
-    service,
+    forecast,
+    planStep,
     targets,
     observer,
     people,

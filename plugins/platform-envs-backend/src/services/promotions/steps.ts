@@ -10,7 +10,6 @@ import {
   StoredPromotion,
 } from '../../database/PromotionStore';
 import { notifyRequester } from './notifications';
-import { system } from './PromotionService';
 
 /** Outcome of a step: look again at once, or after a while. */
 export type Step = 'again' | { waitMs: number; blockedBy?: string };
@@ -82,6 +81,22 @@ export function failPromotion(
     fence,
     { type: 'failed', kind, message },
     message,
+  );
+}
+
+/** A line of the record that the portal itself writes. */
+export function system(
+  event: string,
+  message: string,
+  details?: Record<string, unknown>,
+) {
+  return { actor: 'system:fairway', event, message, details };
+}
+
+/** Whether an error is an answer about the request, not our inability to give one. */
+export function isAnswer(error: unknown): boolean {
+  return ['InputError', 'NotFoundError', 'ConflictError'].includes(
+    (error as Error).name,
   );
 }
 
