@@ -1,8 +1,3 @@
-locals {
-  # At most 64 characters.
-  role_prefix = substr("${var.name}-${var.environment_name}", 0, 50)
-}
-
 data "aws_iam_policy_document" "tasks" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -44,9 +39,12 @@ resource "aws_iam_role_policy" "execution" {
   policy = data.aws_iam_policy_document.secret[0].json
 }
 
-# What the component itself may do; add policies to it as it needs them.
+# What the component itself may do, and what its workers may; add policies to
+# them as they need them.
 resource "aws_iam_role" "task" {
-  name               = "${local.role_prefix}-task"
+  for_each = local.task_roles
+
+  name               = "${local.role_prefix}-${each.key}"
   assume_role_policy = data.aws_iam_policy_document.tasks.json
 }
 

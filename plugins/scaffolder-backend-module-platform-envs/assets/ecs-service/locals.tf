@@ -14,10 +14,10 @@ locals {
 
   # The component itself, and its workers.
   services = merge(
-    { (var.name) = { command = var.command, is_worker = false } },
+    { (var.name) = { command = var.command, is_worker = false, role = "task" } },
     {
       for worker in var.workers :
-      "${var.name}-${worker.name}" => { command = worker.command, is_worker = true }
+      "${var.name}-${worker.name}" => { command = worker.command, is_worker = true, role = "worker" }
     },
   )
 
@@ -29,7 +29,17 @@ locals {
     )
   }
 
+  # At most 64 characters with what is added.
+  role_prefix = substr("${var.name}-${var.environment_name}", 0, 50)
+  # At most 80 characters with what is added.
+  queue_name = substr("${var.name}-${var.environment_name}", 0, 75)
+
+  task_roles = toset(length(var.workers) > 0 ? ["task", "worker"] : ["task"])
+  takes_jobs = length(var.workers) > 0 ? "worker" : "task"
+  sends_jobs = var.queue != null && var.kind != "worker"
+
   environment = merge(
+    var.environment_variables,
     {
       ENVIRONMENT       = var.environment_name
       LOG_LEVEL         = var.log_level
@@ -38,7 +48,11 @@ locals {
     },
     var.http_port == null ? {} : { PORT = tostring(var.http_port) },
     var.grpc_port == null ? {} : { GRPC_PORT = tostring(var.grpc_port) },
+    var.queue == null ? {} : { QUEUE_URL = local.queue_url },
   )
+
+  # Of what takes jobs only.
+  takers_environment = var.queue == null ? {} : { DEAD_LETTER_QUEUE_URL = local.dead_letter_queue_url }
 
   log_group = "/ecs/${var.cluster}/${var.name}"
 
@@ -72,7 +86,10 @@ locals {
           ]
 
           environment = [
-            for variable, value in local.environment : { name = variable, value = value }
+            for variable, value in merge(
+              local.environment,
+              service.role == local.takes_jobs ? local.takers_environment : {},
+            ) : { name = variable, value = value }
           ]
 
           secrets = [

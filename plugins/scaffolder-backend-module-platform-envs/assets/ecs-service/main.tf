@@ -12,7 +12,7 @@ resource "aws_ecs_task_definition" "this" {
   cpu                      = var.cpu
   memory                   = var.memory
   execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  task_role_arn            = aws_iam_role.task[each.value.role].arn
   # A release goes back by an older definition: it has to be there.
   skip_destroy = true
 
@@ -100,6 +100,8 @@ resource "aws_ecs_service" "this" {
 
   depends_on = [
     aws_iam_role_policy.execution,
+    aws_iam_role_policy.send_jobs,
+    aws_iam_role_policy.take_jobs,
     aws_iam_role_policy_attachment.execution,
     aws_iam_role_policy_attachment.load_balancer,
   ]

@@ -47,6 +47,22 @@ variable "workers" {
   description = "Services beside it from the same image."
 }
 
+variable "environment_variables" {
+  type        = map(string)
+  description = "What the containers find in their environment, beside what the platform puts there."
+}
+
+variable "queue" {
+  type = object({
+    visibility_timeout_seconds = number
+    max_attempts               = number
+    retention_days             = number
+    dead_letter_retention_days = number
+  })
+  description = "Absent: it has no queue."
+  default     = null
+}
+
 variable "secrets" {
   type        = list(string)
   description = "Keys of the secret <system>/<environment>/<name> in Secrets Manager."

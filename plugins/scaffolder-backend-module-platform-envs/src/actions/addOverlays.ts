@@ -82,7 +82,8 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
 `,
       },
       {
-        description: 'A service on ECS with two workers, switched blue/green',
+        description:
+          'A service on ECS with two workers, a queue of jobs for them, and a setting, switched blue/green',
         example: `steps:
   - id: overlays
     action: fairway:gitops:overlays
@@ -94,6 +95,9 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
       workers:
         - { name: mailer, command: [work, mail] }
         - { name: reports, command: [work, reports] }
+      queue: true
+      environmentVariables:
+        CONCURRENCY: '10'
 `,
       },
     ],

@@ -59,6 +59,13 @@ export interface ComponentInput {
   healthCommand?: string[];
   /** ECS only: further services from the same image. */
   workers?: Worker[];
+  /** Variables that the container finds in its environment, the same everywhere; never secrets. */
+  environmentVariables?: Record<string, string>;
+  /**
+   * ECS only: a queue of jobs in each environment, with one for those that
+   * nobody can do; absent: none.
+   */
+  queue?: boolean;
   /** ECS only; absent: where the environment's tags say `blue-green`. */
   blueGreen?: boolean;
   /** TCP ports in the private network that it calls, beside HTTPS and the environment's database. */
@@ -161,6 +168,20 @@ export const componentInputSchema = {
       .max(10)
       .optional()
       .describe('ECS: services that run beside it from the same image'),
+  environmentVariables: (z: Zod) =>
+    z
+      .record(z.string().max(1000))
+      .optional()
+      .describe(
+        'What the container finds in its environment, the same everywhere, e.g. { "INPUT_TOPIC": "orders.placed" }; never secrets',
+      ),
+  queue: (z: Zod) =>
+    z
+      .boolean()
+      .optional()
+      .describe(
+        'ECS: an SQS queue in each environment, with a dead-letter queue, the rights of the tasks to them, and QUEUE_URL (for what takes jobs DEAD_LETTER_QUEUE_URL, too) in their environment',
+      ),
   blueGreen: (z: Zod) =>
     z
       .boolean()

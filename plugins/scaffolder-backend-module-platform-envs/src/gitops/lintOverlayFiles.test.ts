@@ -2,6 +2,7 @@ import { aComponent, SEED_SYSTEMS } from '../__testUtils__/aComponent';
 import { assertSafeOverlay, lintOverlayFiles } from './lintOverlayFiles';
 import { renderGitopsFiles } from './renderGitopsFiles';
 
+const AWKWARD = `"it's" \${x} {{ y }} $(id) : # & * ! 🚢`;
 const OVERLAY = 'gitops/overlays/dev/x/kustomization.yaml';
 const lint = (content: string, path = OVERLAY) =>
   lintOverlayFiles(new Map([[path, content]]), 'gitops');
@@ -77,6 +78,48 @@ describe('lintOverlayFiles', () => {
     ]);
   });
 
+  it.each([
+    [
+      'a provisioner',
+      'resource "null_resource" "x" {\n  provisioner "local-exec" {\n    command = "id"\n  }\n}\n',
+      2,
+      'A provisioner runs programs.',
+    ],
+    [
+      'a program that answers',
+      'data "external" "x" {\n  program = ["sh"]\n}\n',
+      1,
+      'The data source "external" runs programs.',
+    ],
+    [
+      'a module that is kept elsewhere',
+      'module "x" {\n  source = "git::https://host.example/x.git"\n}\n',
+      2,
+      'The module "git::https://host.example/x.git" is kept elsewhere',
+    ],
+    [
+      'a module above the folder',
+      'module "x" {\n  count  = 1\n  source = "./../../x"\n}\n',
+      3,
+      'The module "./../../x" is kept elsewhere',
+    ],
+  ])('F32 refuses in Terraform %s', (_title, content, line, message) => {
+    expect(lint(content, 'gitops/services/x/main.tf')).toEqual([
+      {
+        path: 'gitops/services/x/main.tf',
+        line,
+        message: expect.stringContaining(message),
+      },
+    ]);
+  });
+
+  it('F32 refuses Terraform in JSON, and lets a module of the folder through', () => {
+    expect(lint('{}', 'gitops/services/x/main.tf.json')).toHaveLength(1);
+    expect(
+      lint('module "x" {\n  source = "./x"\n}\n', 'gitops/services/x/main.tf'),
+    ).toEqual([]);
+  });
+
   it('F32 refuses a Secret in a later document', () => {
     expect(
       lint('kind: Service\n---\nkind: Secret\n', 'gitops/base/x/a.yml'),
@@ -123,6 +166,8 @@ describe('lintOverlayFiles', () => {
       const component = await aComponent(system, {
         exposure: 'public',
         secrets: ['API_KEY'],
+        environmentVariables: { TOPIC: AWKWARD },
+        queue: SEED_SYSTEMS.ecs.includes(system),
       });
       expect(
         lintOverlayFiles(renderGitopsFiles(component), component.gitopsPath),

@@ -2,6 +2,7 @@ import { InputError } from '@backstage/errors';
 import { posix } from 'node:path';
 import { isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
 import { printable } from '../platform/componentName';
+import { lintTerraform } from './terraform/lintTerraform';
 
 /** Something in a file that must not get into a GitOps repository. */
 export interface OverlayFinding {
@@ -52,7 +53,8 @@ const LIKE_HOST = /^[\w-]+(\.[\w-]+)+\/[^/]+\/[^/]+/;
 
 /**
  * What files that are to be added to a GitOps repository must not contain:
- * references to what is kept elsewhere, hooks, charts, programs, secrets. They
+ * references to what is kept elsewhere, hooks, charts, programs, secrets, in
+ * Terraform provisioners and foreign modules. They
  * would let whoever wrote a file run something in a cluster that nobody saw.
  *
  * @param files - contents by path in the repository
@@ -69,6 +71,12 @@ export function lintOverlayFiles(
     }
     if (Buffer.byteLength(content) > MAX_BYTES) {
       return [{ path, message: `It is larger than ${MAX_BYTES} bytes.` }];
+    }
+    if (path.endsWith('.tf')) {
+      return lintTerraform(content).map(finding => ({ path, ...finding }));
+    }
+    if (path.endsWith('.tf.json')) {
+      return [{ path, message: 'It is Terraform in JSON: write it as .tf.' }];
     }
     return /\.ya?ml$/.test(path) || KUSTOMIZATION.test(path)
       ? lintYaml(path, content, folder)

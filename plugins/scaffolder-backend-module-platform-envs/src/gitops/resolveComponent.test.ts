@@ -146,6 +146,36 @@ describe('resolveComponent', () => {
       { workers: [{ name: 'mailer', command: ['mail'] }] },
       'workers are services beside a service on ECS',
     ],
+    ['a queue on EKS', { queue: true }, 'queue is made by the Terraform'],
+    [
+      'a variable that is none',
+      { environmentVariables: { 'a=b': 'x' } },
+      'environmentVariables names "a=b": use capital letters',
+    ],
+    [
+      'a variable that the environment sets',
+      { environmentVariables: { LOG_LEVEL: 'x' } },
+      'environmentVariables names "LOG_LEVEL": the environment sets this variable itself',
+    ],
+    [
+      'a variable that is a secret, too',
+      { environmentVariables: { KEY: 'x' }, secrets: ['KEY'] },
+      'environmentVariables and secrets both name "KEY"',
+    ],
+    [
+      'a variable of two lines',
+      { environmentVariables: { KEY: 'a\nB=c' } },
+      'environmentVariables.KEY has a line break',
+    ],
+    [
+      'more variables than anybody reads',
+      {
+        environmentVariables: Object.fromEntries(
+          Array.from({ length: 51 }, (_, index) => [`A${index}`, '']),
+        ),
+      },
+      'environmentVariables has 51 of them; at most 50 are taken',
+    ],
   ])('F27 refuses %s, naming the key', async (_title, input, message) => {
     await expect(resolve(input)).rejects.toThrow(message);
   });
@@ -164,6 +194,29 @@ describe('resolveComponent', () => {
     await expect(
       resolve({ workers: [worker, worker] }, 'mobilytics'),
     ).rejects.toThrow('workers names "mailer" twice');
+  });
+
+  it('gives a component on ECS a queue, and keeps its variables for the queue', async () => {
+    const input = { queue: true, environmentVariables: { B: '2', A: '1' } };
+    const component = await resolve(input, 'mobilytics');
+    expect(component.queue).toEqual({
+      visibilityTimeoutSeconds: 30,
+      maxAttempts: 5,
+      retentionDays: 4,
+      deadLetterRetentionDays: 14,
+    });
+    expect(Object.keys(component.environmentVariables)).toEqual(['A', 'B']);
+    await expect(resolve({}, 'mobilytics')).resolves.not.toHaveProperty(
+      'queue',
+    );
+    await expect(
+      resolve(
+        { queue: true, environmentVariables: { QUEUE_URL: 'x' } },
+        'mobilytics',
+      ),
+    ).rejects.toThrow(
+      'environmentVariables names "QUEUE_URL": the environment sets this variable itself',
+    );
   });
 
   it('asks for the domain of an environment that is to be reached', async () => {

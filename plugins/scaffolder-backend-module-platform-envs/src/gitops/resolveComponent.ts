@@ -9,15 +9,35 @@ import {
   EXPOSURES,
 } from './componentInput';
 import { list, sizingOf } from './sizing';
-import { ComponentEnvironment, GitopsComponent } from './types';
+import { ComponentEnvironment, GitopsComponent, Queue } from './types';
 
 /** What a component listens on unless told. */
 const DEFAULT_HTTP_PORT = 8080;
 
 const DNS_LABEL = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
-const SECRET_KEY = /^[A-Z][A-Z0-9_]{0,62}$/;
+const VARIABLE = /^[A-Z][A-Z0-9_]{0,62}$/;
+const MAX_VARIABLES = 50;
 /** Written by the overlays themselves. */
-const TAKEN_KEYS = ['PORT', 'GRPC_PORT', 'ENVIRONMENT', 'LOG_LEVEL'];
+const TAKEN_KEYS = [
+  'PORT',
+  'GRPC_PORT',
+  'ENVIRONMENT',
+  'LOG_LEVEL',
+  'RELEASE',
+  'OTEL_SERVICE_NAME',
+];
+const QUEUE_KEYS = ['QUEUE_URL', 'DEAD_LETTER_QUEUE_URL'];
+
+/** What every queue begins with; its variables change it later. */
+const QUEUE: Queue = {
+  visibilityTimeoutSeconds: 30,
+  maxAttempts: 5,
+  retentionDays: 4,
+  deadLetterRetentionDays: 14,
+};
+
+/** One of these in a value would break out of the line that holds it. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** How a component runs: {@link GitopsComponent} without where it is written. */
 export type ResolvedComponent = Pick<
@@ -29,6 +49,8 @@ export type ResolvedComponent = Pick<
   | 'command'
   | 'healthCommand'
   | 'workers'
+  | 'environmentVariables'
+  | 'queue'
   | 'egressPorts'
   | 'environments'
 >;
@@ -72,10 +94,12 @@ export function resolveComponent(
     kind,
     ports: portsOf(kind, input.ports),
     exposure,
-    secrets: secretsOf(input.secrets),
+    secrets: secretsOf(input),
     command: input.command ?? [],
     healthCommand: input.healthCommand ?? [],
     workers: workersOf(input, isEcs),
+    environmentVariables: environmentVariablesOf(input),
+    ...(queueOf(input, isEcs) && { queue: QUEUE }),
     egressPorts: [...new Set(input.egressPorts)].sort((a, b) => a - b),
     environments,
   };
@@ -152,19 +176,62 @@ function portsOf(
   );
 }
 
-function secretsOf(secrets: string[] = []): string[] {
-  for (const key of secrets) {
-    if (!SECRET_KEY.test(key) || TAKEN_KEYS.includes(key)) {
+function secretsOf(input: ComponentInput): string[] {
+  const secrets = input.secrets ?? [];
+  secrets.forEach(key => assertVariable('secrets', key, input));
+  return [...new Set(secrets)].sort();
+}
+
+function environmentVariablesOf(input: ComponentInput): Record<string, string> {
+  const variables = Object.entries(input.environmentVariables ?? {});
+  if (variables.length > MAX_VARIABLES) {
+    throw new InputError(
+      `environmentVariables has ${variables.length} of them; at most ${MAX_VARIABLES} are taken`,
+    );
+  }
+  for (const [key, value] of variables) {
+    assertVariable('environmentVariables', key, input);
+    if (input.secrets?.includes(key)) {
       throw new InputError(
-        `secrets names "${printable(key)}": ${
-          TAKEN_KEYS.includes(key)
-            ? 'the environment sets this variable itself'
-            : 'use capital letters, digits and underscores, beginning with a letter, at most 63'
-        }`,
+        `environmentVariables and secrets both name "${key}": leave it in one of them`,
+      );
+    }
+    if (CONTROL_CHARACTER.test(value)) {
+      throw new InputError(
+        `environmentVariables.${key} has a line break or another control character: write it in one line`,
       );
     }
   }
-  return [...new Set(secrets)].sort();
+  return Object.fromEntries(variables.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function assertVariable(
+  field: string,
+  key: string,
+  { queue }: ComponentInput,
+): void {
+  const taken = [...TAKEN_KEYS, ...(queue ? QUEUE_KEYS : [])];
+  if (taken.includes(key)) {
+    throw new InputError(
+      `${field} names "${key}": the environment sets this variable itself`,
+    );
+  }
+  if (!VARIABLE.test(key)) {
+    throw new InputError(
+      `${field} names "${printable(
+        key,
+      )}": use capital letters, digits and underscores, beginning with a letter, at most 63`,
+    );
+  }
+}
+
+function queueOf({ queue }: ComponentInput, isEcs: boolean): boolean {
+  if (queue && !isEcs) {
+    throw new InputError(
+      'queue is made by the Terraform of a component on ECS; on EKS have one made by your platform, and name its URL in environmentVariables',
+    );
+  }
+  return Boolean(queue);
 }
 
 function workersOf(

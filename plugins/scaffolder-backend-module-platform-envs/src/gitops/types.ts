@@ -5,6 +5,17 @@ import { Sizing } from './sizing';
 /** The tag in an overlay of an environment that no release has reached yet. */
 export const UNRELEASED_TAG = 'unreleased';
 
+/** What a queue of jobs is like, as Terraform's variables say it. */
+export interface Queue {
+  /** For how long a job that was taken is out of sight of others, unless its taker says so. */
+  visibilityTimeoutSeconds: number;
+  /** How often a job is taken before it is put aside. */
+  maxAttempts: number;
+  retentionDays: number;
+  /** For how long what was put aside is kept; at most 14. */
+  deadLetterRetentionDays: number;
+}
+
 /** An environment, and how much a component gets of it. */
 export interface ComponentEnvironment extends PlatformEnvironment {
   sizing: Sizing;
@@ -28,6 +39,10 @@ export interface GitopsComponent {
   /** ECS: the container's health check; empty: it has none. */
   healthCommand: string[];
   workers: Worker[];
+  /** Further variables of the container's environment, the same everywhere. */
+  environmentVariables: Record<string, string>;
+  /** ECS: its queue of jobs in each environment; absent: it has none. */
+  queue?: Queue;
   /** TCP ports in the private network that it calls, ascending. */
   egressPorts: number[];
   /** Image repository without tag. */

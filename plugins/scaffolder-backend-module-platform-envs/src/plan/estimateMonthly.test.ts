@@ -98,6 +98,21 @@ describe('estimateMonthly', () => {
     expect(amounts.every(amount => amount && amount > 0)).toBe(true);
   });
 
+  it('prices a queue by what asks it, and one that nobody asks not at all', () => {
+    const queue = resource('AWS::SQS::Queue', '1/us-east-1');
+    expect(
+      estimateMonthly({
+        ...queue,
+        properties: [{ name: 'RedrivePolicy', value: '{}' }],
+      }),
+    ).toMatchObject({ status: 'ok', amount: '0.40' });
+    expect(estimateMonthly(queue)).toMatchObject({
+      status: 'ok',
+      amount: '0.00',
+      basis: expect.stringContaining('only requests are paid'),
+    });
+  });
+
   it('gives no price to what is free or goes away', () => {
     expect(
       estimateMonthly(resource('AWS::IAM::Role', '1/us-east-1')),

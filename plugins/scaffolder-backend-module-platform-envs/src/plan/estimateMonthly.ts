@@ -18,6 +18,9 @@ const BUCKET_GB = 1;
 /** What a site of a new product sends in a month. */
 const SENT_GB = 10;
 
+/** Requests to a queue of a new product in a month, millions: asked all the time, it has few jobs. */
+const QUEUE_MILLION_REQUESTS = 1;
+
 /**
  * How much more a vCPU of a node is worth than a gigabyte, as AWS itself splits
  * the cost of a node among its pods.
@@ -183,6 +186,18 @@ function ofResource(thing: PlannedThing, table: PriceTable): MonthlyEstimate {
       );
     case 'AWS::SecretsManager::Secret':
       return of(1, prices.secretMonth, `One secret at ${prices.secretMonth}`);
+    case 'AWS::SQS::Queue':
+      return thing.properties?.some(({ name }) => name === 'RedrivePolicy')
+        ? of(
+            QUEUE_MILLION_REQUESTS,
+            prices.sqsMillionRequests,
+            `${QUEUE_MILLION_REQUESTS} million requests at ${prices.sqsMillionRequests} in ${region}, without the free part`,
+          )
+        : of(
+            0,
+            prices.sqsMillionRequests,
+            'Nobody asks it while all goes well, and only requests are paid',
+          );
     default:
       return {
         status: 'unavailable',

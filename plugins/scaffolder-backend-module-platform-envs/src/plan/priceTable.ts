@@ -14,6 +14,8 @@ export interface RegionPrices {
   cloudFrontGb: string;
   /** Secrets Manager, a secret kept for a month. */
   secretMonth: string;
+  /** SQS standard queues, a million requests. */
+  sqsMillionRequests: string;
 }
 
 /** Prices of one day. */
@@ -36,6 +38,7 @@ const UNITED_STATES: RegionPrices = {
   s3GbMonth: '0.023',
   cloudFrontGb: '0.085',
   secretMonth: '0.40',
+  sqsMillionRequests: '0.40',
 };
 
 const AUSTRALIA: RegionPrices = {
@@ -46,6 +49,7 @@ const AUSTRALIA: RegionPrices = {
   s3GbMonth: '0.025',
   cloudFrontGb: '0.114',
   secretMonth: '0.40',
+  sqsMillionRequests: '0.40',
 };
 
 /**
@@ -59,6 +63,7 @@ const AUSTRALIA: RegionPrices = {
  * @see https://aws.amazon.com/s3/pricing/
  * @see https://aws.amazon.com/cloudfront/pricing/
  * @see https://aws.amazon.com/secrets-manager/pricing/
+ * @see https://aws.amazon.com/sqs/pricing/
  */
 export const PRICE_TABLE: PriceTable = {
   pricedOn: '2026-03-01',

@@ -15,6 +15,21 @@ import { renderKustomize } from './renderKustomize';
 
 const LONG_NAME = `a${'bcd-efghi'.repeat(5)}`.slice(0, 40);
 
+/** What kustomize, YAML and shells take for something else. */
+const AWKWARD_VALUES = [
+  '',
+  ' ',
+  '"',
+  '"quoted"',
+  "'quoted'",
+  '"it is" and "was"',
+  'a=b=c',
+  '$(id) ${x} {{ y }} \\ # : & * ! | > % @ ` 🚢',
+  '- x',
+  '0x1f',
+  'null',
+];
+
 /** What a form may ask for, from nothing to everything. */
 const CASES: Record<string, ComponentInput & { name?: string }> = {
   'a service with defaults': {},
@@ -25,6 +40,9 @@ const CASES: Record<string, ComponentInput & { name?: string }> = {
     secrets: ['STRIPE_API_KEY', 'A'],
     command: ['serve', '--greeting', `"it's" \${{ x }} {{ y }} $(id) 🚢: #`],
     egressPorts: [9098, 6379],
+    environmentVariables: Object.fromEntries(
+      AWKWARD_VALUES.map((value, index) => [`V${index}`, value]),
+    ),
     sizes: {
       dev: { size: 'large', replicas: 2, maxReplicas: 100 },
       prod: { size: 'small', replicas: 100, maxReplicas: 100 },
@@ -36,8 +54,33 @@ const CASES: Record<string, ComponentInput & { name?: string }> = {
   'a worker with metrics': { kind: 'worker', ports: { http: 8080 } },
 };
 
+/** Environments of the seed that run Kubernetes. */
+const PLACES = SEED_SYSTEMS.eks.flatMap(system =>
+  [0, 1, 2].map(index => ({ system, index })),
+);
+
 describe('renderKustomize', () => {
   let folder: string;
+  /** What comes of all kinds of components, by system and index of the environment. */
+  let all: Map<string, BuiltPlace>;
+  /** What the schemas say against any of it; they are loaded once. */
+  let problems: string[];
+
+  beforeAll(async () => {
+    const place = await mkdtemp(join(tmpdir(), 'fairway-gitops-all-'));
+    all = new Map();
+    for (const { system, index } of PLACES) {
+      const built = await buildAllKinds(join(place, system), system, index);
+      all.set(`${system} ${index}`, built);
+    }
+    await rm(place, { recursive: true, force: true });
+    problems = validateManifests(
+      [...all.values()].flatMap(({ objects, applications }) => [
+        ...objects,
+        ...applications,
+      ]),
+    );
+  });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fairway-gitops-'));
   });
@@ -65,45 +108,45 @@ describe('renderKustomize', () => {
     return new Map(built);
   }
 
-  it.each(
-    SEED_SYSTEMS.eks.flatMap(system =>
-      [0, 1, 2].map(index => ({ system, index })),
-    ),
-  )(
-    'builds all kinds of components in environment $index of $system, and the schemas have nothing against them',
-    async ({ system, index }) => {
-      const components = await Promise.all(
-        Object.values(CASES).map((input, number) =>
-          aComponent(system, { name: `greeter-${number}`, ...input }),
-        ),
-      );
+  it('makes nothing that the schemas of Kubernetes and its operators have anything against', () => {
+    expect(problems).toEqual([]);
+    const kinds = new Set(
+      [...all.values()].flatMap(({ objects }) =>
+        objects.map(({ kind }) => kind),
+      ),
+    );
+    expect([...kinds].sort()).toEqual([
+      'ConfigMap',
+      'Deployment',
+      'ExternalSecret',
+      'HorizontalPodAutoscaler',
+      'Ingress',
+      'NetworkPolicy',
+      'PodDisruptionBudget',
+      'PodMonitor',
+      'Service',
+      'ServiceAccount',
+      'ServiceMonitor',
+    ]);
+  });
+
+  it.each(PLACES)(
+    'builds all kinds of components in environment $index of $system, each labelled as what it is',
+    ({ system, index }) => {
+      const { objects, applications, components } = all.get(
+        `${system} ${index}`,
+      )!;
       const { shortName, namespace } = components[0].environments[index];
-      const files = new Map(
-        components.flatMap(component => [...renderKustomize(component)]),
-      );
-      const folders = components.map(
-        ({ name, gitopsPath }) => `${gitopsPath}/overlays/${shortName}/${name}`,
-      );
-      await writeFiles(folder, files);
-      await writeFiles(
-        folder,
-        new Map([
-          [
-            'all/kustomization.yaml',
-            stringify({ resources: folders.map(path => `../${path}`) }),
-          ],
-        ]),
-      );
-
-      const objects = await kustomizeBuildByAll(join(folder, 'all'));
-
-      const applications = components.map(({ name, gitopsPath }) =>
-        parse(files.get(`${gitopsPath}/apps/${shortName}/${name}.yaml`)!),
-      );
-      expect(validateManifests([...objects, ...applications])).toEqual([]);
+      const named = (kind: string) =>
+        objects
+          .filter(object => object.kind === kind)
+          .map(({ metadata }) => metadata.name)
+          .sort();
+      const names = components.map(({ name }) => name).sort();
+      expect(named('Deployment')).toEqual(names);
       expect(
-        objects.filter(object => object.kind === 'Deployment'),
-      ).toHaveLength(components.length);
+        applications.map(({ spec }) => spec.source.path.split('/').at(-1)),
+      ).toEqual(components.map(({ name }) => name));
       for (const { metadata } of objects) {
         expect(metadata.namespace).toBe(namespace);
         expect(metadata.labels).toMatchObject({
@@ -113,6 +156,14 @@ describe('renderKustomize', () => {
             metadata.labels['app.kubernetes.io/name'],
         });
       }
+      const { data } = objects.find(
+        object =>
+          object.kind === 'ConfigMap' &&
+          object.metadata.name.startsWith(LONG_NAME),
+      );
+      expect(AWKWARD_VALUES.map((_, number) => data[`V${number}`])).toEqual(
+        AWKWARD_VALUES,
+      );
     },
   );
 
@@ -312,9 +363,6 @@ describe('renderKustomize', () => {
     expect(of(worker.get('dev'), 'PodMonitor').spec).toMatchObject({
       podMetricsEndpoints: [{ port: 'http', path: '/metrics' }],
     });
-    expect(
-      validateManifests([...built.values(), ...worker.values()].flat()),
-    ).toEqual([]);
   });
 
   it('keeps tag and digest on one line of exactly one image entry', async () => {
@@ -366,3 +414,53 @@ describe('renderKustomize', () => {
     expect([...(await render())]).toEqual([...(await render())]);
   });
 });
+
+interface BuiltPlace {
+  components: GitopsComponent[];
+  /** As every kustomize that is here makes them. */
+  objects: any[];
+  /** Of Argo CD, in the order of the components. */
+  applications: any[];
+}
+
+/** All cases, with monitors where the index is odd, built together in one environment. */
+async function buildAllKinds(
+  folder: string,
+  system: string,
+  index: number,
+): Promise<BuiltPlace> {
+  const components = await Promise.all(
+    Object.values(CASES).map((input, number) =>
+      aComponent(system, { name: `greeter-${number}`, ...input }),
+    ),
+  );
+  if (index % 2 === 1) {
+    components.forEach(({ environments }) => {
+      environments[index].metricsDiscovery = 'service-monitor';
+    });
+  }
+  const { shortName } = components[0].environments[index];
+  const files = new Map(
+    components.flatMap(component => [...renderKustomize(component)]),
+  );
+  const folders = components.map(
+    ({ name, gitopsPath }) => `${gitopsPath}/overlays/${shortName}/${name}`,
+  );
+  await writeFiles(folder, files);
+  await writeFiles(
+    folder,
+    new Map([
+      [
+        'all/kustomization.yaml',
+        stringify({ resources: folders.map(path => `../${path}`) }),
+      ],
+    ]),
+  );
+  return {
+    components,
+    objects: await kustomizeBuildByAll(join(folder, 'all')),
+    applications: components.map(({ name, gitopsPath }) =>
+      parse(files.get(`${gitopsPath}/apps/${shortName}/${name}.yaml`)!),
+    ),
+  };
+}

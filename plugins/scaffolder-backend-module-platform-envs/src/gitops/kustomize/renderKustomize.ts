@@ -115,7 +115,7 @@ function baseKustomization(
   component: GitopsComponent,
   resources: string[],
 ): object {
-  const { name, ports } = component;
+  const { name, ports, environmentVariables } = component;
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
@@ -124,6 +124,11 @@ function baseKustomization(
       {
         name,
         literals: [
+          ...Object.entries(environmentVariables).map(
+            // kustomize takes a pair of quotes around a value away
+            ([key, value]) =>
+              `${key}=${/^["']/.test(value) ? `"${value}"` : value}`,
+          ),
           ...(ports.http ? [`PORT=${ports.http}`] : []),
           ...(ports.grpc ? [`GRPC_PORT=${ports.grpc}`] : []),
         ],

@@ -1,10 +1,11 @@
 import { parse } from '@cdktn/hcl2json';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { aComponent, SEED_SYSTEMS } from '../../__testUtils__/aComponent';
 import { writeFiles } from '../../__testUtils__/kustomizeBuild';
+import { plannedTerraform, QUEUE_ACTIONS } from '../../plan/plannedTerraform';
 import { lintOverlayFiles } from '../lintOverlayFiles';
 import { renderTerraform } from './renderTerraform';
 
@@ -24,6 +25,18 @@ variable "running_counts" {
 locals {
   running_counts = var.running_counts
   secret_arn     = "arn:aws:secretsmanager:::secret:x"
+
+  queue_url             = "https://sqs.example/jobs"
+  dead_letter_queue_url = "https://sqs.example/jobs-dead"
+}
+output "names" {
+  value = {
+    roles       = [for role in local.task_roles : "\${local.role_prefix}-\${role}"]
+    role_prefix = local.role_prefix
+    queue       = local.queue_name
+    takes_jobs  = local.takes_jobs
+    sends_jobs  = local.sends_jobs
+  }
 }
 output "definitions" { value = local.container_definitions }
 output "desired_counts" { value = local.desired_counts }
@@ -59,6 +72,7 @@ describe('renderTerraform', () => {
         'main.tf',
         'network.tf',
         'outputs.tf',
+        'queue.tf',
         'variables.tf',
         'versions.tf',
         'component.auto.tfvars.json',
@@ -101,6 +115,7 @@ describe('renderTerraform', () => {
         name: LONG_NAME,
         ports: { http: 8080, grpc: 9090 },
         sizes: { dev: { maxReplicas: 5 } },
+        queue: true,
       });
       const files = renderTerraform(component);
       const root = `${component.gitopsPath}/services/${component.name}`;
@@ -192,30 +207,34 @@ describe('renderTerraform', () => {
         ]),
       );
       const cwd = join(folder, root);
-      const terraform = (...args: string[]) => {
-        const { status, stdout, stderr } = spawnSync('terraform', args, {
+      const { status, stderr } = spawnSync(
+        'terraform',
+        [
+          'apply',
+          '-auto-approve',
+          '-no-color',
+          `-var-file=${join(
+            folder,
+            dirname(release),
+            `${component.name}.tfvars.json`,
+          )}`,
+          `-var=running_counts=${JSON.stringify(running)}`,
+        ],
+        {
           cwd,
           encoding: 'utf8',
           env: { ...process.env, CHECKPOINT_DISABLE: '1' },
-        });
-        if (status !== 0) throw new Error(stderr);
-        return stdout;
-      };
-      terraform(
-        'apply',
-        '-auto-approve',
-        '-no-color',
-        `-var-file=${join(
-          folder,
-          dirname(release),
-          `${component.name}.tfvars.json`,
-        )}`,
-        `-var=running_counts=${JSON.stringify(running)}`,
+        },
       );
-      const outputs = JSON.parse(terraform('output', '-json'));
+      if (status !== 0) throw new Error(stderr);
+      const { outputs } = JSON.parse(
+        await readFile(join(cwd, 'terraform.tfstate'), 'utf8'),
+      );
       return {
         definitions: outputs.definitions.value as Record<string, any[]>,
         desiredCounts: outputs.desired_counts.value as Record<string, number>,
+        names: outputs.names.value as Record<string, any>,
+        component,
       };
     }
 
@@ -297,5 +316,121 @@ describe('renderTerraform', () => {
       });
       expect(definitions[LONG_NAME][0]).not.toHaveProperty('command');
     });
+
+    const variablesOf = ([{ environment }]: any[]) =>
+      Object.fromEntries(
+        environment.map(({ name, value }: any) => [name, value]),
+      );
+
+    it('tells the tasks where their queue is, and the awkward values of their variables', async () => {
+      const { definitions } = await evaluate({
+        input: {
+          workers: [{ name: 'mailer', command: ['work'] }],
+          queue: true,
+          environmentVariables: { TOPIC: AWKWARD },
+        },
+        environment: 'dev',
+      });
+      const { QUEUE_URL, DEAD_LETTER_QUEUE_URL, ...others } = variablesOf(
+        definitions['greeter-mailer'],
+      );
+      expect({ QUEUE_URL, DEAD_LETTER_QUEUE_URL }).toEqual({
+        QUEUE_URL: 'https://sqs.example/jobs',
+        DEAD_LETTER_QUEUE_URL: 'https://sqs.example/jobs-dead',
+      });
+      // what answers requests takes no jobs
+      expect(variablesOf(definitions.greeter)).toEqual({
+        ...others,
+        QUEUE_URL,
+      });
+      expect(others).toMatchObject({ TOPIC: AWKWARD, ENVIRONMENT: 'dev' });
+    });
+
+    it('says nothing of a queue where there is none', async () => {
+      const { definitions, names } = await evaluate({
+        input: {},
+        environment: 'dev',
+      });
+      expect(variablesOf(definitions.greeter)).not.toHaveProperty('QUEUE_URL');
+      expect(names.sends_jobs).toBe(false);
+    });
+
+    it.each<[string, Parameters<typeof aComponent>[1]]>([
+      [
+        'a service and its workers',
+        {
+          exposure: 'internal',
+          blueGreen: true,
+          workers: [{ name: 'mailer', command: ['work'] }],
+        },
+      ],
+      ['a service that takes its own jobs', {}],
+      ['a worker of a long name', { kind: 'worker', name: LONG_NAME }],
+    ])(
+      'is what the plan shows: queues, roles and rights of %s',
+      async (_title, input) => {
+        const { names, component } = await evaluate({
+          input: { ...input, queue: true },
+          environment: 'prod',
+        });
+        const environment = component.environments.at(-1)!;
+        const planned = plannedTerraform(component, environment, 'create');
+        expect(
+          planned
+            .filter(({ kind }) => kind === 'awsResource')
+            .map(({ name }) => name),
+        ).toEqual([names.queue, `${names.queue}-dead`]);
+        const roles = planned.filter(({ kind }) => kind === 'iam');
+        expect(roles.map(({ name }) => name)).toEqual([
+          `${names.role_prefix}-execution`,
+          ...names.roles,
+          ...(input!.blueGreen ? [`${names.role_prefix}-balancer`] : []),
+        ]);
+        const policiesOf = (suffix: string) =>
+          roles
+            .find(({ name }) => name === `${names.role_prefix}-${suffix}`)
+            ?.properties!.filter(({ name }) => name.startsWith('Policy '))
+            .map(({ name }) => name) ?? [];
+        expect(policiesOf('task').includes('Policy send-jobs')).toBe(
+          names.sends_jobs,
+        );
+        expect(policiesOf(names.takes_jobs)).toContain('Policy take-jobs');
+        expect(policiesOf('execution')).toEqual([]);
+      },
+    );
+  });
+
+  it('gives the tasks no other rights to the queue than the plan says', async () => {
+    const files = renderTerraform(
+      await aComponent('mobilytics', { queue: true }),
+    );
+    const { data, resource } = (await parse(
+      'queue.tf',
+      files.get('deploy/services/greeter/queue.tf')!,
+    )) as any;
+    const actionsOf = (policy: string) =>
+      data.aws_iam_policy_document[policy][0].statement.map(
+        ({ actions, resources }: any) => ({ actions, resources }),
+      );
+    expect(actionsOf('send_jobs')).toEqual([
+      {
+        actions: QUEUE_ACTIONS.send,
+        resources: ['${aws_sqs_queue.jobs[0].arn}'],
+      },
+    ]);
+    expect(actionsOf('take_jobs')).toEqual([
+      {
+        actions: QUEUE_ACTIONS.take,
+        resources: ['${aws_sqs_queue.jobs[0].arn}'],
+      },
+      {
+        actions: QUEUE_ACTIONS.putAside,
+        resources: ['${aws_sqs_queue.dead_letters[0].arn}'],
+      },
+    ]);
+    expect(Object.keys(resource.aws_iam_role_policy)).toEqual([
+      'send_jobs',
+      'take_jobs',
+    ]);
   });
 });

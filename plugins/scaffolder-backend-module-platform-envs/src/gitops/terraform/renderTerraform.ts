@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   ComponentEnvironment,
   GitopsComponent,
+  Queue,
   UNRELEASED_TAG,
 } from '../types';
 
@@ -74,8 +75,19 @@ function componentVariables(component: GitopsComponent): object {
       name: worker.name,
       command: worker.command,
     })),
+    environment_variables: component.environmentVariables,
+    ...(component.queue && { queue: queueVariable(component.queue) }),
     secrets: component.secrets,
     egress_ports: component.egressPorts,
+  };
+}
+
+function queueVariable(queue: Queue): object {
+  return {
+    visibility_timeout_seconds: queue.visibilityTimeoutSeconds,
+    max_attempts: queue.maxAttempts,
+    retention_days: queue.retentionDays,
+    dead_letter_retention_days: queue.deadLetterRetentionDays,
   };
 }
 
