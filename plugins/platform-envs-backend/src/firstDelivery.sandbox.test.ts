@@ -152,7 +152,7 @@ describe('first deliveries on the sandbox', () => {
 
   /** An image repository that the account of the environment may pull from. */
   const createRegistry = (name: string) =>
-    sandbox.world.images.createRepository(
+    sandbox.world.images.repositories.create(
       { accountId: sharedAccountId, region: 'us-east-1' },
       name,
       {

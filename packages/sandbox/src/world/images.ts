@@ -78,7 +78,7 @@ function seedPlatform(
   }
   for (const service of platform.services) {
     for (const region of regions) {
-      registry.createRepository({ accountId, region }, service.name, {
+      registry.repositories.create({ accountId, region }, service.name, {
         tagMutability: 'IMMUTABLE',
         scanOnPush: true,
         lifecyclePolicy: LIFECYCLE_POLICY,

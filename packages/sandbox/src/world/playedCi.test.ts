@@ -82,7 +82,7 @@ images:
   afterAll(() => sandbox.close());
 
   it('builds a push, pushes the image and releases it to dev by one line', async () => {
-    sandbox.world.images.createRepository(registry, 'orders');
+    sandbox.world.images.repositories.create(registry, 'orders');
     await addOverlay('orders');
     const sha = await pushSource('orders');
 
@@ -140,7 +140,7 @@ images:
   });
 
   it('waits for overlays that come after the source', async () => {
-    sandbox.world.images.createRepository(registry, 'late');
+    sandbox.world.images.repositories.create(registry, 'late');
     const sha = await pushSource('late');
     await runBegins('late');
     // The build is over, and has looked in vain.

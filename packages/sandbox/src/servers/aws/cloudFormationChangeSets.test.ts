@@ -160,7 +160,7 @@ describe('CloudFormation change sets and resources', () => {
       (await rig.describeStack('orders-registry')).DriftInformation,
     ).toEqual({ StackDriftStatus: 'NOT_CHECKED' });
     expect((await detect()).StackDriftStatus).toBe('IN_SYNC');
-    rig.aws.world.images.updateRepository(
+    rig.aws.world.images.repositories.update(
       { accountId: ACCOUNT, region: 'ap-southeast-2' },
       'orders',
       { tagMutability: 'MUTABLE' },

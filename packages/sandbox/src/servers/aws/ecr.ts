@@ -32,7 +32,7 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
 
   CreateRepository(input, context) {
     const registry = registryOf(input, context, 'CreateRepository');
-    const repository = context.aws.registry.createRepository(
+    const repository = context.aws.registry.repositories.create(
       registry,
       input.repositoryName!,
       {
@@ -56,7 +56,7 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
       return {
         repositories: repositoryNames
           .map(repositoryName =>
-            store.getRepository(
+            store.repositories.get(
               registryOf(
                 { registryId, repositoryName },
                 context,
@@ -73,7 +73,7 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
       context,
       'DescribeRepositories',
     );
-    const page = paginate(store.listRepositories(registry), {
+    const page = paginate(store.repositories.list(registry), {
       token: input.nextToken,
       size: pageSize(input.maxResults),
       tokenError: invalidToken(),
@@ -88,9 +88,13 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
     const registry = registryOf(input, context, 'DeleteRepository');
     return {
       repository: describe(
-        context.aws.registry.deleteRepository(registry, input.repositoryName!, {
-          force: input.force ?? false,
-        }),
+        context.aws.registry.repositories.delete(
+          registry,
+          input.repositoryName!,
+          {
+            force: input.force ?? false,
+          },
+        ),
       ),
     };
   },
@@ -102,7 +106,7 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
       'PutImageScanningConfiguration',
     );
     const scanOnPush = input.imageScanningConfiguration!.scanOnPush ?? false;
-    context.aws.registry.updateRepository(registry, input.repositoryName!, {
+    context.aws.registry.repositories.update(registry, input.repositoryName!, {
       scanOnPush,
     });
     return {
@@ -115,12 +119,17 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
   PutImageTagMutability(input, context) {
     const registry = registryOf(input, context, 'PutImageTagMutability');
     const { tagMutability, tagMutabilityExclusions } =
-      context.aws.registry.updateRepository(registry, input.repositoryName!, {
-        tagMutability: input.imageTagMutability as TagMutability,
-        tagMutabilityExclusions: input.imageTagMutabilityExclusionFilters?.map(
-          ({ filter }) => filter!,
-        ),
-      });
+      context.aws.registry.repositories.update(
+        registry,
+        input.repositoryName!,
+        {
+          tagMutability: input.imageTagMutability as TagMutability,
+          tagMutabilityExclusions:
+            input.imageTagMutabilityExclusionFilters?.map(
+              ({ filter }) => filter!,
+            ),
+        },
+      );
     return {
       registryId: registry.accountId,
       repositoryName: input.repositoryName,
@@ -137,7 +146,7 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
       context,
       'TagResource',
     );
-    context.aws.registry.updateRepository(registry, name, {
+    context.aws.registry.repositories.update(registry, name, {
       tags: { ...tags, ...toRecord(input.tags) },
     });
     return {};
@@ -150,7 +159,7 @@ export const ecrHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> = {
       'UntagResource',
     );
     const removed = new Set(input.tagKeys);
-    context.aws.registry.updateRepository(registry, name, {
+    context.aws.registry.repositories.update(registry, name, {
       tags: Object.fromEntries(
         Object.entries(tags).filter(([key]) => !removed.has(key)),
       ),
@@ -183,7 +192,7 @@ function repositoryByArn(
     );
   }
   const [, , registryId, repositoryName] = match;
-  return context.aws.registry.getRepository(
+  return context.aws.registry.repositories.get(
     registryOf({ registryId, repositoryName }, context, action),
     repositoryName,
   );

@@ -31,7 +31,8 @@ export function registryOf(
   const policy =
     repositoryName === undefined
       ? undefined
-      : context.aws.registry.findRepository(registry, repositoryName)?.policy;
+      : context.aws.registry.repositories.find(registry, repositoryName)
+          ?.policy;
   if (!policy || !policyAllows(policy, context.accountId, `ecr:${action}`)) {
     throw new AwsError(
       'AccessDeniedException',

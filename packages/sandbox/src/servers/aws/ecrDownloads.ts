@@ -48,7 +48,7 @@ export function addLayerRoute(server: FastifyInstance, aws: AwsWorld): void {
     }
     const registry = { accountId, region };
     const content =
-      aws.registry.findRepository(registry, repository) &&
+      aws.registry.repositories.find(registry, repository) &&
       readLayer(aws.registry, registry, repository, digest);
     if (!content) {
       throw new HttpError(404, 'The specified key does not exist.');

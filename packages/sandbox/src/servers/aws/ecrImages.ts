@@ -73,7 +73,7 @@ export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
       const registry = registryOf(input, context, 'BatchDeleteImage');
       const imageIds = [];
       const failures = [];
-      context.aws.registry.getRepository(registry, input.repositoryName!);
+      context.aws.registry.repositories.get(registry, input.repositoryName!);
       for (const imageId of input.imageIds!) {
         try {
           const { digest } = context.aws.registry.deleteImage(
@@ -122,7 +122,7 @@ export const ecrImageHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
       const name = input.repositoryName!;
       const registry = registryOf(input, context, 'BatchGetImage');
       const store = context.aws.registry;
-      store.getRepository(registry, name);
+      store.repositories.get(registry, name);
       const images: Image[] = [];
       const failures: ImageFailure[] = [];
       for (const imageId of input.imageIds!) {

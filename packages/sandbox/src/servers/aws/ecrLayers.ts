@@ -34,7 +34,7 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
         context,
         'BatchCheckLayerAvailability',
       );
-      context.aws.registry.getRepository(registry, name);
+      context.aws.registry.repositories.get(registry, name);
       const layers: Layer[] = [];
       const failures: LayerFailure[] = [];
       for (const layerDigest of input.layerDigests!) {
@@ -71,7 +71,7 @@ export const ecrLayerHandlers: Handlers<typeof import('@aws-sdk/client-ecr')> =
       const layerDigest = input.layerDigest!;
       const registry = registryOf(input, context, 'GetDownloadUrlForLayer');
       const store = context.aws.registry;
-      store.getRepository(registry, name);
+      store.repositories.get(registry, name);
       if (!findLayer(store, registry, name, layerDigest)) {
         throw new AwsError(
           'LayersNotFoundException',
@@ -194,7 +194,7 @@ function repositoryOf(
 ) {
   const registry = registryOf(input, context, action);
   const store = context.aws.registry;
-  store.getRepository(registry, input.repositoryName!);
+  store.repositories.get(registry, input.repositoryName!);
   return { registry, store, name: input.repositoryName! };
 }
 

@@ -83,7 +83,7 @@ function change(
   policies: { lifecyclePolicy?: string } | { policy?: string },
 ) {
   const registry = registryOf(input, context, action);
-  const { name } = context.aws.registry.updateRepository(
+  const { name } = context.aws.registry.repositories.update(
     registry,
     input.repositoryName!,
     policies,
@@ -96,7 +96,7 @@ function read(input: RepositoryInput, context: CallContext, action: string) {
   const registry = registryOf(input, context, action);
   const name = input.repositoryName!;
   return {
-    repository: context.aws.registry.getRepository(registry, name),
+    repository: context.aws.registry.repositories.get(registry, name),
     reply: { registryId: registry.accountId, repositoryName: name },
     where: `the repository with name '${name}' in the registry with id '${registry.accountId}'`,
   };

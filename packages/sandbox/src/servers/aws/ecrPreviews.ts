@@ -18,7 +18,7 @@ export const ecrPreviewHandlers: Handlers<
   StartLifecyclePolicyPreview(input, context) {
     const registry = registryOf(input, context, 'StartLifecyclePolicyPreview');
     const name = input.repositoryName!;
-    const repository = context.aws.registry.getRepository(registry, name);
+    const repository = context.aws.registry.repositories.get(registry, name);
     const policyText = input.lifecyclePolicyText ?? repository.lifecyclePolicy;
     if (policyText === undefined) {
       throw new AwsError(
@@ -58,7 +58,7 @@ export const ecrPreviewHandlers: Handlers<
     const registry = registryOf(input, context, 'GetLifecyclePolicyPreview');
     const name = input.repositoryName!;
     const store = context.aws.registry;
-    store.getRepository(registry, name);
+    store.repositories.get(registry, name);
     const preview = store.settings
       .of(registry)
       .previews.find(({ repository }) => repository === name);

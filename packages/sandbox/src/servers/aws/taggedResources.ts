@@ -38,8 +38,8 @@ export function taggedResources(context: CallContext): TaggedResource[] {
     item.accountId === accountId && item.region === region;
   const { clusters, services, taskDefinitions } = aws.ecs.store.state;
   return [
-    ...aws.registry
-      .listRepositories(place)
+    ...aws.registry.repositories
+      .list(place)
       .map(({ name, tags }) =>
         resource(
           'ecr:repository',

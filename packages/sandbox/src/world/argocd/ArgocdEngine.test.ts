@@ -204,7 +204,7 @@ describe('ArgocdEngine', () => {
         .waiting.reason,
     ).toBe('ImagePullBackOff');
 
-    (world.images as ImageRegistry).createRepository(
+    (world.images as ImageRegistry).repositories.create(
       { accountId: '111100000000', region: 'ap-southeast-2' },
       'brand-new',
     );

@@ -2,24 +2,22 @@ import { EventEmitter } from 'node:events';
 import { dirname, join } from 'node:path';
 import { ImageStore, StoredImage, World } from '../types';
 import { AwsError } from './AwsError';
-import { checkRepositoryName, isScannable } from './registry/imageRules';
+import { isScannable } from './registry/imageRules';
 import { startImageExpiry } from './registry/imageExpiry';
 import { ImageReplicator } from './registry/ImageReplicator';
 import { LayerStore } from './registry/LayerStore';
 import { mediaTypeOf } from './registry/manifests';
 import { RegistryBook } from './registry/RegistryBook';
 import { RegistrySettings } from './registry/RegistrySettings';
+import { Repositories } from './registry/Repositories';
 import { mayScan } from './registry/scanFindings';
 import { checkNewNames, shelve } from './registry/shelf';
 import {
   ImageContent,
   ImagePush,
-  NewRepository,
   RegistryImage,
   RegistryRef,
   ReplicationRule,
-  Repository,
-  RepositorySettings,
 } from './registry/types';
 
 export type {
@@ -46,6 +44,7 @@ export class ImageRegistry implements ImageStore {
   /** What is set for registries as a whole. */
   readonly settings: RegistrySettings;
   readonly layers: LayerStore;
+  readonly repositories: Repositories;
 
   /** @param path - of the file that keeps repositories and images; the rest is kept beside it */
   constructor(
@@ -58,6 +57,7 @@ export class ImageRegistry implements ImageStore {
       join(folder, 'registry-settings.json'),
     );
     this.layers = new LayerStore(join(folder, 'layers'));
+    this.repositories = new Repositories(world.clock, this.book);
     this.replicator = new ImageReplicator(world, this.book, this.settings, {
       receive: (source, destination) => this.receive(source, destination),
       received: copy => this.events.emit('replicated', copy),
@@ -87,101 +87,9 @@ export class ImageRegistry implements ImageStore {
     this.layers.flush();
   }
 
-  /** Repositories of one registry, by name. */
-  listRepositories(registry: RegistryRef): Repository[] {
-    return this.book
-      .repositories()
-      .filter(
-        ({ accountId, region }) =>
-          accountId === registry.accountId && region === registry.region,
-      )
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
-  /** Repositories of all registries, in no order. */
-  allRepositories(): Repository[] {
-    return this.book.repositories();
-  }
-
-  findRepository(registry: RegistryRef, name: string): Repository | undefined {
-    return this.book.repository(registry, name);
-  }
-
-  /** @throws AwsError - RepositoryNotFoundException */
-  getRepository(registry: RegistryRef, name: string): Repository {
-    const repository = this.findRepository(registry, name);
-    if (!repository) {
-      throw new AwsError(
-        'RepositoryNotFoundException',
-        `The repository with name '${name}' does not exist in the registry with id '${registry.accountId}'`,
-      );
-    }
-    return repository;
-  }
-
-  /** @throws AwsError - RepositoryAlreadyExistsException, InvalidParameterException */
-  createRepository(
-    registry: RegistryRef,
-    name: string,
-    settings: NewRepository = {},
-  ): Repository {
-    checkRepositoryName(name);
-    if (this.findRepository(registry, name)) {
-      throw new AwsError(
-        'RepositoryAlreadyExistsException',
-        `The repository with name '${name}' already exists in the registry with id '${registry.accountId}'`,
-      );
-    }
-    const repository: Repository = {
-      accountId: registry.accountId,
-      region: registry.region,
-      name,
-      tagMutability: settings.tagMutability ?? 'MUTABLE',
-      tagMutabilityExclusions: settings.tagMutabilityExclusions,
-      scanOnPush: settings.scanOnPush ?? false,
-      lifecyclePolicy: settings.lifecyclePolicy,
-      policy: settings.policy,
-      tags: { ...settings.tags },
-      encryptionType: settings.encryptionType ?? 'AES256',
-      kmsKey: settings.kmsKey,
-      createdAt: this.world.clock.now().toISOString(),
-    };
-    this.book.add(repository);
-    return repository;
-  }
-
-  /** Changes settings; keys given as undefined are removed. @throws AwsError - RepositoryNotFoundException */
-  updateRepository(
-    registry: RegistryRef,
-    name: string,
-    change: Partial<RepositorySettings>,
-  ): Repository {
-    const repository = this.getRepository(registry, name);
-    Object.assign(repository, change);
-    this.book.touch();
-    return repository;
-  }
-
-  /** @throws AwsError - RepositoryNotFoundException, RepositoryNotEmptyException */
-  deleteRepository(
-    registry: RegistryRef,
-    name: string,
-    options: { force: boolean },
-  ): Repository {
-    const repository = this.getRepository(registry, name);
-    if (!options.force && this.listImages(registry, name).length > 0) {
-      throw new AwsError(
-        'RepositoryNotEmptyException',
-        `The repository with name '${name}' in registry with id '${registry.accountId}' cannot be deleted because it still contains images`,
-      );
-    }
-    this.book.remove(repository);
-    return repository;
-  }
-
   /** Images of a repository, newest first. @throws AwsError - RepositoryNotFoundException */
   listImages(registry: RegistryRef, name: string): RegistryImage[] {
-    this.getRepository(registry, name);
+    this.repositories.get(registry, name);
     return [...this.book.images(registry, name).values()].sort(
       (a, b) => b.pushedAt.getTime() - a.pushedAt.getTime(),
     );
@@ -272,7 +180,9 @@ export class ImageRegistry implements ImageStore {
     region: string,
     repository: string,
   ): boolean {
-    return this.findRepository({ accountId, region }, repository) !== undefined;
+    return (
+      this.repositories.find({ accountId, region }, repository) !== undefined
+    );
   }
 
   find(query: {
@@ -360,7 +270,7 @@ export class ImageRegistry implements ImageStore {
       keyof RegistryRef | 'repository' | 'digest' | 'tags'
     >,
   ) {
-    const repository = this.getRepository(image, image.repository);
+    const repository = this.repositories.get(image, image.repository);
     const images = this.book.images(image, image.repository);
     checkNewNames(image, repository, images);
     return { images, repository };
@@ -382,8 +292,8 @@ export class ImageRegistry implements ImageStore {
     source: RegistryImage,
     destination: RegistryRef,
   ): RegistryImage {
-    if (!this.findRepository(destination, source.repository)) {
-      this.createRepository(
+    if (!this.repositories.find(destination, source.repository)) {
+      this.repositories.create(
         destination,
         source.repository,
         this.settings.forNewRepository(

@@ -67,7 +67,7 @@ describe('EcrImageRegistrySource on the sandbox', () => {
 
   it('gives the image that was pushed last, without signatures, and no image where there is none', async () => {
     const registry = { accountId: ACCOUNT, region: REGION };
-    sandbox.world.images.createRepository(registry, 'orders');
+    sandbox.world.images.repositories.create(registry, 'orders');
     await expect(source.newestImage(imageOf('orders'))).resolves.toBe(
       undefined,
     );
@@ -82,7 +82,7 @@ describe('EcrImageRegistrySource on the sandbox', () => {
 
   it('follows copies to the second region', async () => {
     const registry = { accountId: ACCOUNT, region: REGION };
-    sandbox.world.images.createRepository(registry, 'copied');
+    sandbox.world.images.repositories.create(registry, 'copied');
     push('copied', 'c', ['0.1.0']);
     const replicas = () =>
       source.listReplicas(imageOf('copied'), digestOf('c'));

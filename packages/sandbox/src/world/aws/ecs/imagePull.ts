@@ -23,7 +23,7 @@ export function pullForTask(
   });
   const { ecr } = parseImage(image);
   if (ecr) {
-    const repository = images.findRepository(ecr, ecr.repository);
+    const repository = images.repositories.find(ecr, ecr.repository);
     if (!repository) {
       return refused(
         `name unknown: The repository with name '${ecr.repository}' does not exist in the registry with id '${ecr.accountId}'`,

@@ -13,7 +13,7 @@ export function startImageExpiry(
   world.schedule(EXPIRY_MS, () => {
     startImageExpiry(registry, world);
     const now = world.clock.now();
-    for (const repository of registry.allRepositories()) {
+    for (const repository of registry.repositories.all()) {
       const { name, lifecyclePolicy } = repository;
       if (lifecyclePolicy) {
         expiredImages(

@@ -32,7 +32,7 @@ export function ecrRepositoryType(registry: ImageRegistry): ResourceType {
 
     create(properties, context) {
       const name = properties.RepositoryName ?? generatedName(context);
-      const existing = registry.findRepository(context.place, name);
+      const existing = registry.repositories.find(context.place, name);
       if (existing) {
         const owner = existing.tags[STACK_ID_TAG];
         const isOwn =
@@ -52,7 +52,7 @@ export function ecrRepositoryType(registry: ImageRegistry): ResourceType {
         );
       }
       return asHandler('InvalidRequest', () => {
-        registry.createRepository(context.place, name, {
+        registry.repositories.create(context.place, name, {
           ...settings(properties, context),
           encryptionType: properties.EncryptionConfiguration?.EncryptionType,
           kmsKey: properties.EncryptionConfiguration?.KmsKey,
@@ -63,7 +63,7 @@ export function ecrRepositoryType(registry: ImageRegistry): ResourceType {
 
     update(physicalId, properties, context) {
       asHandler('NotFound', () =>
-        registry.updateRepository(
+        registry.repositories.update(
           context.place,
           physicalId,
           settings(properties, context),
@@ -72,11 +72,11 @@ export function ecrRepositoryType(registry: ImageRegistry): ResourceType {
     },
 
     delete(physicalId, properties, context) {
-      if (!registry.findRepository(context.place, physicalId)) {
+      if (!registry.repositories.find(context.place, physicalId)) {
         return;
       }
       asHandler('GeneralServiceException', () =>
-        registry.deleteRepository(context.place, physicalId, {
+        registry.repositories.delete(context.place, physicalId, {
           force: String(properties.EmptyOnDelete) === 'true',
         }),
       );
@@ -90,7 +90,7 @@ export function ecrRepositoryType(registry: ImageRegistry): ResourceType {
     },
 
     read(physicalId, { place }) {
-      const repository = registry.findRepository(place, physicalId);
+      const repository = registry.repositories.find(place, physicalId);
       return (
         repository && {
           RepositoryName: repository.name,
