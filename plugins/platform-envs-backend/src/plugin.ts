@@ -68,14 +68,15 @@ export const platformEnvsPlugin = createBackendPlugin({
         const knex = await migrate(deps.database);
         const store = new DatabaseSnapshotStore(knex, logger);
 
+        const audience = new PresentAudience();
         const commits = new SourceCommits({
           ...adapters,
           labels: adapters.imageLabelSource,
+          audience,
           store,
           logger,
         });
         await commits.load();
-        const audience = new PresentAudience();
         const pushes = new PushNews({ store, logger });
         const environments = new EnvironmentService({
           ...deps,
@@ -181,6 +182,7 @@ export const platformEnvsPlugin = createBackendPlugin({
 
         await setUpGitFeeds({
           ...deps,
+          audience,
           config,
           environments,
           commits,

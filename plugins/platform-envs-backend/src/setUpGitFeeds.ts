@@ -4,6 +4,7 @@ import {
   RootLifecycleService,
   SchedulerService,
 } from '@backstage/backend-plugin-api';
+import { Audience } from '@fairway/plugin-platform-envs-node';
 import { Knex } from 'knex';
 import { DatabaseWebhookDeliveryStore } from './database/DatabaseWebhookDeliveryStore';
 import { PlatformEnvsConfig } from './readConfig';
@@ -14,12 +15,13 @@ import { PushNews } from './services/PushNews';
 import { PushReceiver } from './webhooks/PushReceiver';
 
 /**
- * Lets the commits of releases be found out, when the board changes and now and
- * then, and pushes be heard of, where a secret for webhooks is configured.
+ * Lets the commits of releases be found out, when somebody comes, when the board
+ * changes and now and then, and pushes be heard of, where a secret for webhooks is configured.
  */
 export async function setUpGitFeeds(options: {
   environments: EnvironmentService;
   commits: SourceCommits;
+  audience: Audience;
   config: Pick<PlatformEnvsConfig, 'webhooks'>;
   /** Notes what webhooks tell. */
   pushes: Pick<PushNews, 'told'>;
@@ -36,6 +38,7 @@ export async function setUpGitFeeds(options: {
       void environments.learnCommits(changed);
     });
     void environments.learnCommits();
+    options.audience.onArrival(() => void environments.learnCommits());
   });
   await options.scheduler.scheduleTask({
     id: 'platform-envs-source-commits',
@@ -60,8 +63,8 @@ export async function setUpGitFeeds(options: {
   const receiver = new PushReceiver(
     {
       branchesOf,
-      refreshDesiredState: (repository, branch) =>
-        environments.refreshDesiredState(repository, branch),
+      refreshDesiredState: (repository, branch, move) =>
+        environments.refreshDesiredState(repository, branch, move),
       componentsFrom: repository => environments.getComponentsFrom(repository),
       refreshSource: async (repository, componentRefs) => {
         commits.pushed(repository);

@@ -32,8 +32,12 @@ const collator = new Intl.Collator('en-US', { numeric: true });
  * @throws InputError - the row that the page before ended with is gone.
  */
 export function selectLines(lines: BoardLine[], query: LineQuery): Selection {
-  const found = sorted(lines, query.sort).filter(filterOf(query));
-  const attending = found.filter(line => line.attention);
+  const tests = testsOf(query);
+  const inOrder = sorted(lines, query.sort);
+  const found = tests.length
+    ? inOrder.filter(line => tests.every(test => test(line)))
+    : inOrder;
+  const attending = attendingOf(found);
   const matching = query.attention ? attending : found;
   const begin = query.cursor ? positionAfter(matching, query.cursor) : 0;
   const { limit = DEFAULT_LIMIT } = query;
@@ -84,6 +88,8 @@ function positionAfter(lines: BoardLine[], cursor: string): number {
   return index + 1;
 }
 
+const attendingOf = oncePerBoard(lines => lines.filter(l => l.attention));
+
 const byName = oncePerBoard(lines =>
   lines.toSorted((a, b) => collator.compare(nameOf(a), nameOf(b))),
 );
@@ -131,26 +137,49 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function filterOf(query: LineQuery): (line: BoardLine) => boolean {
+/** What a line must hold to be among those asked for. */
+function testsOf(query: LineQuery): Array<(line: BoardLine) => boolean> {
   const { system, owner, mine } = query;
-  const states = query.state && new Set(query.state);
-  const refs = query.component && new Set(query.component);
+  const tests: Array<(line: BoardLine) => boolean> = [];
+  if (query.component) {
+    const refs = new Set(query.component);
+    tests.push(({ row }) => refs.has(row.component.ref));
+  }
+  if (system) {
+    const isSystem = refTest(system);
+    tests.push(({ row }) => isSystem(row.component.systemRef));
+  }
+  if (owner) {
+    const isOwner = refTest(owner);
+    tests.push(({ row }) => isOwner(row.component.ownerRef));
+  }
+  if (mine) {
+    tests.push(({ row }) =>
+      mine.has(row.component.ownerRef.toLocaleLowerCase('en-US')),
+    );
+  }
+  if (query.state) {
+    const states = new Set(query.state);
+    tests.push(({ row }) => row.cells.some(cell => states.has(cell.state)));
+  }
   const words =
     query.q?.toLocaleLowerCase('en-US').split(/\s+/).filter(Boolean) ?? [];
-  return ({ row: { component, cells }, text }) =>
-    (!refs || refs.has(component.ref)) &&
-    (!system || isRef(component.systemRef, system)) &&
-    (!owner || isRef(component.ownerRef, owner)) &&
-    (!mine || mine.has(component.ownerRef.toLocaleLowerCase('en-US'))) &&
-    (!states || cells.some(cell => states.has(cell.state))) &&
-    words.every(word => text.includes(word));
+  for (const word of words) tests.push(({ text }) => text.includes(word));
+  return tests;
 }
 
-/** Whether a full ref is meant by what a person wrote: the ref itself, or just its name. */
-function isRef(ref: string | undefined, wanted: string): boolean {
-  if (!ref) return false;
-  return (
-    ref === wanted.toLocaleLowerCase('en-US') ||
-    parseEntityRef(ref).name === wanted
-  );
+/** Says of a full ref whether it is what a person wrote: the ref itself, or just its name. */
+function refTest(wanted: string): (ref: string | undefined) => boolean {
+  const wantedRef = wanted.toLocaleLowerCase('en-US');
+  // many rows name few refs
+  const known = new Map<string, boolean>();
+  return ref => {
+    if (!ref) return false;
+    let isMeant = known.get(ref);
+    if (isMeant === undefined) {
+      isMeant = ref === wantedRef || parseEntityRef(ref).name === wanted;
+      known.set(ref, isMeant);
+    }
+    return isMeant;
+  };
 }

@@ -36,6 +36,8 @@ export class ApplicationBook {
   readonly #parents = new Map<string, string>();
   /** Keys of applications whose whole document is wanted. */
   readonly incomplete = new Set<string>();
+  /** As told last, until something changes. */
+  #listed?: Deployment[];
   #sequence = 0;
 
   constructor(
@@ -47,8 +49,10 @@ export class ApplicationBook {
     return this.#entries.size;
   }
 
+  /** The same array as long as nothing that can be seen changed. */
   list(): Deployment[] {
-    return [...this.#entries.values()].map(e => e.shown);
+    this.#listed ??= [...this.#entries.values()].map(e => e.shown);
+    return this.#listed;
   }
 
   get(key: string): Deployment | undefined {
@@ -87,7 +91,11 @@ export class ApplicationBook {
     for (const known of deployments) {
       const { syncWindow, managedBy, events, ...deployment } = known;
       const isOwn = managedBy?.kind === 'ApplicationSet';
-      this.#store({ ...deployment, ...(isOwn && { managedBy }) }, true);
+      // one that was saved before its document was read is read after all
+      this.#store(
+        { ...deployment, ...(isOwn && { managedBy }) },
+        deployment.history !== undefined,
+      );
     }
   }
 
@@ -170,6 +178,7 @@ export class ApplicationBook {
   #remove(key: string): boolean {
     const known = this.#entries.get(key);
     this.incomplete.delete(key);
+    if (known) this.#listed = undefined;
     this.#entries.delete(key);
     if (known) this.#adopt(known.told, undefined);
     return !!known;
@@ -217,6 +226,7 @@ export class ApplicationBook {
     };
     const hash = hashOf(shown);
     const isSame = before?.hash === hash;
+    if (!isSame) this.#listed = undefined;
     this.#entries.set(key, {
       told,
       listHash: entry.listHash,

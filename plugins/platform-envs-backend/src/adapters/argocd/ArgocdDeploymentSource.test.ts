@@ -1,5 +1,5 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import { Deployment } from '@fairway/plugin-platform-envs-node';
+import { Audience, Deployment } from '@fairway/plugin-platform-envs-node';
 import {
   anApplication,
   json,
@@ -45,7 +45,10 @@ afterEach(async () => {
   await argocd.close();
 });
 
-function follow(options: Partial<ArgocdDeploymentSourceOptions> = {}) {
+function follow(
+  options: Partial<ArgocdDeploymentSourceOptions> = {},
+  audience?: Audience,
+) {
   source = new ArgocdDeploymentSource({
     instance: 'main',
     url: argocd.url,
@@ -55,6 +58,7 @@ function follow(options: Partial<ArgocdDeploymentSourceOptions> = {}) {
     confirmDelayMs: 20,
     ...options,
   });
+  if (audience) source.attend(audience);
   source.start();
   return source;
 }
@@ -128,6 +132,33 @@ describe('ArgocdDeploymentSource', () => {
     await until(
       () => s.peekRevisionMetadata('web-dev', 'a'.repeat(40))?.author === 'Ada',
     );
+  });
+
+  it('leaves whole documents until somebody looks', async () => {
+    argocd.onList = (_, res) =>
+      json(res, 200, { items: [anApplication('web-dev')] });
+    argocd.applications = [
+      anApplication('web-dev', {
+        history: [
+          { id: 3, revision: 'a'.repeat(40), deployedAt: '2026-01-01' },
+        ],
+      }),
+    ];
+    const arrivals: Array<() => void> = [];
+    const audience: Audience = {
+      since: undefined,
+      onArrival: listener => {
+        arrivals.push(listener);
+        return () => {};
+      },
+    };
+    const s = follow({ relistIntervalMs: 20 }, audience);
+    await until(() => argocd.count(/fields=/) >= 4);
+    const documents = /GET \/api\/v1\/applications\/web-dev/;
+    expect(argocd.count(documents)).toBe(0);
+    Object.assign(audience, { since: 1 });
+    for (const arrive of arrivals) arrive();
+    await until(() => get(s, 'web-dev')?.history?.length === 1);
   });
 
   it('tells nobody when an event changes nothing that can be seen', async () => {

@@ -1,6 +1,7 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { DeploymentEvent } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationBook, keyOf } from './ApplicationBook';
 import { ArgocdClient } from './ArgocdClient';
 import { parseEvents } from './parseEvents';
@@ -10,6 +11,12 @@ import { isUnwell } from './unwell';
 
 /** Whole documents and trees that are fetched side by side. */
 const CONCURRENCY = 2;
+
+/**
+ * Of more whole documents than `from`, as after the very first start, each reader
+ * waits after every one: the rest of the portal and Argo CD have other things to do.
+ */
+const BACKLOG = { from: 300, pauseMs: 400 };
 
 /** How long an unwell application is left before its tree is read again; doubles while nothing changes. */
 const TREE_PAUSE_MS = { min: 5_000, max: 30 * 60_000 };
@@ -40,7 +47,7 @@ export class DetailReader {
       onChange: () => void;
       signal: AbortSignal;
       treePauseMs?: { min: number; max: number };
-      /** Whether somebody looks: for nobody, events are read once. */
+      /** Whether somebody looks: for nobody, events are read once, and whole documents not at all. */
       isAttended: () => boolean;
     },
   ) {
@@ -56,7 +63,7 @@ export class DetailReader {
     this.#work();
   }
 
-  /** Looks again at once at what is not well, as when somebody comes. */
+  /** Looks again at once at what is not well, and on at what was left for nobody, as when somebody comes. */
   lookAgain(): void {
     const { min } = this.options.treePauseMs ?? TREE_PAUSE_MS;
     for (const [key, watch] of this.#trees) {
@@ -98,9 +105,10 @@ export class DetailReader {
   }
 
   #work(): void {
-    const wanted = () =>
-      this.options.book.incomplete.size + this.#treeQueue.size;
-    while (this.#workers < CONCURRENCY && wanted() > this.#workers) {
+    const { book, isAttended } = this.options;
+    const documents = isAttended() ? book.incomplete.size : 0;
+    const wanted = documents + this.#treeQueue.size;
+    while (this.#workers < Math.min(CONCURRENCY, wanted)) {
       this.#workers++;
       this.#drain().finally(() => {
         this.#workers--;
@@ -109,10 +117,10 @@ export class DetailReader {
   }
 
   async #drain(): Promise<void> {
-    const { book, signal } = this.options;
+    const { book, signal, isAttended } = this.options;
     while (!signal.aborted) {
       const [tree] = this.#treeQueue;
-      const [document] = book.incomplete;
+      const [document] = isAttended() ? book.incomplete : [];
       const key = tree ?? document;
       if (key === undefined) return;
       const deployment = book.get(key);
@@ -122,7 +130,11 @@ export class DetailReader {
       try {
         if (isTree) await this.#readTree(deployment);
         else await this.#readDocument(deployment);
+        if (!isTree && book.incomplete.size > BACKLOG.from) {
+          await sleep(BACKLOG.pauseMs, undefined, { signal });
+        }
       } catch (error) {
+        if (signal.aborted) return;
         this.options.logger.debug(
           'Argo CD does not tell about an application',
           {

@@ -44,7 +44,7 @@ function cell(
 }
 
 /** A registry, a repository and a store, and what was asked of them. */
-function setUp() {
+function setUp(audience?: { since: number | undefined }) {
   const gitHost = new FakeGitHost();
   const labels = new Map<string, string | Error>();
   const asked: string[] = [];
@@ -53,6 +53,7 @@ function setUp() {
   const create = () =>
     new SourceCommits({
       gitHost,
+      audience,
       labels: {
         handles: image => image === IMAGE,
         readLabels: async ({ version }): Promise<Record<string, string>> => {
@@ -254,6 +255,30 @@ describe('SourceCommits', () => {
     expect(
       applyCommits(cells, undefined, setUp().commits)[1].behind?.reason,
     ).toBe('its catalog entry names no repository (github.com/project-slug)');
+  });
+
+  it('asks nothing while nobody looks, and goes on when somebody comes', async () => {
+    const audience = { since: undefined as number | undefined };
+    const t = setUp(audience);
+    t.labels.set('1.0.0', t.push('Begin'));
+    const cells = [cell(DEV, '1.0.0')];
+    await t.see(cells);
+    expect(t.asked).toEqual([]);
+    audience.since = 1;
+    expect(revisionOf((await t.see(cells))[0])).toBeDefined();
+    expect(t.asked).toEqual(['1.0.0']);
+  });
+
+  it('lets few questions go before what is left of many', async () => {
+    const t = setUp();
+    const many = Array.from({ length: 100 }, (_, i) => cell(DEV, `1.0.${i}`));
+    const all = t.commits.learn(() => commitQuestions(many, SOURCE));
+    await t.see([cell(DEV, '2.0.0')]);
+    await all;
+    const turn = t.asked.indexOf('2.0.0');
+    expect(turn).toBeGreaterThan(0);
+    expect(turn).toBeLessThan(50);
+    expect(t.asked).toHaveLength(101);
   });
 
   it('tells who listens when something was found out, and not otherwise', async () => {

@@ -5,10 +5,12 @@ import {
   SourceCommit,
 } from '@fairway/plugin-platform-envs-common';
 import {
+  Audience,
   GitCommit,
   GitHost,
   ImageLabelSource,
 } from '@fairway/plugin-platform-envs-node';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SnapshotStore } from '../../database/SnapshotStore';
 import {
   CommitQuestion,
@@ -23,6 +25,18 @@ import { ComponentSource } from './sourceOf';
 /** Releases that are looked up side by side. */
 const CONCURRENCY = 3;
 
+/**
+ * Of more than `from`, as after the very first start, each waits after every one:
+ * the rest of the portal and the registries have other things to do.
+ */
+const BACKLOG = { from: 300, pauseMs: 600 };
+
+/** After so many others have their turn, and what was found out is told. */
+const PART = 30;
+
+/** What was found out is saved after this, and at the end. */
+const SAVE_EVERY_MS = 60_000;
+
 /** Commits of a difference that are kept; there may be more, and they are counted. */
 const MAX_LISTED = 50;
 
@@ -36,6 +50,9 @@ const RETRY_MS = 10 * 60_000;
 const UPDATE_EVERY_MS = 60_000;
 
 const DOCUMENT = 'source-commits';
+
+/** Looks something up, and says whether a reader would see a difference. */
+type Task = () => Promise<boolean>;
 
 type Fact<T> = T & {
   /** Milliseconds since 1970; asked again after it. Absent: it stays. */
@@ -67,6 +84,8 @@ export class SourceCommits implements KnownCommits {
     private readonly options: {
       gitHost?: GitHost;
       labels?: ImageLabelSource;
+      /** Who looks: for nobody, nothing is asked. Absent: somebody always does. */
+      audience?: Pick<Audience, 'since'>;
       store: SnapshotStore;
       logger: LoggerService;
       now?: () => Date;
@@ -119,9 +138,11 @@ export class SourceCommits implements KnownCommits {
 
   /**
    * Finds out what these questions need and is not known yet. Never throws; who
-   * asks while that runs waits for one more look.
+   * asks while that runs waits for one more look. While nobody looks there is
+   * nothing to do: it is to be called again when somebody comes.
    */
   learn(questions: () => CommitQuestion[]): Promise<void> {
+    if (!this.#isAttended) return Promise.resolve();
     this.#asked.push(questions);
     this.#learning ??= this.#learnAll().finally(() => {
       this.#learning = undefined;
@@ -190,27 +211,60 @@ export class SourceCommits implements KnownCommits {
     };
   }
 
+  /** In turns, so that few questions do not wait for the many of a whole board. */
   async #learnAll(): Promise<void> {
-    while (this.#asked.length > 0) {
-      const asked = this.#asked.splice(0);
-      await this.#learn(asked.flatMap(questions => questions()));
+    let isSaved = true;
+    let savedAt = this.#now();
+    for (
+      let questions = this.#asked.shift();
+      questions;
+      questions = this.#asked.shift()
+    ) {
+      const { hasFound, isLeft } = await this.#learnPart(questions());
+      if (isLeft && this.#isAttended) this.#asked.push(questions);
+      if (hasFound) {
+        isSaved = false;
+        this.#version += 1;
+        for (const listener of this.#listeners) listener();
+      }
+      if (!isSaved && this.#now() - savedAt >= SAVE_EVERY_MS) {
+        await this.#save();
+        isSaved = true;
+        savedAt = this.#now();
+      }
     }
+    if (!isSaved) await this.#save();
   }
 
-  async #learn(questions: CommitQuestion[]): Promise<void> {
-    const { gitHost } = this.options;
-    if (!gitHost) return;
-    const releases = new Map<string, () => Promise<boolean>>();
+  async #learnPart(
+    questions: CommitQuestion[],
+  ): Promise<{ hasFound: boolean; isLeft: boolean }> {
+    if (!this.options.gitHost) return { hasFound: false, isLeft: false };
+    const releases = this.#unknownReleases(questions);
+    const found = await this.#doSome(releases);
+    const pairs = this.#unknownPairs(questions);
+    const compared = await this.#doSome(pairs);
+    return {
+      hasFound: found || compared,
+      isLeft: Math.max(releases.length, pairs.length) > PART,
+    };
+  }
+
+  #unknownReleases(questions: CommitQuestion[]): Task[] {
+    const tasks = new Map<string, Task>();
     for (const { source, release, previous } of questions) {
       for (const one of previous ? [release, previous] : [release]) {
         const key = revisionKey(source, one);
         if (this.#isDue(this.#revisions.get(key))) {
-          releases.set(key, () => this.#findRevision(key, source, one));
+          tasks.set(key, () => this.#findRevision(key, source, one));
         }
       }
     }
-    const foundRevision = await allOf([...releases.values()]);
-    const pairs = new Map<string, () => Promise<boolean>>();
+    return [...tasks.values()];
+  }
+
+  #unknownPairs(questions: CommitQuestion[]): Task[] {
+    const tasks = new Map<string, Task>();
     for (const { source, release, previous } of questions) {
       const here = this.revisionOf(source, release);
       const there = previous && this.revisionOf(source, previous);
@@ -219,14 +273,29 @@ export class SourceCommits implements KnownCommits {
       const [a, b] = [here.revision, there.revision];
       const key = differenceKey(source, a, b);
       if (this.#isDue(this.#differences.get(key))) {
-        pairs.set(key, () => this.#findDifference(key, source, a, b));
+        tasks.set(key, () => this.#findDifference(key, source, a, b));
       }
     }
-    const foundDifference = await allOf([...pairs.values()]);
-    if (!foundRevision && !foundDifference) return;
-    this.#version += 1;
-    for (const listener of this.#listeners) listener();
-    await this.#save();
+    return [...tasks.values()];
+  }
+
+  /** The first of these, some side by side, as long as somebody looks; says whether any found something. */
+  async #doSome(tasks: Task[]): Promise<boolean> {
+    const isLong = tasks.length > BACKLOG.from;
+    const queue = tasks.slice(0, PART);
+    let hasFound = false;
+    const worker = async () => {
+      for (
+        let task = queue.shift();
+        task && this.#isAttended;
+        task = queue.shift()
+      ) {
+        if (await task()) hasFound = true;
+        if (isLong) await sleep(BACKLOG.pauseMs);
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+    return hasFound;
   }
 
   async #findRevision(
@@ -345,22 +414,14 @@ export class SourceCommits implements KnownCommits {
     }
   }
 
+  get #isAttended(): boolean {
+    const { audience } = this.options;
+    return !audience || audience.since !== undefined;
+  }
+
   #now(): number {
     return (this.options.now?.() ?? new Date()).getTime();
   }
-}
-
-/** Does all of it, some side by side; says whether any of it said yes. */
-async function allOf(tasks: Array<() => Promise<boolean>>): Promise<boolean> {
-  const queue = [...tasks];
-  let any = false;
-  const worker = async () => {
-    for (let task = queue.shift(); task; task = queue.shift()) {
-      if (await task()) any = true;
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return any;
 }
 
 /** The repository first, as {@link SourceCommits.pushed} relies on. */
