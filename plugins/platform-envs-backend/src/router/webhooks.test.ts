@@ -67,6 +67,31 @@ describe('the webhook of GitHub', () => {
     );
   });
 
+  it('tells where a branch moved to only when it moved on along its history', async () => {
+    const { pushes, post } = await setUp();
+    const [before, after] = ['a'.repeat(40), 'b'.repeat(40)];
+    const usual = { created: false, deleted: false, forced: false };
+    const bodies = [
+      { before, after, ...usual },
+      { before, after, ...usual, forced: true },
+      { before: '0'.repeat(40), after, ...usual, created: true },
+      { before, after: '0'.repeat(40), ...usual, deleted: true },
+      { before, after },
+      { before: 'HEAD', after, ...usual },
+    ];
+    for (const [index, body] of bodies.entries()) {
+      const text = JSON.stringify({ ...JSON.parse(PUSH), ...body });
+      await post({ 'x-github-delivery': `move-${index}` }, text).expect(202);
+    }
+    expect(pushes.map(({ branch }) => branch)).toEqual(
+      bodies.map(() => 'main'),
+    );
+    expect(pushes.map(({ move }) => move)).toEqual([
+      { before, after },
+      ...bodies.slice(1).map(() => undefined),
+    ]);
+  });
+
   it('takes a push, and passes on where to look', async () => {
     const { post, pushes } = await setUp();
     const { body } = await post().expect(202);

@@ -373,4 +373,46 @@ describe('DesiredState with webhooks', () => {
     await here.state.poll();
     expect(heads).toHaveBeenCalledTimes(2);
   });
+
+  it('takes a push that follows on what it knows at its word, and asks about any other', async () => {
+    const { aReplica, gitHost, heads, push } = aRoom();
+    const ancestors = jest.spyOn(gitHost, 'isAncestor');
+    const { state } = aReplica();
+    await state.poll();
+    const known = () => state.getRepositories()[0].head!;
+    const first = known();
+    const next = push('1.1.0');
+    await state.refresh(REPOSITORY, 'main', { before: first, after: next });
+    expect(versionIn(state)).toBe('1.1.0');
+    expect(known()).toBe(next);
+    expect(
+      state.getRepositories()[0].entries[DEV_BACKEND].change,
+    ).toBeDefined();
+    expect(heads).toHaveBeenCalledTimes(1);
+    expect(ancestors).not.toHaveBeenCalled();
+
+    // one that came late, of what was there long ago
+    await state.refresh(REPOSITORY, 'main', { before: first, after: next });
+    expect(heads).toHaveBeenCalledTimes(2);
+    // one before it was never told
+    push('1.2.0');
+    const last = push('1.3.0');
+    const between = gitHost.log(REPOSITORY, 'main')[1].sha;
+    await state.refresh(REPOSITORY, 'main', { before: between, after: last });
+    expect(versionIn(state)).toBe('1.3.0');
+    expect(heads).toHaveBeenCalledTimes(3);
+  });
+
+  it('asks when the commit of a push cannot be had', async () => {
+    const { aReplica, gitHost, heads, push } = aRoom();
+    const { state } = aReplica();
+    await state.poll();
+    const before = state.getRepositories()[0].head!;
+    const after = push('1.1.0');
+    gitHost.failNext.push({ method: 'follow', error: new Error('no') });
+    await state.refresh(REPOSITORY, 'main', { before, after });
+    expect(versionIn(state)).toBe('1.1.0');
+    expect(heads).toHaveBeenCalledTimes(2);
+    expect(state.getRepositories()[0].state).toBe('live');
+  });
 });

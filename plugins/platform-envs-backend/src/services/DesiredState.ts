@@ -4,18 +4,21 @@ import {
   Release,
   SourceState,
 } from '@fairway/plugin-platform-envs-common';
-import { GitFile, GitHost, Pace } from '@fairway/plugin-platform-envs-node';
-import { DesiredFile, folderOf, targetOf } from './desiredFiles';
+import { GitHost, Pace } from '@fairway/plugin-platform-envs-node';
+import { DesiredFile } from './desiredFiles';
 import { PastReleases } from './PastReleases';
+import { DesiredEntry } from './readDesiredEntry';
 import {
-  addLastChange,
-  DesiredEntry,
-  readDesiredEntry,
-} from './readDesiredEntry';
+  BranchMove,
+  readEntries,
+  readHead,
+  withLastChanges,
+} from './readRepository';
 
 export { desiredFileOf, subjectOf } from './desiredFiles';
 export type { DesiredFile } from './desiredFiles';
 export type { DesiredEntry } from './readDesiredEntry';
+export type { BranchMove } from './readRepository';
 
 /** What one branch of one repository says, and how fresh that is. */
 export interface RepositoryState {
@@ -177,24 +180,33 @@ export class DesiredState {
     );
   }
 
-  /** Looks at one repository now; who asks while that runs waits for one more look. */
-  async refresh(repository: string, branch: string): Promise<void> {
+  /**
+   * Looks at one repository now; who asks while that runs waits for one more look.
+   *
+   * @param move - the branch is known to have moved on, from a commit to one
+   *   that has it in its history; where it is need not be asked then
+   */
+  async refresh(
+    repository: string,
+    branch: string,
+    move?: BranchMove,
+  ): Promise<void> {
     const key = keyOf(repository, branch);
     const before = this.#running.get(key) ?? Promise.resolve();
-    const next = before.then(() => this.#read(key));
+    const next = before.then(() => this.#read(key, move));
     this.#running.set(key, next);
     await next;
     if (this.#running.get(key) === next) this.#running.delete(key);
   }
 
-  async #read(key: string): Promise<void> {
+  async #read(key: string, move?: BranchMove): Promise<void> {
     const { gitHost, pushes, now, logger } = this.options;
     const known = this.#repositories.get(key);
     if (!known || !gitHost) return;
     this.#askedAt.set(key, now().getTime());
     this.#seenPush.set(key, pushes?.lastAt(known.repository));
     try {
-      const head = await gitHost.head(known.repository, known.branch);
+      const { head, isNext } = await readHead(gitHost, known, move);
       const keep = (entries: RepositoryState['entries']) => {
         this.#repositories.set(key, {
           repository: known.repository,
@@ -213,15 +225,19 @@ export class DesiredState {
         keep(known.entries);
         return;
       }
-      const { entries, changed } = await this.#readEntries(
-        gitHost,
-        known,
+      const { entries, changed } = await readEntries(gitHost, known, {
         head,
-      );
+        isNext,
+        environments: this.#environments,
+      });
       // what should run is told at once; whose change it was may follow
       keep(entries);
       if (changed.length === 0) return;
-      const complete = await this.#withChanges(gitHost, known, changed);
+      const complete = await withLastChanges(gitHost, changed, {
+        repository: known.repository,
+        head,
+        logger,
+      });
       keep({ ...entries, ...complete });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -239,68 +255,6 @@ export class DesiredState {
       });
       this.options.onChange();
     }
-  }
-
-  async #readEntries(
-    gitHost: GitHost,
-    known: RepositoryState,
-    head: string,
-  ): Promise<{
-    entries: Record<string, DesiredEntry>;
-    /** Those whose last commit is to be found. */
-    changed: DesiredEntry[];
-  }> {
-    const environments = this.#environments.filter(
-      e =>
-        e.gitops?.repository === known.repository &&
-        e.gitops.branch === known.branch,
-    );
-    const { repository, changesAt } = known;
-    const folders = [...new Set(environments.map(folderOf))];
-    // each of these is a process or more: somebody waits for all of them
-    const [isOneHistory, ...found] = await Promise.all([
-      // after history was rewritten the same file has another last commit
-      changesAt !== undefined &&
-        gitHost.isAncestor(repository, changesAt, head),
-      ...folders.map(folder => gitHost.readFiles(repository, head, { folder })),
-    ]);
-    const files = new Map<string, GitFile>(found.flatMap(one => [...one]));
-    const entries: Record<string, DesiredEntry> = {};
-    const changed: DesiredEntry[] = [];
-    for (const file of files.values()) {
-      const target = targetOf(file.path, environments);
-      if (!target) continue;
-      const before = known.entries[file.path];
-      if (isOneHistory && before?.blobSha === file.blobSha && before.change) {
-        entries[file.path] = before;
-      } else {
-        entries[file.path] = readDesiredEntry(file, target);
-        changed.push(entries[file.path]);
-      }
-    }
-    return { entries, changed };
-  }
-
-  /** Who changed the files last, by path. That this is missing does not make the release unknown. */
-  async #withChanges(
-    gitHost: GitHost,
-    { repository, branch }: RepositoryState,
-    entries: DesiredEntry[],
-  ): Promise<RepositoryState['entries']> {
-    const complete: RepositoryState['entries'] = {};
-    for (const entry of entries) complete[entry.path] = { ...entry };
-    try {
-      const commits = await gitHost.lastChanges(repository, branch, entries);
-      for (const [path, commit] of commits) {
-        addLastChange(complete[path], commit);
-      }
-    } catch (error) {
-      this.options.logger.debug('The last commits of files are not known', {
-        repository,
-        reason: String(error),
-      });
-    }
-    return complete;
   }
 }
 

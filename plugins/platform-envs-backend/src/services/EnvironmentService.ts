@@ -16,6 +16,7 @@ import { BoardHint, BoardKeeperOptions } from './BoardKeeper';
 import { BoardReader } from './BoardReader';
 import { missingCommits } from './commits/applyCommits';
 import { deliveryHistory } from './deliveryHistory';
+import { BranchMove } from './readRepository';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
@@ -65,8 +66,12 @@ export class EnvironmentService extends BoardReader {
   }
 
   /** Looks at one GitOps repository now, as after a commit of ours. Never throws. */
-  async refreshDesiredState(repository: string, branch: string): Promise<void> {
-    await this.keeper.desired.refresh(repository, branch);
+  async refreshDesiredState(
+    repository: string,
+    branch: string,
+    move?: BranchMove,
+  ): Promise<void> {
+    await this.keeper.desired.refresh(repository, branch, move);
     this.keeper.compose();
   }
 

@@ -65,6 +65,40 @@ describe('PushReceiver', () => {
     expect(looks).toBe(2);
   });
 
+  it('tells of pushes that follow one another as one, and of none where one is missing', async () => {
+    const told: unknown[] = [];
+    const { receiver } = setUp({
+      refreshDesiredState: async (_repository, _branch, move) => {
+        told.push(move);
+      },
+    });
+    const push = (before: string, after: string) =>
+      receiver.receive({
+        repository: 'shop/gitops',
+        branch: 'main',
+        move: { before, after },
+      });
+    push('a', 'b');
+    push('b', 'c');
+    push('c', 'd');
+    await receiver.idle();
+    push('d', 'e');
+    push('e', 'f');
+    push('g', 'h');
+    await receiver.idle();
+    push('h', 'i');
+    receiver.receive({ repository: 'shop/gitops', branch: 'main' });
+    await receiver.idle();
+    expect(told).toEqual([
+      { before: 'a', after: 'b' },
+      { before: 'b', after: 'd' },
+      { before: 'd', after: 'e' },
+      undefined,
+      { before: 'h', after: 'i' },
+      undefined,
+    ]);
+  });
+
   it('says so when it cannot act, and goes on', async () => {
     let fails = true;
     const { receiver, logger } = setUp({

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { BranchMove } from '../services/readRepository';
 
 /** A push, as far as it is looked at: it says where to look, not what is there. */
 export interface PushHint {
@@ -7,10 +8,19 @@ export interface PushHint {
   repository: string;
   /** Absent when it is a tag that moved. */
   branch?: string;
+  /** Absent unless the branch moved on along its own history. */
+  move?: BranchMove;
 }
+
+const sha = z.string().regex(/^[0-9a-f]{40}$/);
 
 const pushSchema = z.looseObject({
   ref: z.string(),
+  before: sha.optional().catch(undefined),
+  after: sha.optional().catch(undefined),
+  created: z.boolean().optional().catch(undefined),
+  deleted: z.boolean().optional().catch(undefined),
+  forced: z.boolean().optional().catch(undefined),
   repository: z.looseObject({ full_name: z.string() }),
 });
 
@@ -54,8 +64,17 @@ export function readPush(
   const parsed = pushSchema.safeParse(document);
   if (!parsed.success) return undefined;
   const [, branch] = /^refs\/heads\/(.+)$/.exec(parsed.data.ref) ?? [];
+  const move = branch && moveOf(parsed.data);
   return {
     repository: parsed.data.repository.full_name,
     ...(branch && { branch }),
+    ...(move && { move }),
   };
+}
+
+function moveOf(push: z.output<typeof pushSchema>): BranchMove | undefined {
+  const { before, after, created, deleted, forced } = push;
+  // what is not said is not taken for granted
+  const isAhead = created === false && deleted === false && forced === false;
+  return isAhead && before && after ? { before, after } : undefined;
 }

@@ -89,6 +89,15 @@ export interface GitHost {
   head(repository: string, branch: string): Promise<string>;
 
   /**
+   * Takes a commit that a push told of for where a branch points: what
+   * {@link GitHost.head} does, without asking where that is. With a host that
+   * cannot, the branch is asked for.
+   *
+   * @param commit - 40 hex digits; its objects are here afterwards
+   */
+  follow?(repository: string, branch: string, commit: string): Promise<void>;
+
+  /**
    * Files at a commit or branch, by path. A path or folder that does not exist
    * is absent from the map; that is not an error. For a branch the answer is
    * that of the last {@link GitHost.head} or later.
@@ -100,13 +109,13 @@ export interface GitHost {
   ): Promise<Map<string, GitFile>>;
 
   /**
-   * The newest commit on a branch that made each file what it is, by path; one
+   * The newest commit on a branch, or before a commit, that made each file what it is, by path; one
    * that no commit made so is absent. Asked for many files at once, since each
    * question walks through history.
    */
   lastChanges(
     repository: string,
-    branch: string,
+    ref: string,
     files: Array<Pick<GitFile, 'path' | 'blobSha'>>,
   ): Promise<Map<string, GitCommit>>;
 

@@ -76,6 +76,15 @@ export class FakeGitHost implements GitHost {
     return this.#resolve(repository, branch);
   }
 
+  async follow(
+    repository: string,
+    _branch: string,
+    commit: string,
+  ): Promise<void> {
+    this.#mayFail('follow');
+    this.#resolve(repository, commit);
+  }
+
   async readFiles(
     repository: string,
     ref: string,

@@ -60,6 +60,17 @@ export function describeGitHost(
       expect((await read('gitops/a.yaml'))?.content).toBe('a: 9\n');
     });
 
+    it('follows a branch to a commit that it is told of', async () => {
+      await head();
+      const sha = await f.push({ 'gitops/a.yaml': 'a: 10\n' });
+      await f.gitHost.follow!(f.repository, 'main', sha);
+      expect((await read('gitops/a.yaml'))?.content).toBe('a: 10\n');
+      await expect(
+        f.gitHost.follow!(f.repository, 'main', '0123456789'.repeat(4)),
+      ).rejects.toThrow();
+      expect(await head()).toBe(sha);
+    });
+
     it('reads the files below a folder, and no others', async () => {
       const files = await f.gitHost.readFiles(f.repository, await head(), {
         folder: 'gitops',

@@ -83,7 +83,7 @@ export class BareRepository {
       acceptExitCodes: [1, 128],
     });
     const commit = output.exitCode === 0 ? textOf(output) : '';
-    if (commit) this.#remember(commit);
+    if (commit) this.remember(commit);
     return commit || undefined;
   }
 
@@ -111,7 +111,7 @@ export class BareRepository {
       args: ['cat-file', '-e', `${commit}^{commit}`],
       acceptExitCodes: [1, 128],
     });
-    if (exitCode === 0) this.#remember(commit);
+    if (exitCode === 0) this.remember(commit);
     return exitCode === 0;
   }
 
@@ -274,7 +274,8 @@ export class BareRepository {
     }
   }
 
-  #remember(commit: string): void {
+  /** Notes that a commit is here: what came with a fetch need not be looked for. */
+  remember(commit: string): void {
     if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
     this.#seen.add(commit);
   }

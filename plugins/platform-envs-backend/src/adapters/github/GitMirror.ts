@@ -50,6 +50,14 @@ export class GitMirror {
     return this.#exclusively(() => this.#follow(branch));
   }
 
+  /** Lets a branch point at a commit of the remote, which is not asked where it has it. */
+  follow(branch: string, commit: string): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#fetch(`+${commit}:refs/heads/${branch}`);
+      this.#local.remember(commit);
+    });
+  }
+
   /** Brings the default branch and all tags up to date. */
   update(): Promise<void> {
     return this.#exclusively(async () => {

@@ -90,6 +90,16 @@ export class GithubGitHost implements GitHost {
     return this.#call(repository, mirror => mirror.head(branch));
   }
 
+  async follow(
+    repository: string,
+    branch: string,
+    commit: string,
+  ): Promise<void> {
+    checkBranch(branch);
+    checkCommit(commit);
+    return this.#call(repository, mirror => mirror.follow(branch, commit));
+  }
+
   async readFiles(
     repository: string,
     ref: string,
@@ -101,11 +111,11 @@ export class GithubGitHost implements GitHost {
 
   async lastChanges(
     repository: string,
-    branch: string,
+    ref: string,
     files: Array<Pick<GitFile, 'path' | 'blobSha'>>,
   ): Promise<Map<string, GitCommit>> {
-    checkBranch(branch);
-    return this.#call(repository, mirror => mirror.lastChanges(branch, files));
+    checkBranch(ref);
+    return this.#call(repository, mirror => mirror.lastChanges(ref, files));
   }
 
   async history(
@@ -165,11 +175,8 @@ export class GithubGitHost implements GitHost {
     head: string,
     options: { folder?: string; without?: string[]; limit: number },
   ): Promise<CommitDifference> {
-    for (const commit of [base, head]) {
-      if (!COMMIT.test(commit)) {
-        throw new InputError(`"${commit}" is not the full SHA of a commit`);
-      }
-    }
+    checkCommit(base);
+    checkCommit(head);
     return this.#call(repository, mirror =>
       mirror.compare(base, head, options),
     );
@@ -231,6 +238,8 @@ export class GithubGitHost implements GitHost {
     const { token } = await this.options.credentials.getCredentials({ url });
     const settings: Array<[string, string]> = [
       ['gc.auto', '0'],
+      // a process after each fetch that would find nothing to do
+      ['maintenance.auto', 'false'],
       ['http.followRedirects', 'initial'],
       ['http.lowSpeedLimit', '100'],
       ['http.lowSpeedTime', '20'],
@@ -259,5 +268,11 @@ export class GithubGitHost implements GitHost {
 function checkBranch(ref: string) {
   if (!BRANCH.test(ref)) {
     throw new InputError(`"${ref}" is not the name of a branch or commit`);
+  }
+}
+
+function checkCommit(commit: string) {
+  if (!COMMIT.test(commit)) {
+    throw new InputError(`"${commit}" is not the full SHA of a commit`);
   }
 }
