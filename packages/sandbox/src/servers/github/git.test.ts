@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestSandbox } from '../../__testUtils__/startTestSandbox';
@@ -81,6 +81,23 @@ describe('git over HTTP', () => {
     });
     await git('pull', '-q', '--ff-only');
     expect(await git('rev-parse', 'HEAD')).toBe(sha);
+  });
+
+  it('fetches a commit by its SHA without listing refs', async () => {
+    const sha = await sandbox.world.git.commit(REPOSITORY, {
+      branch: 'main',
+      message: 'Told of by a webhook',
+      author: { name: 'A', email: 'a@example.com' },
+      files: [{ path: 'a/c.txt', content: 'y' }],
+    });
+    const trace = join(folder, 'trace');
+    await runGit(
+      ['fetch', '-q', '--no-tags', remote(), `+${sha}:refs/heads/told`],
+      { cwd: clone, env: { GIT_TRACE_PACKET: trace } },
+    );
+    const asked = readFileSync(trace, 'utf8').match(/command=[a-z-]+/g);
+    expect(new Set(asked)).toEqual(new Set(['command=fetch']));
+    expect(await git('rev-parse', 'told')).toBe(sha);
   });
 
   it('F18 refuses a push that is not a fast forward', async () => {

@@ -1,5 +1,6 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { enforceProtection } from '../../world/protection';
+import { runGit } from '../../world/runGit';
 import { World } from '../../world/types';
 import { HttpError } from '../createServer';
 import { accountOfToken, RepositoryParams, tokenOf } from './context';
@@ -76,6 +77,12 @@ async function serve(
   if (request.url.includes('git-receive-pack')) {
     enforceProtection(world, repository, account.login);
   }
+  if (service === 'info/refs' && asksForCapabilities(request)) {
+    return reply
+      .header('cache-control', 'no-cache, max-age=0, must-revalidate')
+      .type('application/x-git-upload-pack-advertisement')
+      .send(await readCapabilities(world.git.path(repository.fullName)));
+  }
   const pushes = service === 'git-receive-pack';
   const { failure, finish } = await runHttpBackend(
     {
@@ -99,4 +106,31 @@ async function serve(
   }
   finish();
   return reply;
+}
+
+/** In version 2 the first answer tells what the server can do, and nothing of the repository. */
+function asksForCapabilities({ query, headers }: FastifyRequest): boolean {
+  const { service } = query as { service?: string };
+  return (
+    service === 'git-upload-pack' &&
+    /(^|:)version=2(:|$)/.test(String(headers['git-protocol']))
+  );
+}
+
+let capabilities: Promise<Buffer> | undefined;
+
+/**
+ * What git can do here, as it says it of any of our repositories: they are all
+ * configured alike, so one process answers for every fetch to come.
+ *
+ * @see https://git-scm.com/docs/gitprotocol-v2#_capability_advertisement
+ */
+function readCapabilities(path: string): Promise<Buffer> {
+  capabilities ??= runGit(['upload-pack', '--http-backend-info-refs', path], {
+    env: { GIT_PROTOCOL: 'version=2' },
+  }).catch(error => {
+    capabilities = undefined;
+    throw error;
+  });
+  return capabilities;
 }

@@ -1,6 +1,6 @@
 import { GithubEvent } from '../../world/github/githubEvents';
 import { GithubRepository, PullRequest } from '../../world/github/githubTypes';
-import { changedFiles, EMPTY_TREE } from '../../world/github/gitObjects';
+import { changedNames, EMPTY_TREE } from '../../world/github/gitObjects';
 import {
   headRepositoryOf,
   isAncestor,
@@ -210,32 +210,46 @@ export async function pushPayload(
   const fresh = push.ref.startsWith('refs/heads/')
     ? (await log(MOST_COMMITS, base)).reverse()
     : [];
-  const [head] = await log(1);
+  // the newest of them is the head, unless the branch went back
+  const head = fresh.at(-1) ?? (await log(1))[0];
   const sender = senderOf(world, head);
   const account = world.github.account(sender);
-  const described = await Promise.all(
-    fresh.map(commit => pushCommit(world, repository, commit)),
-  );
+  const [described, forced] = await Promise.all([
+    Promise.all(fresh.map(commit => pushCommit(world, repository, commit))),
+    isForced(world, repository, push, fresh),
+  ]);
   return {
     ref: push.ref,
     before: before ?? NONE,
     after: after ?? NONE,
     created: !before,
     deleted: !after,
-    forced:
-      before !== undefined &&
-      after !== undefined &&
-      !(await isAncestor(world, repository, before, after)),
+    forced,
     base_ref: null,
     compare:
       before && after
         ? `${html}/compare/${before.slice(0, 12)}...${after.slice(0, 12)}`
         : `${html}/compare/${push.ref.replace(/^refs\/(heads|tags)\//, '')}`,
     commits: described,
-    head_commit: head ? await pushCommit(world, repository, head) : null,
+    head_commit:
+      described.at(-1) ??
+      (head ? await pushCommit(world, repository, head) : null),
     pusher: { name: sender, email: account?.email ?? null },
     ...common(world, repository, sender),
   };
+}
+
+/** Whether a ref was moved to where its old commit is not in the history. */
+async function isForced(
+  world: World,
+  repository: GithubRepository,
+  { before, after }: GitPush,
+  fresh: GitCommitInfo[],
+): Promise<boolean> {
+  if (!before || !after) return false;
+  // most pushes stand on what was there, and that can be seen without git
+  if (fresh.some(({ parents }) => parents.includes(before))) return false;
+  return !(await isAncestor(world, repository, before, after));
 }
 
 /** Payload of a `create` or `delete` of a branch or tag. */
@@ -276,7 +290,7 @@ async function pushCommit(
   repository: GithubRepository,
   commit: GitCommitInfo,
 ) {
-  const files = await changedFiles(
+  const files = await changedNames(
     world,
     repository,
     commit.parents[0] ?? EMPTY_TREE,
