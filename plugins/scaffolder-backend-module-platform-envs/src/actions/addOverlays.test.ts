@@ -10,9 +10,6 @@ const REPOSITORY = 'sample-platform-ai/sample-platform-ai';
 const SYSTEM = 'system:default/sample-platform-ai';
 const person = { name: 'Somebody', email: 'somebody@example.com' };
 
-// GitHub asks for a second between writes, and Octokit keeps to it.
-jest.setTimeout(60_000);
-
 describe('fairway:gitops:overlays', () => {
   let platform: SandboxPlatform<Sandbox>;
   let action: ReturnType<typeof createAddOverlaysAction>;

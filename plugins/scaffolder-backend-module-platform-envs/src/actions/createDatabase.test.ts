@@ -19,7 +19,6 @@ const INPUT = {
 };
 const OVERLAY = 'gitops/overlays/dev/sample-backend';
 
-// GitHub asks for a second between writes, and Octokit keeps to it.
 jest.setTimeout(60_000);
 
 describe('fairway:database:create', () => {

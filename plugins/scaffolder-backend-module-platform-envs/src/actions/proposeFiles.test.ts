@@ -13,7 +13,6 @@ const SYSTEM = 'system:default/sample-platform-ai';
 const REPOSITORY = 'sample-platform-ai';
 const SLUG = `sample-platform-ai/${REPOSITORY}`;
 
-// GitHub asks for a second between writes, and Octokit keeps to it.
 jest.setTimeout(60_000);
 
 describe('fairway:repository:propose', () => {

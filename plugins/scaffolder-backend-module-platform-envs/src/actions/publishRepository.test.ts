@@ -11,7 +11,6 @@ import { createPublishRepositoryAction } from './publishRepository';
 
 const SYSTEM = 'system:default/sample-platform-ai';
 
-// GitHub asks for a second between writes, and Octokit keeps to it.
 jest.setTimeout(60_000);
 
 describe('fairway:repository:publish', () => {

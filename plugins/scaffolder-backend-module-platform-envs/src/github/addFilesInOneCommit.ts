@@ -1,12 +1,9 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
-import {
-  ConflictError,
-  ForwardedError,
-  NotAllowedError,
-  NotFoundError,
-} from '@backstage/errors';
+import { ConflictError, NotFoundError } from '@backstage/errors';
 import { Octokit } from 'octokit';
+import { CommitMessage, commitOnBranch, findCommit } from './commitOnBranch';
 import { statusOf } from './createGithubClient';
+import { inTurn } from './inTurn';
 
 /** How often the branch may move under our hands before we give up. */
 const MAX_ATTEMPTS = 10;
@@ -50,12 +47,13 @@ export interface AddFilesResult {
 }
 
 /**
- * Adds files to a branch as one commit, through the Git data API: all of them
- * or none. Files that are there already and ours are left alone, for people and
+ * Adds files to a branch as one commit, in one request: all of them or none.
+ * Files that are there already and ours are left alone, for people and
  * promotions may have changed them since; so it can be run again.
  *
- * When the branch moves meanwhile, everything is looked at anew and tried
- * again; nothing is ever forced.
+ * Those who write to the same branch take turns. When somebody else moves it
+ * meanwhile, everything is looked at anew and tried again; nothing is ever
+ * forced.
  *
  * @throws ConflictError - a file exists that is not ours, or the branch kept moving.
  * @throws NotFoundError - no such repository or branch, or no file to edit.
@@ -64,55 +62,45 @@ export interface AddFilesResult {
 export async function addFilesInOneCommit(
   options: AddFilesOptions,
 ): Promise<AddFilesResult> {
-  const { client, owner, repo, branch, logger, signal } = options;
+  const { client, owner, repo, branch } = options;
+  const { baseUrl } = client.request.endpoint.DEFAULTS;
+  return inTurn([baseUrl, owner, repo, branch].join('\n'), () =>
+    commitPatiently(options),
+  );
+}
+
+async function commitPatiently(
+  options: AddFilesOptions,
+): Promise<AddFilesResult> {
+  const { owner, repo, branch, logger, signal } = options;
+  const message = messageOf(options);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     signal?.throwIfAborted();
     const head = await readHead(options);
-    const { added, present, edited } = await look(options, head);
+    const found = await look(options, head);
+    const { added, edited } = found;
     if (added.length === 0 && edited.size === 0) {
-      return { added, present, edited };
+      // what moved the branch may have been a commit of ours whose answer got lost
+      const commitSha =
+        attempt > 1 ? await findCommit(options, message) : undefined;
+      return { ...found, ...(commitSha && { commitSha }) };
     }
-    const tree = await client.rest.git.createTree({
-      owner,
-      repo,
-      base_tree: head.tree,
-      tree: [
+    const commitSha = await commitOnBranch({
+      ...options,
+      head,
+      message,
+      files: new Map([
         ...added.map(path => [path, options.files.get(path)!] as const),
         ...edited,
-      ].map(([path, content]) => ({
-        path,
-        mode: '100644' as const,
-        type: 'blob' as const,
-        content,
-      })),
+      ]),
     });
-    const commit = await client.rest.git.createCommit({
-      owner,
-      repo,
-      message: messageOf(options),
-      tree: tree.data.sha,
-      parents: [head.commit],
-    });
-    try {
-      await client.rest.git.updateRef({
-        owner,
-        repo,
-        ref: `heads/${branch}`,
-        sha: commit.data.sha,
-        force: false,
-      });
-      return { commitSha: commit.data.sha, added, present, edited };
-    } catch (error) {
-      if (!isNotFastForward(error)) {
-        throw refusal(error, options);
-      }
-      logger.info(
-        `${owner}/${repo} got another commit meanwhile; trying again on top of it (${attempt} of ${MAX_ATTEMPTS})`,
-      );
-      await new Promise(resolve =>
-        setTimeout(resolve, Math.random() * 200 * attempt),
-      );
-    }
+    if (commitSha) return { ...found, commitSha };
+    logger.info(
+      `${owner}/${repo} got another commit meanwhile, or its answer got lost; looking again (${attempt} of ${MAX_ATTEMPTS})`,
+    );
+    await new Promise(resolve =>
+      setTimeout(resolve, Math.random() * 200 * attempt),
+    );
   }
   throw new ConflictError(
     `${owner}/${repo} got new commits on ${branch} faster than ours could be added (${MAX_ATTEMPTS} attempts): run the task again`,
@@ -133,11 +121,11 @@ export async function checkFiles(
 
 async function look(
   options: AddFilesOptions,
-  head: { commit: string; tree: string },
+  head: string,
 ): Promise<AddFilesResult> {
   return {
-    ...(await sortFiles(options, head.tree)),
-    edited: await editFiles(options, head.commit),
+    ...(await sortFiles(options, head)),
+    edited: await editFiles(options, head),
   };
 }
 
@@ -169,9 +157,7 @@ async function editFiles(
   return edited;
 }
 
-async function readHead(
-  options: AddFilesOptions,
-): Promise<{ commit: string; tree: string }> {
+async function readHead(options: AddFilesOptions): Promise<string> {
   const { client, owner, repo, branch } = options;
   try {
     const ref = await client.rest.git.getRef({
@@ -179,13 +165,7 @@ async function readHead(
       repo,
       ref: `heads/${branch}`,
     });
-    const commit = ref.data.object.sha;
-    const { data } = await client.rest.git.getCommit({
-      owner,
-      repo,
-      commit_sha: commit,
-    });
-    return { commit, tree: data.tree.sha };
+    return ref.data.object.sha;
   } catch (error) {
     if (statusOf(error) === 404) {
       throw new NotFoundError(
@@ -198,10 +178,10 @@ async function readHead(
 
 async function sortFiles(
   options: AddFilesOptions,
-  tree: string,
+  head: string,
 ): Promise<Pick<AddFilesResult, 'added' | 'present'>> {
   const { owner, repo, branch, ownedBy } = options;
-  const existing = await existingPaths(options, tree);
+  const existing = await existingPaths(options, head);
   const added: string[] = [];
   const present: string[] = [];
   for (const path of options.files.keys()) {
@@ -222,13 +202,13 @@ async function sortFiles(
 
 async function existingPaths(
   options: AddFilesOptions,
-  tree: string,
+  head: string,
 ): Promise<Set<string>> {
-  const { client, owner, repo, branch, files } = options;
+  const { client, owner, repo, files } = options;
   const { data } = await client.rest.git.getTree({
     owner,
     repo,
-    tree_sha: tree,
+    tree_sha: head,
     recursive: '1',
   });
   if (!data.truncated) {
@@ -237,7 +217,7 @@ async function existingPaths(
   const found = new Set<string>();
   for (const path of files.keys()) {
     try {
-      await client.rest.repos.getContent({ owner, repo, path, ref: branch });
+      await client.rest.repos.getContent({ owner, repo, path, ref: head });
       found.add(path);
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
@@ -264,32 +244,9 @@ async function isOurs(options: AddFilesOptions, path: string) {
   return false;
 }
 
-function messageOf({ subject, trailers }: AddFilesOptions): string {
+function messageOf({ subject, trailers }: AddFilesOptions): CommitMessage {
   const lines = trailers.map(
     ([key, value]) => `${key}: ${value.replace(/[\r\n]+/g, ' ')}`,
   );
-  return `${subject}\n\n${lines.join('\n')}\n`;
-}
-
-function isNotFastForward(error: unknown): boolean {
-  return (
-    statusOf(error) === 422 &&
-    /fast.forward/i.test((error as Error).message ?? '')
-  );
-}
-
-function refusal(error: unknown, options: AddFilesOptions): Error {
-  const { owner, repo, branch } = options;
-  const status = statusOf(error);
-  if (status === 403 || status === 409 || status === 422) {
-    return new NotAllowedError(
-      `${owner}/${repo} does not let the portal write to ${branch} (${
-        (error as Error).message
-      }): allow its GitHub App to bypass the branch's rules for these files`,
-    );
-  }
-  return new ForwardedError(
-    `The commit to ${owner}/${repo} could not be put on ${branch}`,
-    error,
-  );
+  return { headline: subject, body: lines.join('\n') };
 }

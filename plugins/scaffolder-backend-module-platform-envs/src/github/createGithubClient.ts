@@ -5,12 +5,18 @@ import {
   ScmIntegrationRegistry,
 } from '@backstage/integration';
 import { Octokit } from 'octokit';
+import { awaitWriteAllowance } from './writeAllowance';
 
 /** One request may take this long. */
 const TIMEOUT_MS = 30_000;
 
 /** Longer waits than this are not worth holding a worker for. */
 const LONGEST_WAIT_SECONDS = 120;
+
+/** How Octokit's throttling has each write wait for its turn. */
+type WriteQueue = NonNullable<
+  NonNullable<ConstructorParameters<typeof Octokit>[0]>['throttle']
+>['write'];
 
 /** Options of {@link createGithubClient}. */
 export interface GithubClientOptions {
@@ -83,6 +89,7 @@ export async function createGithubClient(
     },
     throttle: {
       enabled: !impatient,
+      write: byAllowance(host, logger),
       onRateLimit: waitOrGiveUp('rate limit'),
       onSecondaryRateLimit: waitOrGiveUp('secondary rate limit'),
     },
@@ -93,6 +100,21 @@ export async function createGithubClient(
       error: () => {},
     },
   });
+}
+
+/**
+ * By itself Octokit's throttling sends one write a second, whatever there was
+ * before; GitHub counts by the minute.
+ */
+function byAllowance(host: string, logger: LoggerService): WriteQueue {
+  const queue = {
+    async schedule<T>(_: object, write: () => Promise<T>): Promise<T> {
+      await awaitWriteAllowance(host, logger);
+      return write();
+    },
+  };
+  // all that is asked of a Bottleneck.Group
+  return { key: () => queue } as unknown as WriteQueue;
 }
 
 /** HTTP status of an error from Octokit; undefined when it never got an answer. */
