@@ -131,7 +131,6 @@ describe('fairway:registry:create', () => {
       'arn:aws:iam::111100000003:root',
     ]);
     const text = log.join('\n');
-    expect(text).toContain('Add AWS::ECR::Repository Repository');
     expect(text).toContain('CREATE_COMPLETE AWS::ECR::Repository Repository');
   }, 30_000);
 

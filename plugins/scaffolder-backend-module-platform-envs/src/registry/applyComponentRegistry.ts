@@ -82,9 +82,13 @@ export async function applyComponentRegistry(
   });
   const [{ cloudFormation, ecr }] = places;
   try {
-    const apply = (planOnly: boolean | undefined, logger: LoggerService) =>
+    const apply = (
+      planOnly: boolean | undefined,
+      logger: LoggerService,
+      planned: Array<{ isAbsent: boolean }> = [],
+    ) =>
       allSettled(
-        places.map(async place => ({
+        places.map(async (place, index) => ({
           ...(await applyRegistryStack({
             ...rest,
             planOnly,
@@ -92,16 +96,20 @@ export async function applyComponentRegistry(
             ecr: place.ecr,
             spec,
             logger: places.length > 1 ? inRegion(logger, place.region) : logger,
+            isAbsent: planned[index]?.isAbsent,
           })),
           region: place.region,
         })),
       );
     // What is refused in one region must not be made in another.
-    if (places.length > 1 && !rest.planOnly) await apply(true, SILENCE);
-    const [primary, ...replicas] = await apply(rest.planOnly, rest.logger);
-    const replication =
+    const planned =
+      places.length > 1 && !rest.planOnly
+        ? await apply(true, SILENCE)
+        : undefined;
+    const registries = apply(rest.planOnly, rest.logger, planned);
+    const replicating =
       replicaRegions.length > 0
-        ? await ensureReplication({
+        ? ensureReplication({
             ...rest,
             cloudFormation,
             ecr,
@@ -111,6 +119,10 @@ export async function applyComponentRegistry(
             system: platform.system,
           })
         : undefined;
+    // both to their end: clients are closed below
+    await Promise.allSettled([registries, replicating]);
+    const [primary, ...replicas] = await registries;
+    const replication = await replicating;
     return { ...primary, replicas, ...(replication && { replication }) };
   } finally {
     for (const place of places) {

@@ -34,6 +34,8 @@ export interface ApplyRegistryStackOptions {
   signal?: AbortSignal;
   /** Milliseconds between looks. */
   pollMs?: number;
+  /** A plan a moment ago said so: the stack need not be looked for again. */
+  isAbsent?: boolean;
 }
 
 /** The registry as it stands afterwards. */
@@ -46,6 +48,8 @@ export interface RegistryStackResult {
   outcome: 'created' | 'updated' | 'unchanged';
   /** What it would be made from, as JSON; of a plan only. */
   template?: string;
+  /** There was no such stack, not even what a failed attempt left. */
+  isAbsent: boolean;
 }
 
 /**
@@ -62,7 +66,7 @@ export async function applyRegistryStack(
 ): Promise<RegistryStackResult> {
   const { spec, planOnly } = options;
   const template = registryTemplate(spec);
-  const { stack, outcome } = await applyStack({
+  const { stack, outcome, isAbsent } = await applyStack({
     ...options,
     name: registryStackName(spec.component),
     template,
@@ -78,6 +82,7 @@ export async function applyRegistryStack(
       repositoryUri: outputOf(stack, 'RepositoryUri'),
     }),
     outcome: mended ? 'updated' : outcome,
+    isAbsent,
     ...(planOnly && { template }),
   };
 }

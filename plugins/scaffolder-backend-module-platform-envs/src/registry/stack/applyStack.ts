@@ -1,19 +1,21 @@
 import {
   Change,
   CreateChangeSetCommand,
+  CreateStackCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   Stack,
+  Tag,
 } from '@aws-sdk/client-cloudformation';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
 import {
   describeStack,
-  eventLine,
   failureReason,
+  followStack,
   isInMotion,
   pause,
   readEvents,
@@ -39,6 +41,8 @@ export interface ApplyStackOptions extends WatchOptions {
   planOnly?: boolean;
   /** Called when there is no such stack, before there is one. */
   beforeCreate?(): Promise<void>;
+  /** A look a moment ago said `isAbsent`: it need not be looked at again. */
+  isAbsent?: boolean;
 }
 
 /** A stack as it stands afterwards. */
@@ -47,17 +51,19 @@ export interface StackResult {
   stack?: Stack;
   /** What was done, or would be. */
   outcome: 'created' | 'updated' | 'unchanged';
+  /** There was nothing of that name, not even what a failed attempt left. */
+  isAbsent: boolean;
 }
 
 /**
- * Brings a stack to what its template says: change set, look at it, execute,
- * wait. Each stack event is a line in the log. Run again it finds nothing to
- * change.
+ * Brings a stack to what its template says. Each stack event is a line in the
+ * log. Run again it finds nothing to change.
  *
  * 1. A stack that is somebody else's by its tags is refused.
  * 2. A stack that is in motion is waited for. One that failed on creation is
  *    removed: it holds nothing.
- * 3. The change set is created, executed and waited for.
+ * 3. Where there is none it is created; else a change set is made, looked at,
+ *    executed and waited for.
  *
  * @throws ConflictError - the stack is somebody else's.
  * @throws Error - a resource failed; the message is CloudFormation's reason.
@@ -65,26 +71,57 @@ export interface StackResult {
 export async function applyStack(
   options: ApplyStackOptions,
 ): Promise<StackResult> {
-  const stack = await settledStack(options);
-  if (!stack) await options.beforeCreate?.();
-  if (options.planOnly) return plan(options, stack);
+  const found = options.isAbsent
+    ? undefined
+    : await describeStack(options, options.name);
+  const stack = found && (await settle(options, found));
+  const isAbsent = found === undefined;
+  if (!stack && !options.isAbsent) await options.beforeCreate?.();
+  if (options.planOnly) return { ...(await plan(options, stack)), isAbsent };
+  if (isAbsent) {
+    const created = await create(options);
+    return created
+      ? { stack: created, outcome: 'created', isAbsent }
+      : // It is there since: made by another run, or by a call whose answer got lost.
+        applyStack({ ...options, isAbsent: false });
+  }
   const changeSet = await createChangeSet(options, stack !== undefined);
   if (!changeSet) {
     options.logger.info(
       `Stack ${options.name} is as it should be: nothing to change`,
     );
-    return { stack, outcome: 'unchanged' };
+    return { stack, outcome: 'unchanged', isAbsent };
   }
   return {
     stack: await execute(options, changeSet.stackId, changeSet.id),
     outcome: stack ? 'updated' : 'created',
+    isAbsent,
   };
+}
+
+/** Undefined when there is a stack of that name by now. */
+async function create(options: ApplyStackOptions): Promise<Stack | undefined> {
+  const { cloudFormation, name: StackName, logger } = options;
+  try {
+    const { StackId } = await cloudFormation.send(
+      new CreateStackCommand({
+        StackName,
+        TemplateBody: options.template,
+        Tags: tagsOf(options),
+      }),
+    );
+    logger.info(`Creating stack ${StackName}`);
+    return await followStack(options, StackId!, new Set());
+  } catch (error) {
+    if ((error as Error).name === 'AlreadyExistsException') return undefined;
+    throw error;
+  }
 }
 
 async function plan(
   { cloudFormation, name, template, logger }: ApplyStackOptions,
   stack: Stack | undefined,
-): Promise<StackResult> {
+): Promise<Omit<StackResult, 'isAbsent'>> {
   if (!stack) {
     logger.debug(`Would create stack ${name}:\n${template}`);
     return { outcome: 'created' };
@@ -98,13 +135,13 @@ async function plan(
   };
 }
 
-/** The stack at rest and usable; undefined when there is none (any more). */
-async function settledStack(
+/** The stack at rest and usable; undefined when it is none (any more). */
+async function settle(
   options: ApplyStackOptions,
+  found: Stack,
 ): Promise<Stack | undefined> {
   const { name } = options;
-  let stack = await describeStack(options, name);
-  if (!stack) return undefined;
+  let stack = found;
   assertOurs(stack, options);
   if (isInMotion(stack) && !options.planOnly) {
     options.logger.info(
@@ -176,6 +213,10 @@ export function describeTags(tags: Record<string, string | undefined>): string {
         .join(', ')}`;
 }
 
+function tagsOf({ tags }: ApplyStackOptions): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
 /** Undefined when there is nothing to change. */
 async function createChangeSet(
   options: ApplyStackOptions,
@@ -191,10 +232,7 @@ async function createChangeSet(
       ChangeSetName,
       ChangeSetType: update ? 'UPDATE' : 'CREATE',
       TemplateBody: options.template,
-      Tags: Object.entries(options.tags).map(([Key, Value]) => ({
-        Key,
-        Value,
-      })),
+      Tags: tagsOf(options),
     }),
   );
   const stackId = created.StackId!;
@@ -249,35 +287,5 @@ async function execute(
       ChangeSetName: changeSetId,
     }),
   );
-  const deadline = Date.now() + TIMEOUT_MS;
-  const stackEvents = new Set<string>();
-  for (;;) {
-    const stack = await describeStack(options, stackId);
-    const events = (await readEvents(options, stackId)).filter(
-      event => !seen.has(event.EventId),
-    );
-    for (const event of events) {
-      seen.add(event.EventId);
-      options.logger.info(eventLine(event));
-      if (event.PhysicalResourceId === event.StackId) {
-        stackEvents.add(event.ResourceStatus!);
-      }
-    }
-    const status = stackEvents.has(stack?.StackStatus ?? '')
-      ? stack?.StackStatus
-      : // Still the state of the operation before ours.
-        undefined;
-    if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
-      return stack!;
-    }
-    if (stack && status && !isInMotion(stack)) {
-      throw new Error(
-        `Stack ${stack.StackName} is ${status}: ${await failureReason(
-          options,
-          stackId,
-        )}`,
-      );
-    }
-    await pause(options, deadline, `stack ${stack?.StackName ?? stackId}`);
-  }
+  return followStack(options, stackId, seen);
 }

@@ -5,6 +5,7 @@ import {
   Stack,
   StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import { LoggerService } from '@backstage/backend-plugin-api';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What such a stack holds takes seconds; an hour of waiting would mean a lost stack. */
@@ -14,7 +15,10 @@ export const TIMEOUT_MS = 5 * 60_000;
 const POLL_MS = 1_000;
 
 /** Small stacks and change sets are often done sooner: the first looks come closer together. */
-const FIRST_POLL_MS = 250;
+const FIRST_POLL_MS = 200;
+
+/** A look comes after this share of the time that all before it took: so late it may be. */
+const LATENESS = 0.2;
 
 /** How a stack is looked at. */
 export interface WatchOptions {
@@ -111,13 +115,54 @@ export async function waitUntilSettled(
   }
 }
 
+/**
+ * Follows the operation of a stack that was just begun, telling each event that
+ * was not `seen` before in the log.
+ *
+ * @returns the stack, once it was created or updated.
+ * @throws Error - it ended otherwise; the message is CloudFormation's reason.
+ */
+export async function followStack(
+  options: WatchOptions & { logger: LoggerService },
+  stackId: string,
+  seen: Set<string | undefined>,
+): Promise<Stack> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  let hasEnded = false;
+  for (;;) {
+    await pause(options, deadline, `stack ${stackId}`);
+    for (const event of await readEvents(options, stackId)) {
+      if (seen.has(event.EventId)) continue;
+      seen.add(event.EventId);
+      options.logger.info(eventLine(event));
+      hasEnded ||=
+        event.PhysicalResourceId === event.StackId &&
+        !event.ResourceStatus!.endsWith('_IN_PROGRESS');
+    }
+    if (!hasEnded) continue;
+    const stack = await describeStack(options, stackId);
+    const status = stack?.StackStatus;
+    if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
+      return stack!;
+    }
+    if (stack && !isInMotion(stack)) {
+      throw new Error(
+        `Stack ${stack.StackName} is ${status}: ${await failureReason(
+          options,
+          stackId,
+        )}`,
+      );
+    }
+  }
+}
+
 /** An output of a stack. */
 export function outputOf(stack: Stack, key: string): string | undefined {
   return stack.Outputs?.find(output => output.OutputKey === key)?.OutputValue;
 }
 
 /**
- * Waits until the next look, at first as long as all looks before it took.
+ * Waits until the next look: the longer it takes, the longer.
  *
  * @throws Error - the deadline, milliseconds since 1970 and {@link TIMEOUT_MS}
  *   after the first look, has passed.
@@ -136,7 +181,7 @@ export async function pause(
   }
   const waited = Date.now() - (deadline - TIMEOUT_MS);
   await sleep(
-    Math.min(pollMs ?? POLL_MS, Math.max(FIRST_POLL_MS, waited)),
+    Math.min(pollMs ?? POLL_MS, Math.max(FIRST_POLL_MS, waited * LATENESS)),
     undefined,
     { signal },
   );
