@@ -1,22 +1,13 @@
 import { ReactNode } from 'react';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { BgProvider, Skeleton } from '@backstage/ui';
+import { Skeleton } from '@backstage/ui';
 import { EnvironmentDetail } from '@fairway/plugin-platform-envs-common';
 import { useEnvironment } from '../../hooks/useEnvironment';
+import { Card } from '../Card';
 import { ErrorNotice } from '../ErrorNotice';
 import { Screen } from '../Screen';
 import styles from './Environment.module.css';
-
-/** A card on the page of an environment. */
-export function Card(props: { title: string; children: ReactNode }) {
-  return (
-    <section className={styles.card} aria-label={props.title}>
-      <h2 className={styles.cardTitle}>{props.title}</h2>
-      <BgProvider bg="neutral-1">{props.children}</BgProvider>
-    </section>
-  );
-}
 
 /** The ref of the entity whose page this is. */
 export function useEntityRef(): string {

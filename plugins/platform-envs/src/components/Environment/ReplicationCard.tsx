@@ -5,10 +5,11 @@ import { useReplicationLag } from '../../hooks/useEnvironment';
 import { regionPlace } from '../../model/environment';
 import { formatLag } from '../../model/lag';
 import { formatAbsolute } from '../../model/time';
+import { Card } from '../Card';
 import { ErrorNotice } from '../ErrorNotice';
 import { Screen } from '../Screen';
 import { When } from '../When';
-import { Card, useEntityRef } from './EnvironmentCard';
+import { useEntityRef } from './EnvironmentCard';
 import styles from './Environment.module.css';
 
 // Recharts is the heaviest thing in the plugin: only who sees a chart loads it.

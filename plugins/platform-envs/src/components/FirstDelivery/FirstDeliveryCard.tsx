@@ -6,6 +6,7 @@ import {
 import { useFirstDelivery } from '../../hooks/useFirstDeliveries';
 import { explainError } from '../../model/explainError';
 import { durationOf, firstDeliveryWord } from '../../model/firstDelivery';
+import { Card } from '../Card';
 import { RefLink } from '../RefLink';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
@@ -42,36 +43,38 @@ export function FirstDeliveryCard({ componentRef }: { componentRef: string }) {
   }
   if (!isOpenFirstDelivery(delivery)) return null;
   return (
-    <section className={styles.card} aria-labelledby="first-delivery">
-      <div className={styles.head}>
-        <h2 id="first-delivery" className={styles.title}>
-          First delivery to {delivery.environmentName}
-        </h2>
-        <span role="status">
-          <StateBadge
-            state={firstDeliveryWord(delivery.state)}
-            variant="pill"
-          />
-        </span>
-        <span className={styles.quiet}>
-          asked for by <RefLink entityRef={delivery.requestedBy} />{' '}
-          <When at={delivery.createdAt} />
-          {delivery.taskId && (
-            <>
-              {' · '}
-              <Link
-                standalone
-                href={`/create/tasks/${encodeURIComponent(delivery.taskId)}`}
-              >
-                its run
-              </Link>
-            </>
-          )}
-        </span>
-      </div>
+    <Card
+      title={`First delivery to ${delivery.environmentName}`}
+      outlined
+      beside={
+        <>
+          <span role="status">
+            <StateBadge
+              state={firstDeliveryWord(delivery.state)}
+              variant="pill"
+            />
+          </span>
+          <span className={styles.quiet}>
+            asked for by <RefLink entityRef={delivery.requestedBy} />{' '}
+            <When at={delivery.createdAt} />
+            {delivery.taskId && (
+              <>
+                {' · '}
+                <Link
+                  standalone
+                  href={`/create/tasks/${encodeURIComponent(delivery.taskId)}`}
+                >
+                  its run
+                </Link>
+              </>
+            )}
+          </span>
+        </>
+      }
+    >
       <Notes delivery={delivery} error={error} />
       <FirstDeliverySteps delivery={delivery} />
-    </section>
+    </Card>
   );
 }
 

@@ -1,4 +1,5 @@
 import { ReactNode } from 'react';
+import { Card } from '../Card';
 import styles from './Monitoring.module.css';
 
 /** A part of the tab with its heading, and how its content was found. */
@@ -8,12 +9,11 @@ export function Section(props: {
   children: ReactNode;
 }) {
   return (
-    <section className={styles.section} aria-label={props.title}>
-      <header className={styles.sectionHead}>
-        <h2 className={styles.heading}>{props.title}</h2>
-        {props.note && <span className={styles.quiet}>{props.note}</span>}
-      </header>
+    <Card
+      title={props.title}
+      beside={props.note && <span className={styles.quiet}>{props.note}</span>}
+    >
       {props.children}
-    </section>
+    </Card>
   );
 }

@@ -1,6 +1,7 @@
 import { Link } from '@backstage/ui';
 import { PromotionDetail } from '@fairway/plugin-platform-envs-common';
 import { shortRevision } from '../../model/release';
+import { Card } from '../Card';
 import { LineDiff } from '../LineDiff';
 import { CopyButton, ReleaseLabel } from '../ReleaseLabel';
 import styles from './Promotions.module.css';
@@ -10,10 +11,7 @@ export function ChangeCard({ detail }: { detail: PromotionDetail }) {
   const { promotion, commitUrl } = detail;
   const { plan, commitSha } = promotion;
   return (
-    <section className={styles.card} aria-labelledby="what-changes">
-      <h3 id="what-changes" className={styles.heading}>
-        What changes
-      </h3>
+    <Card title="What changes" level={3} outlined>
       {plan ? (
         <>
           <div className={styles.releases}>
@@ -53,6 +51,6 @@ export function ChangeCard({ detail }: { detail: PromotionDetail }) {
           {plan && ` in ${plan.repository}`}
         </p>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,20 +1,14 @@
-import {
-  Alert,
-  ButtonLink,
-  Skeleton,
-  ToggleButton,
-  ToggleButtonGroup,
-} from '@backstage/ui';
+import { Alert, ButtonLink, Skeleton } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { PromotionScope } from '@fairway/plugin-platform-envs-common';
 import { usePromotions } from '../../hooks/usePromotions';
-import { useUrlState } from '../../hooks/useUrlState';
 import { boardRouteRef } from '../../routes';
 import { ErrorNotice } from '../ErrorNotice';
+import { Scope, ScopeToggle, useScope } from '../Requests';
 import { PromotionTable } from './PromotionTable';
 import styles from './Promotions.module.css';
 
-const SCOPES: Array<{ id: PromotionScope; label: string; empty: string }> = [
+const SCOPES: Scope<PromotionScope>[] = [
   {
     id: 'waiting',
     label: 'Waiting for me',
@@ -29,9 +23,8 @@ const LIMIT = 200;
 
 /** Promotions by who they wait for. */
 export function PromotionListPage() {
-  const [params, setUrl] = useUrlState();
   const boardPath = useRouteRef(boardRouteRef);
-  const scope = SCOPES.find(({ id }) => id === params.get('show')) ?? SCOPES[1];
+  const { scope, choose } = useScope(SCOPES);
   const { data, error, isPlaceholderData, refetch } = usePromotions({
     scope: scope.id,
     limit: LIMIT,
@@ -39,22 +32,12 @@ export function PromotionListPage() {
   const items = isPlaceholderData ? undefined : data?.items;
   return (
     <>
-      <ToggleButtonGroup
-        aria-label="Which promotions"
-        className={styles.scopes}
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={[scope.id]}
-        onSelectionChange={keys =>
-          setUrl({ show: String([...keys][0] ?? 'open') }, 'push')
-        }
-      >
-        {SCOPES.map(({ id, label }) => (
-          <ToggleButton key={id} id={id}>
-            {label}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+      <ScopeToggle
+        label="Which promotions"
+        scopes={SCOPES}
+        chosen={scope}
+        onChoose={choose}
+      />
       {error && (
         <ErrorNotice
           title="The promotions could not be loaded"

@@ -1,5 +1,4 @@
 import { useParams } from 'react-router-dom';
-import { Link, Skeleton } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { PromotionDetail } from '@fairway/plugin-platform-envs-common';
 import { usePromotion } from '../../hooks/usePromotions';
@@ -9,33 +8,15 @@ import { releaseName, shortDigest } from '../../model/release';
 import { describeWay } from '../../model/way';
 import { promotionWord } from '../../model/vocabulary';
 import { promotionsRouteRef } from '../../routes';
-import { ErrorNotice } from '../ErrorNotice';
 import { RefLink } from '../RefLink';
+import { RequestFrame, RequestLayout, RequestRecord } from '../Requests';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
 import { ChangeCard } from './ChangeCard';
 import { DecideCard } from './DecideCard';
-import { PromotionRecord } from './PromotionRecord';
 import { PromotionStepper } from './PromotionStepper';
 import { UndoCard } from './UndoCard';
 import styles from './Promotions.module.css';
-
-function PromotionSkeleton() {
-  return (
-    <div
-      role="status"
-      aria-label="Loading the promotion"
-      className={styles.page}
-    >
-      <Skeleton width="60%" height={28} />
-      <Skeleton width="100%" height={48} />
-      <div className={styles.columns}>
-        <Skeleton width="100%" height={260} />
-        <Skeleton width="100%" height={260} />
-      </div>
-    </div>
-  );
-}
 
 function Title({ detail }: { detail: PromotionDetail }) {
   const { promotion } = detail;
@@ -71,48 +52,50 @@ function Promotion({ detail }: { detail: PromotionDetail }) {
     promotion.toEnvironmentRef,
   );
   return (
-    <div className={styles.page}>
-      <header className={styles.header}>
-        <Title detail={detail} />
-        <div className={styles.stateLine} role="status">
-          <StateBadge state={promotionWord(promotion.state)} variant="pill">
-            {describeState(promotion, quorum)}
-          </StateBadge>
-          {isOpen(promotion) && promotion.expiresAt && (
-            <span className={styles.quiet}>
-              expires <When at={promotion.expiresAt} />
-            </span>
+    <RequestLayout
+      head={
+        <>
+          <header className={styles.header}>
+            <Title detail={detail} />
+            <div className={styles.stateLine} role="status">
+              <StateBadge state={promotionWord(promotion.state)} variant="pill">
+                {describeState(promotion, quorum)}
+              </StateBadge>
+              {isOpen(promotion) && promotion.expiresAt && (
+                <span className={styles.quiet}>
+                  expires <When at={promotion.expiresAt} />
+                </span>
+              )}
+            </div>
+            <p className={styles.request}>
+              {way.platform && `${way.platform} · `}requested by{' '}
+              <RefLink entityRef={promotion.requestedBy} />{' '}
+              <When at={promotion.createdAt} />
+              {promotion.reason && <>: “{promotion.reason}”</>}
+            </p>
+          </header>
+          {promotion.failure && (
+            <div className={styles.failure} role="alert">
+              <strong>
+                {promotion.failure.kind === 'failed'
+                  ? 'The platform said no. '
+                  : 'The portal could not do its part. '}
+              </strong>
+              {promotion.failure.message}
+            </div>
           )}
-        </div>
-        <p className={styles.request}>
-          {way.platform && `${way.platform} · `}requested by{' '}
-          <RefLink entityRef={promotion.requestedBy} />{' '}
-          <When at={promotion.createdAt} />
-          {promotion.reason && <>: “{promotion.reason}”</>}
-        </p>
-      </header>
-      {promotion.failure && (
-        <div className={styles.failure} role="alert">
-          <strong>
-            {promotion.failure.kind === 'failed'
-              ? 'The platform said no. '
-              : 'The portal could not do its part. '}
-          </strong>
-          {promotion.failure.message}
-        </div>
-      )}
-      <PromotionStepper promotion={promotion} events={events} />
-      <div className={styles.columns}>
-        <div className={styles.column}>
+          <PromotionStepper promotion={promotion} events={events} />
+        </>
+      }
+      main={
+        <>
           <ChangeCard detail={detail} />
           <UndoCard detail={detail} />
-        </div>
-        <div className={styles.column}>
-          <DecideCard detail={detail} />
-        </div>
-      </div>
-      <PromotionRecord detail={detail} />
-    </div>
+        </>
+      }
+      aside={<DecideCard detail={detail} />}
+      below={<RequestRecord events={events} wordOf={promotionWord} />}
+    />
   );
 }
 
@@ -122,27 +105,14 @@ export function PromotionPage() {
   const listPath = useRouteRef(promotionsRouteRef);
   const { data, error, refetch } = usePromotion(id);
   return (
-    <>
-      {listPath && (
-        <p className={styles.back}>
-          <Link href={listPath()} standalone>
-            ← All promotions
-          </Link>
-        </p>
-      )}
-      {error && (
-        <ErrorNotice
-          title={
-            data
-              ? 'This page is no longer up to date'
-              : `Promotion ${refName(id)} could not be loaded`
-          }
-          error={error}
-          onRetry={refetch}
-        />
-      )}
+    <RequestFrame
+      listPath={listPath?.()}
+      what="promotion"
+      id={refName(id)}
+      error={error}
+      onRetry={refetch}
+    >
       {data && <Promotion key={data.promotion.id} detail={data} />}
-      {!data && !error && <PromotionSkeleton />}
-    </>
+    </RequestFrame>
   );
 }

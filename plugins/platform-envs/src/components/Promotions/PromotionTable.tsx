@@ -8,6 +8,7 @@ import { describeWay } from '../../model/way';
 import { promotionWord } from '../../model/vocabulary';
 import { promotionRouteRef } from '../../routes';
 import { RefLink } from '../RefLink';
+import { RequestTable } from '../Requests';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
 import styles from './Promotions.module.css';
@@ -41,60 +42,49 @@ function WayLabel({ promotion }: { promotion: Promotion }) {
 export function PromotionTable({ items, hideComponent }: PromotionTableProps) {
   const promotionPath = useRouteRef(promotionRouteRef);
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">Promotion</th>
-            <th scope="col">State</th>
-            <th scope="col">Requested by</th>
-            <th scope="col">Requested</th>
-            <th scope="col">Reason</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ promotion, quorum, viewerCanDecide }) => (
-            <tr key={promotion.id}>
-              <th scope="row">
-                <Link
-                  href={
-                    promotionPath?.({ id: promotion.id }) ??
-                    `/promotions/${promotion.id}`
-                  }
-                  standalone
-                >
-                  {!hideComponent && (
-                    <>
-                      <strong>{refName(promotion.componentRef)}</strong>{' '}
-                    </>
-                  )}
-                  <span className={styles.mono}>
-                    {releaseName(promotion.plan?.release) ?? ''}
-                  </span>{' '}
-                  <WayLabel promotion={promotion} />
-                </Link>
-              </th>
-              <td>
-                <StateBadge state={promotionWord(promotion.state)}>
-                  {describeState(promotion, quorum)}
-                </StateBadge>
-                {viewerCanDecide && (
-                  <span className={styles.forYou}>your decision</span>
-                )}
-              </td>
-              <td>
-                <RefLink entityRef={promotion.requestedBy} />
-              </td>
-              <td className={styles.nowrap}>
-                <When at={promotion.createdAt} />
-              </td>
-              <td className={styles.reason} title={promotion.reason}>
-                {promotion.reason || '—'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <RequestTable
+      columns={['Promotion', 'State', 'Requested by', 'Requested', 'Reason']}
+    >
+      {items.map(({ promotion, quorum, viewerCanDecide }) => (
+        <tr key={promotion.id}>
+          <th scope="row">
+            <Link
+              href={
+                promotionPath?.({ id: promotion.id }) ??
+                `/promotions/${promotion.id}`
+              }
+              standalone
+            >
+              {!hideComponent && (
+                <>
+                  <strong>{refName(promotion.componentRef)}</strong>{' '}
+                </>
+              )}
+              <span className={styles.mono}>
+                {releaseName(promotion.plan?.release) ?? ''}
+              </span>{' '}
+              <WayLabel promotion={promotion} />
+            </Link>
+          </th>
+          <td>
+            <StateBadge state={promotionWord(promotion.state)}>
+              {describeState(promotion, quorum)}
+            </StateBadge>
+            {viewerCanDecide && (
+              <span className={styles.forYou}>your decision</span>
+            )}
+          </td>
+          <td>
+            <RefLink entityRef={promotion.requestedBy} />
+          </td>
+          <td className={styles.nowrap}>
+            <When at={promotion.createdAt} />
+          </td>
+          <td className={styles.reason} title={promotion.reason}>
+            {promotion.reason || '—'}
+          </td>
+        </tr>
+      ))}
+    </RequestTable>
   );
 }

@@ -1,6 +1,7 @@
 import { PromotionDetail } from '@fairway/plugin-platform-envs-common';
 import { refName } from '../../model/refs';
 import { releaseName, shortRevision } from '../../model/release';
+import { Card } from '../Card';
 import styles from './Promotions.module.css';
 
 function howToUndo({ promotion }: PromotionDetail): string {
@@ -23,11 +24,8 @@ function howToUndo({ promotion }: PromotionDetail): string {
 /** The way back, in the terms of the state the promotion is in. */
 export function UndoCard({ detail }: { detail: PromotionDetail }) {
   return (
-    <section className={styles.card} aria-labelledby="how-to-undo">
-      <h3 id="how-to-undo" className={styles.heading}>
-        How to undo it
-      </h3>
+    <Card title="How to undo it" level={3} outlined>
       <p className={styles.paragraph}>{howToUndo(detail)}</p>
-    </section>
+    </Card>
   );
 }

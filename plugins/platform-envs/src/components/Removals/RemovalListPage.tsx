@@ -1,20 +1,15 @@
-import { Link, Skeleton, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
+import { Link, Skeleton } from '@backstage/ui';
 import { ListRemovalsQuery } from '@fairway/plugin-platform-envs-common';
 import { useRemovals } from '../../hooks/useRemovals';
-import { useUrlState } from '../../hooks/useUrlState';
 import { removalWord } from '../../model/removal';
 import { refName } from '../../model/refs';
 import { ErrorNotice } from '../ErrorNotice';
 import { RefLink } from '../RefLink';
+import { RequestTable, Scope, ScopeToggle, useScope } from '../Requests';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
-import styles from './Removals.module.css';
 
-const SCOPES: Array<{
-  id: NonNullable<ListRemovalsQuery['scope']>;
-  label: string;
-  empty: string;
-}> = [
+const SCOPES: Array<Scope<NonNullable<ListRemovalsQuery['scope']>>> = [
   {
     id: 'waiting',
     label: 'Waiting for me',
@@ -29,30 +24,19 @@ const LIMIT = 200;
 
 /** Removals by who they wait for. */
 export function RemovalListPage() {
-  const [params, setUrl] = useUrlState();
-  const scope = SCOPES.find(({ id }) => id === params.get('show')) ?? SCOPES[1];
+  const { scope, choose } = useScope(SCOPES);
   const { data, error, refetch } = useRemovals({
     scope: scope.id,
     limit: LIMIT,
   });
   return (
     <>
-      <ToggleButtonGroup
-        aria-label="Which removals"
-        className={styles.scopes}
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={[scope.id]}
-        onSelectionChange={keys =>
-          setUrl({ show: String([...keys][0] ?? 'open') }, 'push')
-        }
-      >
-        {SCOPES.map(({ id, label }) => (
-          <ToggleButton key={id} id={id}>
-            {label}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+      <ScopeToggle
+        label="Which removals"
+        scopes={SCOPES}
+        chosen={scope}
+        onChoose={choose}
+      />
       {error && (
         <ErrorNotice
           title="The removals could not be loaded"
@@ -74,44 +58,33 @@ export function RemovalListPage() {
         </p>
       )}
       {data && data.items.length > 0 && (
-        <div className={styles.scroll}>
-          <table className={styles.table}>
-            <thead>
-              <tr>
-                <th scope="col">Removal</th>
-                <th scope="col">State</th>
-                <th scope="col">Asked for by</th>
-                <th scope="col">Why</th>
-                <th scope="col">Since</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.items.map(({ removal, quorum }) => (
-                <tr key={removal.id}>
-                  <td>
-                    <Link standalone href={`/removals/${removal.id}`}>
-                      {refName(removal.componentRef)}
-                    </Link>
-                  </td>
-                  <td>
-                    <StateBadge state={removalWord(removal.state)}>
-                      {removal.state === 'WAITING'
-                        ? `Waiting, ${quorum.have} of ${quorum.need} approvals`
-                        : undefined}
-                    </StateBadge>
-                  </td>
-                  <td>
-                    <RefLink entityRef={removal.requestedBy} />
-                  </td>
-                  <td>{removal.reason}</td>
-                  <td>
-                    <When at={removal.createdAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <RequestTable
+          columns={['Removal', 'State', 'Asked for by', 'Why', 'Since']}
+        >
+          {data.items.map(({ removal, quorum }) => (
+            <tr key={removal.id}>
+              <td>
+                <Link standalone href={`/removals/${removal.id}`}>
+                  {refName(removal.componentRef)}
+                </Link>
+              </td>
+              <td>
+                <StateBadge state={removalWord(removal.state)}>
+                  {removal.state === 'WAITING'
+                    ? `Waiting, ${quorum.have} of ${quorum.need} approvals`
+                    : undefined}
+                </StateBadge>
+              </td>
+              <td>
+                <RefLink entityRef={removal.requestedBy} />
+              </td>
+              <td>{removal.reason}</td>
+              <td>
+                <When at={removal.createdAt} />
+              </td>
+            </tr>
+          ))}
+        </RequestTable>
       )}
     </>
   );

@@ -1,12 +1,13 @@
 import { useParams } from 'react-router-dom';
-import { Link, Skeleton } from '@backstage/ui';
+import { Link } from '@backstage/ui';
 import { RemovalDetail } from '@fairway/plugin-platform-envs-common';
 import { useRemoval } from '../../hooks/useRemovals';
 import { nextStep, removalStepWord, removalWord } from '../../model/removal';
 import { refName } from '../../model/refs';
 import { isSafeUrl } from '../../model/safeUrl';
-import { ErrorNotice } from '../ErrorNotice';
+import { Card } from '../Card';
 import { RefLink } from '../RefLink';
+import { RequestFrame, RequestLayout, RequestRecord } from '../Requests';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
 import { RemovalDecideCard } from './RemovalDecideCard';
@@ -17,10 +18,7 @@ function Steps({ detail }: { detail: RemovalDetail }) {
   const { steps } = detail.removal;
   if (steps.length === 0) return null;
   return (
-    <section className={styles.card} aria-labelledby="removal-steps">
-      <h3 id="removal-steps" className={styles.heading}>
-        What the run did
-      </h3>
+    <Card title="What the run did" level={3} outlined>
       <ol className={styles.list} aria-label="Steps of the run">
         {steps.map(({ id, title, state, sentence, at, link }) => (
           <li key={id}>
@@ -37,50 +35,7 @@ function Steps({ detail }: { detail: RemovalDetail }) {
           </li>
         ))}
       </ol>
-    </section>
-  );
-}
-
-function Record({ detail }: { detail: RemovalDetail }) {
-  const events = [...detail.events].reverse();
-  return (
-    <section aria-labelledby="removal-record">
-      <h3 id="removal-record" className={styles.heading}>
-        Record
-      </h3>
-      <div className={styles.scroll}>
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">State</th>
-              <th scope="col">Who</th>
-              <th scope="col">What</th>
-            </tr>
-          </thead>
-          <tbody>
-            {events.map(({ sequence, at, toState, actor, message }) => (
-              <tr key={sequence}>
-                <td>
-                  <When at={at} />
-                </td>
-                <td>
-                  <StateBadge state={removalWord(toState)} />
-                </td>
-                <td>
-                  {actor.includes('/') ? (
-                    <RefLink entityRef={actor} />
-                  ) : (
-                    'the portal'
-                  )}
-                </td>
-                <td>{message}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    </Card>
   );
 }
 
@@ -88,41 +43,41 @@ function Content({ detail }: { detail: RemovalDetail }) {
   const { removal } = detail;
   const next = nextStep(removal);
   return (
-    <div className={styles.page}>
-      <header>
-        <h2 className={styles.title}>
-          Remove <RefLink entityRef={removal.componentRef} tab="delivery" />
-        </h2>
-        <p className={styles.line}>
-          <span role="status">
-            <StateBadge state={removalWord(removal.state)} variant="pill" />
-          </span>
-          <span>
-            requested by <RefLink entityRef={removal.requestedBy} />{' '}
-            <When at={removal.createdAt} />: “{removal.reason}”
-          </span>
-          {removal.taskId && (
-            <Link
-              standalone
-              href={`/create/tasks/${encodeURIComponent(removal.taskId)}`}
-            >
-              its run
-            </Link>
-          )}
-        </p>
-        {next && <p className={styles.quiet}>{next}</p>}
-      </header>
-      <div className={styles.columns}>
-        <div className={styles.column}>
+    <RequestLayout
+      head={
+        <header>
+          <h2 className={styles.title}>
+            Remove <RefLink entityRef={removal.componentRef} tab="delivery" />
+          </h2>
+          <p className={styles.line}>
+            <span role="status">
+              <StateBadge state={removalWord(removal.state)} variant="pill" />
+            </span>
+            <span>
+              requested by <RefLink entityRef={removal.requestedBy} />{' '}
+              <When at={removal.createdAt} />: “{removal.reason}”
+            </span>
+            {removal.taskId && (
+              <Link
+                standalone
+                href={`/create/tasks/${encodeURIComponent(removal.taskId)}`}
+              >
+                its run
+              </Link>
+            )}
+          </p>
+          {next && <p className={styles.quiet}>{next}</p>}
+        </header>
+      }
+      main={
+        <>
           <Steps detail={detail} />
           <RemovalPlanCard removal={removal} />
-        </div>
-        <div className={styles.column}>
-          <RemovalDecideCard detail={detail} />
-        </div>
-      </div>
-      <Record detail={detail} />
-    </div>
+        </>
+      }
+      aside={<RemovalDecideCard detail={detail} />}
+      below={<RequestRecord events={detail.events} wordOf={removalWord} />}
+    />
   );
 }
 
@@ -131,37 +86,14 @@ export function RemovalPage() {
   const { id = '' } = useParams();
   const { data, error, refetch } = useRemoval(id);
   return (
-    <>
-      <p className={styles.back}>
-        <Link href="/removals" standalone>
-          ← All removals
-        </Link>
-      </p>
-      {error && (
-        <ErrorNotice
-          title={
-            data
-              ? 'This page is no longer up to date'
-              : `Removal ${refName(id)} could not be loaded`
-          }
-          error={error}
-          onRetry={refetch}
-        />
-      )}
+    <RequestFrame
+      listPath="/removals"
+      what="removal"
+      id={refName(id)}
+      error={error}
+      onRetry={refetch}
+    >
       {data && <Content key={data.removal.id} detail={data} />}
-      {!data && !error && (
-        <div
-          role="status"
-          aria-label="Loading the removal"
-          className={styles.page}
-        >
-          <Skeleton width="50%" height={28} />
-          <div className={styles.columns}>
-            <Skeleton width="100%" height={260} />
-            <Skeleton width="100%" height={200} />
-          </div>
-        </div>
-      )}
-    </>
+    </RequestFrame>
   );
 }

@@ -4,6 +4,7 @@ import { PlannedThing, Removal } from '@fairway/plugin-platform-envs-common';
 import { removalChangeWord, removalKind } from '../../model/removal';
 import { isSafeUrl } from '../../model/safeUrl';
 import { promotionRouteRef } from '../../routes';
+import { Card } from '../Card';
 import { RefLink } from '../RefLink';
 import { StateBadge } from '../StateBadge';
 import styles from './Removals.module.css';
@@ -108,10 +109,7 @@ function Files({ files }: { files: PlannedThing[] }) {
 export function RemovalPlanCard({ removal }: { removal: Removal }) {
   const { things, places } = removal.plan;
   return (
-    <section className={styles.card} aria-labelledby="removal-plan">
-      <h3 id="removal-plan" className={styles.heading}>
-        What goes, and what stays
-      </h3>
+    <Card title="What goes, and what stays" level={3} outlined>
       <Warnings removal={removal} />
       <ul className={styles.list} aria-label="Plan">
         <Files files={things.filter(({ kind }) => kind === 'file')} />
@@ -142,6 +140,6 @@ export function RemovalPlanCard({ removal }: { removal: Removal }) {
           </li>
         ))}
       </ul>
-    </section>
+    </Card>
   );
 }

@@ -1,6 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { BgProvider, Link, Skeleton } from '@backstage/ui';
+import { Link, Skeleton } from '@backstage/ui';
 import {
   ComponentDelivery,
   DeliveryCell,
@@ -17,6 +17,7 @@ import { describeStaleness } from '../../model/freshness';
 import { cellVersion } from '../../model/release';
 import { cellWord } from '../../model/vocabulary';
 import { cellKey } from '../Board/boardModel';
+import { Card } from '../Card';
 import { ErrorNotice } from '../ErrorNotice';
 import { FirstDeliveryLine } from '../FirstDelivery';
 import { FindingList } from '../FindingList';
@@ -144,15 +145,12 @@ function Content() {
 export function WhereItRunsCard() {
   return (
     <Screen>
-      <section className={styles.card} aria-label="Where it runs">
-        <h2 className={styles.title}>Where it runs</h2>
-        <BgProvider bg="neutral-1">
-          <FirstDeliveryLine
-            componentRef={stringifyEntityRef(useEntity().entity)}
-          />
-          <Content />
-        </BgProvider>
-      </section>
+      <Card title="Where it runs" outlined>
+        <FirstDeliveryLine
+          componentRef={stringifyEntityRef(useEntity().entity)}
+        />
+        <Content />
+      </Card>
     </Screen>
   );
 }
