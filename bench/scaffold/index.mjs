@@ -1,5 +1,6 @@
+import fs from 'node:fs';
 import path from 'node:path';
-import { STATE_DIR } from '../../launcher/paths.mjs';
+import { ROOT, STATE_DIR } from '../../launcher/paths.mjs';
 import { step } from '../../launcher/progress.mjs';
 import { describeMachine, watchMachine } from '../lib/machine.mjs';
 import { startRig } from '../lib/rig.mjs';
@@ -24,6 +25,7 @@ const SIZE = 1;
 export async function runScaffold(options) {
   const startedAt = new Date().toISOString();
   const folder = path.join(STATE_DIR, 'bench', 'scaffold');
+  const soFar = path.join(STATE_DIR, 'bench', 'scaffold.json');
   const rig = await startRig({
     folder,
     size: SIZE,
@@ -34,22 +36,35 @@ export async function runScaffold(options) {
   });
   try {
     await warmUp(rig, folder);
-    const watch = watchMachine();
-    const batches = await step('services', note =>
-      runBatches(rig, { ...options, note }),
-    );
-    const watched = watch.stop();
-    return {
+    const batches = [];
+    const watched = [];
+    const report = () => ({
       name: 'scaffold',
       startedAt,
       machine: describeMachine(),
       parallel: options.parallel,
       rounds: options.rounds,
-      fair: watched.fair,
-      watched: [watched],
+      fair: watched.every(({ fair }) => fair),
+      watched,
       figures: scaffoldFigures(batches),
       batches,
-    };
+    });
+    await step('services', async note => {
+      for (const batch of batchesOf(options)) {
+        const { round, parallel, side } = batch;
+        note(
+          `round ${round} of ${options.rounds}: ${parallel} at once, ${side}`,
+        );
+        const watch = watchMachine();
+        const measured = await runBatch(rig, side, namesOf(batch));
+        watched.push(watch.stop());
+        batches.push({ ...batch, ...measured });
+        // what was measured stays, whatever comes after it
+        fs.writeFileSync(soFar, JSON.stringify(report(), null, 2));
+      }
+      note(`also in ${path.relative(ROOT, soFar)}`);
+    });
+    return report();
   } finally {
     await rig.stop();
   }
@@ -76,26 +91,20 @@ async function warmUp(rig, folder) {
   });
 }
 
-async function runBatches(rig, { parallel, rounds, note }) {
-  const batches = [];
-  for (let round = 1; round <= rounds; round++) {
-    for (const count of parallel) {
-      for (const side of ['ours', 'stock']) {
-        note(`round ${round} of ${rounds}: ${count} at once, ${side}`);
-        const names = Array.from(
-          { length: count },
-          (_, index) => `${side}-${round}-${count}-${index + 1}`,
-        );
-        batches.push({
-          round,
-          parallel: count,
-          side,
-          ...(await runBatch(rig, side, names)),
-        });
-      }
-    }
-  }
-  return batches;
+function batchesOf({ parallel, rounds }) {
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap(
+    round =>
+      parallel.flatMap(count =>
+        ['ours', 'stock'].map(side => ({ round, parallel: count, side })),
+      ),
+  );
+}
+
+function namesOf({ round, parallel, side }) {
+  return Array.from(
+    { length: parallel },
+    (_, index) => `${side}-${round}-${parallel}-${index + 1}`,
+  );
 }
 
 const WRITE = /^github (POST|PUT|PATCH|DELETE) (?!.*git-(upload|receive)-pack)/;
@@ -124,5 +133,6 @@ async function runBatch(rig, side, names) {
     pushesPerService: count(PUSH) / names.length,
     apiReadsPerService: count(READ) / names.length,
     awsCallsPerService: count(AWS) / names.length,
+    routes,
   };
 }

@@ -85,16 +85,43 @@ describe('scaffoldFigures', () => {
       one => one.id === id && (size === undefined || one.size === size),
     ).verdict;
 
-  it('holds the times to their limits and to a share of the peer', () => {
-    const of = (ours, stock) =>
+  it('holds the times to their limits', () => {
+    const of = ours =>
       verdict(
-        [batch('ours', 1, [ours]), batch('stock', 1, [stock])],
+        [batch('ours', 1, [ours]), batch('stock', 1, [3000])],
         'scaffold.p50',
         1,
       );
-    assert.equal(of(2100, 3000), 'pass');
-    assert.equal(of(2100, 2900), 'MISS');
-    assert.equal(of(3100, 9000), 'MISS');
+    assert.equal(of(3000), 'pass');
+    assert.equal(of(3001), 'MISS');
+  });
+
+  it('holds what both sides do to a share of the peer’s time', () => {
+    const of = (registry, stock) => {
+      const ours = batch('ours', 1, []);
+      ours.runs = [{ ms: 2800, steps: { registry } }];
+      return verdict(
+        [ours, batch('stock', 1, [stock])],
+        'scaffold.same.p50',
+        1,
+      );
+    };
+    assert.equal(of(1400, 2000), 'pass');
+    assert.equal(of(1300, 2000), 'MISS');
+    assert.equal(of(undefined, 9000), 'MISS');
+  });
+
+  it('holds the writes to what GitHub takes', () => {
+    const of = apiWritesPerService =>
+      verdict(
+        [
+          batch('ours', 1, [1000], { apiWritesPerService }),
+          batch('stock', 1, [3000]),
+        ],
+        'scaffold.apiWrites',
+      );
+    assert.equal(of(8), 'pass');
+    assert.equal(of(8.1), 'MISS');
   });
 
   it('asks of many at once that all are done in time', () => {
