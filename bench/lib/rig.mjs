@@ -92,10 +92,13 @@ export async function startRig(options) {
     peers: {},
     /** Stops the portal and starts it again on the same data. */
     async restartPortal() {
+      rig.portal.client.close();
       await stop(rig.portal.child);
       rig.portal = await run('portal');
       return rig.portal;
     },
+    /** Until all services are on the board, all sources are live, and nothing changes. */
+    untilBoardStands: () => untilBoardStands(rig.portal, size),
     async restartPeer(name) {
       await stop(rig.peers[name].child);
       // only when it is ready is asked, and that needs nobody's sign-in

@@ -83,6 +83,12 @@ async function measureSize(size, options) {
       (await unlessItFails('search, scroll', note =>
         measureHandling(rig, { chromium: options.chromium, note }),
       ));
+    await step('portal', async note => {
+      note('starting again with what it knows');
+      await rig.restartPortal();
+      await rig.untilBoardStands();
+      note(rig.portal.url);
+    });
     await rig.startPeers();
     const sessions = await step('sign-in', async note => {
       const signedIn = await signInMany(rig.portal.url, size, SESSIONS);

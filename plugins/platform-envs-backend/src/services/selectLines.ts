@@ -90,17 +90,36 @@ function positionAfter(lines: BoardLine[], cursor: string): number {
 
 const attendingOf = oncePerBoard(lines => lines.filter(l => l.attention));
 
-const byName = oncePerBoard(lines =>
-  lines.toSorted((a, b) => collator.compare(nameOf(a), nameOf(b))),
-);
+const byName = inOrderOf((a, b) => collator.compare(nameOf(a), nameOf(b)));
 
-const byWorst = oncePerBoard(lines =>
-  lines.toSorted((a, b) => compareDeliveryStates(a.worst, b.worst)),
-);
+const byWorst = inOrderOf((a, b) => compareDeliveryStates(a.worst, b.worst));
 
-const byChange = oncePerBoard(lines =>
-  lines.toSorted((a, b) => compareText(b.changedAt, a.changedAt)),
-);
+const byChange = inOrderOf((a, b) => compareText(b.changedAt, a.changedAt));
+
+/**
+ * The lines in an order; what is equal in it stays as it came. A change moves few
+ * of thousands of lines, so the order of before is where sorting begins.
+ */
+function inOrderOf(
+  compare: (a: BoardLine, b: BoardLine) => number,
+): (lines: BoardLine[]) => BoardLine[] {
+  let before: string[] = [];
+  return oncePerBoard(lines => {
+    const left = new Map(lines.map((line, place) => [refOf(line), place]));
+    const places: number[] = [];
+    for (const ref of before) {
+      const place = left.get(ref);
+      if (place === undefined) continue;
+      places.push(place);
+      left.delete(ref);
+    }
+    places.push(...left.values());
+    places.sort((a, b) => compare(lines[a], lines[b]) || a - b);
+    const sortedLines = places.map(place => lines[place]);
+    before = sortedLines.map(refOf);
+    return sortedLines;
+  });
+}
 
 /** The lines in an order; within it, as they come: by platform and name. */
 function sorted(lines: BoardLine[], sort: OverviewQuery['sort']): BoardLine[] {
@@ -126,6 +145,10 @@ function oncePerBoard<T>(
     if (result === undefined) known.set(lines, (result = workOut(lines)));
     return result;
   };
+}
+
+function refOf({ row }: BoardLine): string {
+  return row.component.ref;
 }
 
 function nameOf({ row: { component } }: BoardLine): string {

@@ -9,10 +9,10 @@ interface Entry {
   told: Deployment;
   /** With what is known from elsewhere. */
   shown: Deployment;
-  /** Of everything that can be seen. */
-  hash: string;
+  /** Of everything that can be seen; worked out when it is first compared. */
+  hash: () => string;
   /** Of the part that a list carries. */
-  listHash: string;
+  listHash: () => string;
   /** Whether a whole document was read since the list part last changed. */
   complete: boolean;
   tree?: TreeHealth;
@@ -153,11 +153,11 @@ export class ApplicationBook {
   #store(deployment: Deployment, whole: boolean): boolean {
     const key = keyOf(deployment);
     const known = this.#entries.get(key);
-    const listHash = hashOf(listPart(deployment));
+    const listHash = once(() => hashOf(listPart(deployment)));
     const complete =
       whole ||
       !!deployment.problem ||
-      (known?.complete === true && known.listHash === listHash);
+      (known?.complete === true && known.listHash() === listHash());
     if (complete) this.incomplete.delete(key);
     else this.incomplete.add(key);
     const merged = whole ? deployment : mergeListed(known?.told, deployment);
@@ -224,8 +224,8 @@ export class ApplicationBook {
       ...(events?.length && { events }),
       ...this.decorate(told),
     };
-    const hash = hashOf(shown);
-    const isSame = before?.hash === hash;
+    const hash = once(() => hashOf(shown));
+    const isSame = !!before && before.hash() === hash();
     if (!isSame) this.#listed = undefined;
     this.#entries.set(key, {
       told,
@@ -235,7 +235,7 @@ export class ApplicationBook {
       ...(events && { events }),
       // who compares by identity sees at once that nothing changed
       shown: isSame ? before.shown : shown,
-      hash,
+      hash: isSame ? before.hash : hash,
     });
     return !isSame;
   }
@@ -306,6 +306,12 @@ function mergeListed(
         operation: { ...known.operation, ...listed.operation! },
       }),
   };
+}
+
+/** At a start thousands are taken over, and compared only later. */
+function once<T>(workOut: () => T): () => T {
+  let known: T | undefined;
+  return () => (known ??= workOut());
 }
 
 /** Parts that came in another order are the same. */
