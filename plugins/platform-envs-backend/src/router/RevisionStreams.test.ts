@@ -75,22 +75,57 @@ describe('RevisionStreams', () => {
   it('tells the first changes after quiet at once, and then no more than two a second', () => {
     const res = open();
     jest.advanceTimersByTime(1_000);
-    for (const revision of ['b', 'c', 'd', 'e']) {
-      tell({ revision, changed: [revision] });
+    tell({ revision: 'b', changed: ['one'] });
+    for (const revision of ['c', 'd', 'e']) {
+      tell({ revision, changed: ['one'] });
     }
     expect(res.hints.slice(1)).toEqual([
-      { revision: 'b', changed: ['b'] },
-      { revision: 'c', changed: ['c'] },
-      { revision: 'd', changed: ['d'] },
+      { revision: 'b', changed: ['one'] },
+      { revision: 'c', changed: ['one'] },
+      { revision: 'd', changed: ['one'] },
     ]);
     for (let i = 0; i < 20; i++) {
-      tell({ revision: `f${i}`, changed: [`two${i % 2}`] });
+      tell({ revision: `f${i}`, changed: ['one'] });
       jest.advanceTimersByTime(50);
     }
     expect(res.hints.slice(4)).toEqual([
-      { revision: 'f9', changed: ['e', 'two0', 'two1'] },
-      { revision: 'f19', changed: ['two0', 'two1'] },
+      { revision: 'f9', changed: ['one'] },
+      { revision: 'f19', changed: ['one'] },
     ]);
+  });
+
+  it('tells of a row that was quiet at once, while others go on changing', () => {
+    const res = open();
+    jest.advanceTimersByTime(1_000);
+    const goOn = (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 50) {
+        tell({ revision: `r${passed}`, changed: ['busy'] });
+        jest.advanceTimersByTime(50);
+      }
+    };
+    goOn(5_000);
+    for (const row of ['merged', 'another']) {
+      goOn(2_100);
+      tell({ revision: row, changed: [row] });
+      expect(res.hints.at(-1)!.revision).toBe(row);
+      expect(res.hints.at(-1)!.changed).toContain(row);
+    }
+    // what was told of a moment ago waits with the others
+    const before = res.hints.length;
+    tell({ revision: 'again', changed: ['merged'] });
+    expect(res.hints).toHaveLength(before);
+  });
+
+  it('tells no more than two a second over time, however much is new', () => {
+    const res = open();
+    jest.advanceTimersByTime(10_000);
+    const before = res.hints.length;
+    for (let i = 0; i < 1_000; i++) {
+      tell({ revision: `n${i}`, changed: [`row${i}`] });
+      jest.advanceTimersByTime(20);
+    }
+    expect(res.hints.length - before).toBeLessThanOrEqual(5 + 2 * 20);
+    expect(res.hints.length - before).toBeGreaterThan(2 * 19);
   });
 
   it('names no rows when they are many, or when more than rows changed', () => {

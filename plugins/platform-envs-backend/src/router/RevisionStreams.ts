@@ -28,10 +28,15 @@ const HEARTBEAT_MS = 15_000;
 const REAUTHORIZE_MS = 60_000;
 
 /**
- * Two hints a second and reader; after quiet the first three go at once, since
- * one merge is heard of from Git and from the deployment system.
+ * Two hints a second and reader over time; after quiet the first three go at
+ * once, since one merge is heard of from Git and from the deployment system.
+ * Two more are kept for news: a row that nothing was told of for a while. So a
+ * merge is seen at once also while rollouts of others go on.
  */
-const PACE = { everyMs: 500, atOnce: 3 };
+const PACE = { everyMs: 500, atOnce: 5, forNews: 2 };
+
+/** A row of which nothing was told for so long is news when it changes. */
+const NEWS_AFTER_MS = 10_000;
 
 /** Whoever hears of more rows than this asks for the board as a whole. */
 const MAX_NAMED = 50;
@@ -72,7 +77,7 @@ class Pace {
   #countedAt = Date.now();
 
   /** Milliseconds until there is one to {@link spend}. */
-  get waitMs(): number {
+  waitMs(isNews: boolean): number {
     const passedMs = Date.now() - this.#countedAt;
     const earned = Math.floor(passedMs / PACE.everyMs);
     if (earned < 0 || this.#spare + earned >= PACE.atOnce) {
@@ -82,11 +87,35 @@ class Pace {
       this.#spare += earned;
       this.#countedAt += earned * PACE.everyMs;
     }
-    return this.#spare > 0 ? 0 : this.#countedAt + PACE.everyMs - Date.now();
+    const missing = (isNews ? 1 : 1 + PACE.forNews) - this.#spare;
+    return missing > 0
+      ? this.#countedAt + missing * PACE.everyMs - Date.now()
+      : 0;
   }
 
   spend(): void {
     this.#spare -= 1;
+  }
+}
+
+/** Which rows were told of not long ago; to all readers the same. */
+class RecentRows {
+  /** In the order in which they were told of. */
+  readonly #toldAt = new Map<string, number>();
+
+  /** Notes rows; says whether one of them is news. */
+  note(refs: string[]): boolean {
+    const now = Date.now();
+    for (const [ref, at] of this.#toldAt) {
+      if (now - at < NEWS_AFTER_MS && now >= at) break;
+      this.#toldAt.delete(ref);
+    }
+    const isNews = refs.some(ref => !this.#toldAt.has(ref));
+    for (const ref of refs) {
+      this.#toldAt.delete(ref);
+      this.#toldAt.set(ref, now);
+    }
+    return isNews;
   }
 }
 
@@ -99,7 +128,10 @@ class Pace {
 export class RevisionStreams {
   readonly #open = new Map<string, Set<() => void>>();
   readonly #unsubscribe: () => void;
-  readonly #tellers = new Set<(hint: OverviewStreamEvent) => void>();
+  readonly #tellers = new Set<
+    (hint: OverviewStreamEvent, isNews: boolean) => void
+  >();
+  readonly #recent = new RecentRows();
 
   constructor(
     private readonly options: {
@@ -111,7 +143,9 @@ export class RevisionStreams {
     },
   ) {
     this.#unsubscribe = options.onChange(hint => {
-      for (const tell of this.#tellers) tell(hint);
+      // what may be anything is no news of a row
+      const isNews = this.#recent.note(hint.changed ?? []);
+      for (const tell of this.#tellers) tell(hint, isNews);
     });
   }
 
@@ -152,9 +186,10 @@ export class RevisionStreams {
     const pending = new PendingHint();
     const pace = new Pace();
     let timer: NodeJS.Timeout | undefined;
+    let hasNews = false;
     const flush = () => {
       if (timer || !pending.isThere || res.writableNeedDrain) return;
-      const { waitMs } = pace;
+      const waitMs = pace.waitMs(hasNews);
       if (waitMs > 0) {
         timer = setTimeout(() => {
           timer = undefined;
@@ -163,10 +198,17 @@ export class RevisionStreams {
         return;
       }
       pace.spend();
+      hasNews = false;
       res.write(`event: revision\ndata: ${JSON.stringify(pending.take())}\n\n`);
     };
-    const tell = (hint: OverviewStreamEvent) => {
+    const tell = (hint: OverviewStreamEvent, isNews: boolean) => {
       pending.add(hint);
+      if (isNews && !hasNews) {
+        // it does not wait for as long as others do
+        hasNews = true;
+        clearTimeout(timer);
+        timer = undefined;
+      }
       flush();
     };
     res.on('drain', flush);
@@ -188,7 +230,7 @@ export class RevisionStreams {
     );
     res.on('close', end);
     this.#tellers.add(tell);
-    tell({ revision: this.options.getRevision() });
+    tell({ revision: this.options.getRevision() }, false);
     return end;
   }
 }

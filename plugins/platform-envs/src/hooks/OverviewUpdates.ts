@@ -5,8 +5,11 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { queryKeys } from './queryKeys';
 
-/** A burst of changes is asked for at most this often; the first of it at once. */
-const SETTLE_MS = 250;
+/**
+ * A burst of changes is asked for at most this often; the first of it at once.
+ * Short, since the server sends two hints a second and few more after quiet.
+ */
+const SETTLE_MS = 50;
 /** The server takes no more components in one question. */
 const MOST_ROWS = 50;
 
