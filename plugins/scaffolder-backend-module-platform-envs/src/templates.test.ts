@@ -21,6 +21,7 @@ import {
 } from './__testUtils__/templates/startRenderer';
 import {
   desiredState,
+  surroundingsOf,
   writeRendered,
 } from './__testUtils__/templates/writeRendered';
 
@@ -105,7 +106,11 @@ describe('templates', () => {
             }));
           const overlays = desiredState(rendered.planned, values.name);
           await writeRendered(join(place(), 'repository'), repository);
-          await writeRendered(join(place(), 'desired-state'), overlays);
+          const around = await surroundingsOf(rendered.planned, renderer);
+          await writeRendered(join(place(), 'desired-state'), [
+            ...around,
+            ...overlays,
+          ]);
           index.push({
             template: templateName,
             case: caseName,

@@ -2,7 +2,14 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { Sandbox, startSandbox } from '@fairway/sandbox';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import {
+  kustomizeBuildByAll,
+  writeFiles,
+} from '../__testUtils__/kustomizeBuild';
 import {
   openSandboxPlatform,
   runAction,
@@ -136,6 +143,51 @@ describe('fairway:database:create', () => {
       },
     });
     expect(log.join('\n')).toContain(`Extended ${OVERLAY}/kustomization.yaml`);
+  });
+
+  it('gives it to a service that Fairway did not make, whatever its container is called, by the real kustomize', async () => {
+    const base = 'gitops/base/sample-frontend/deployment.yaml';
+    await platform.world.git.commit(REPOSITORY, {
+      branch: 'main',
+      message: 'Call it web',
+      author: { name: 'P', email: 'p@example.com' },
+      files: [
+        {
+          path: base,
+          content: (
+            await text(base)
+          ).replace(/- name: sample-frontend$/m, '- name: web'),
+        },
+      ],
+    });
+    await run({ component: 'sample-frontend', environments: ['dev'] });
+    const paths = (
+      await platform.world.git.listFiles(REPOSITORY, 'main')
+    ).filter((path: string) => path.includes('/sample-frontend/'));
+    const folder = await mkdtemp(join(tmpdir(), 'fairway-database-'));
+    try {
+      await writeFiles(
+        folder,
+        new Map(
+          await Promise.all(
+            paths.map(
+              async (path: string) => [path, await text(path)] as const,
+            ),
+          ),
+        ),
+      );
+      const objects = await kustomizeBuildByAll(
+        join(folder, 'gitops/overlays/dev/sample-frontend'),
+      );
+      const { containers } = objects.find(({ kind }) => kind === 'Deployment')
+        .spec.template.spec;
+      expect(containers.map(({ name }: any) => name)).toEqual(['web']);
+      expect(containers[0].env.map(({ name }: any) => name)).toEqual(
+        expect.arrayContaining(['PORT', 'DATABASE_URL']),
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('F34 does nothing when it is run again', async () => {

@@ -6,6 +6,7 @@ import { assertSafeOverlay } from '../gitops/lintOverlayFiles';
 import { AddFilesOptions } from '../github/addFilesInOneCommit';
 import { createGithubClient } from '../github/createGithubClient';
 import { Platform, PlatformEnvironment } from '../platform/readPlatform';
+import { findContainer } from './findContainer';
 import { includeComponent } from './includeComponent';
 import { DATABASE_FOLDER, renderDatabase } from './renderDatabase';
 import { renderDatabaseEntity } from './renderDatabaseEntity';
@@ -51,10 +52,31 @@ export async function prepareDatabaseCommit(
   const { owner, repo, branch, path } = platform.gitops;
   const at = (...parts: string[]) => [path, ...parts].filter(Boolean).join('/');
   const { component } = database;
+  // What is wrong with the platform is told before anything is asked.
+  options.environments.forEach(environment =>
+    toDatabaseEnvironment(environment, '', component),
+  );
+  const client = await createGithubClient({
+    integrations: options.integrations,
+    host: options.gitHost,
+    owner,
+    repo,
+    logger,
+    signal,
+  });
+  const container = await findContainer({
+    client,
+    owner,
+    repo,
+    branch,
+    path: at('base', component, 'deployment.yaml'),
+    component,
+  });
   const environments = options.environments.map(environment =>
     toDatabaseEnvironment(
       environment,
       at('overlays', environment.shortName, component),
+      container,
     ),
   );
   const entityPath = at('catalog', `${component}-database.yaml`);
@@ -65,14 +87,6 @@ export async function prepareDatabaseCommit(
     [entityPath, renderDatabaseEntity(database, environments)] as const,
   ]);
   assertSafeOverlay(files, path);
-  const client = await createGithubClient({
-    integrations: options.integrations,
-    host: options.gitHost,
-    owner,
-    repo,
-    logger,
-    signal,
-  });
   const { data: repository } = await client.rest.repos.get({ owner, repo });
   return {
     environments,
@@ -111,6 +125,7 @@ export async function prepareDatabaseCommit(
 function toDatabaseEnvironment(
   environment: PlatformEnvironment,
   overlay: string,
+  container: string,
 ): DatabaseEnvironment {
   const { ref, runtime, namespace, databaseRef, secretStore } = environment;
   if (runtime !== 'eks' || !namespace) {
@@ -126,6 +141,7 @@ function toDatabaseEnvironment(
   return {
     name: environment.shortName,
     overlay,
+    container,
     namespace,
     secretStore,
     databaseRef,

@@ -43,6 +43,7 @@ describe('renderDatabase', () => {
           {
             name: shortName,
             overlay,
+            container: name,
             namespace: namespace!,
             secretStore,
             databaseRef: 'resource:default/cluster',
@@ -65,9 +66,15 @@ describe('renderDatabase', () => {
       const objects = await build(system, name, shortName);
       const deployment = objects.find(({ kind }) => kind === 'Deployment');
       const [container] = deployment.spec.template.spec.containers;
-      expect(container.envFrom).toContainEqual({
-        secretRef: { name: `${name}-database` },
-      });
+      expect(deployment.spec.template.spec.containers).toHaveLength(1);
+      expect(container.env).toEqual(
+        ['HOST', 'PORT', 'NAME', 'USER', 'PASSWORD', 'URL'].map(part => ({
+          name: `DATABASE_${part}`,
+          valueFrom: {
+            secretKeyRef: { name: `${name}-database`, key: `DATABASE_${part}` },
+          },
+        })),
+      );
       const kinds = objects.map(({ kind }) => kind);
       for (const kind of ['Password', 'PushSecret', 'Role', 'Database']) {
         expect(kinds.filter(one => one === kind)).toEqual([kind]);

@@ -49,7 +49,10 @@ export function renderDatabase(
 ): Map<string, string> {
   const folder = `${environment.overlay}/${DATABASE_FOLDER}`;
   return new Map([
-    [`${folder}/kustomization.yaml`, yaml(kustomizeComponent(database))],
+    [
+      `${folder}/kustomization.yaml`,
+      yaml(kustomizeComponent(database, environment)),
+    ],
     [
       `${folder}/credentials.yaml`,
       yaml(
@@ -73,7 +76,15 @@ export function renderDatabase(
 
 const secretOf = ({ component }: ComponentDatabase) => `${component}-database`;
 
-function kustomizeComponent(database: ComponentDatabase): object {
+/**
+ * Variables by name rather than the Secret as a whole: a container may have no
+ * `envFrom` yet, and kustomize merges only lists whose items have names.
+ */
+function kustomizeComponent(
+  database: ComponentDatabase,
+  { container }: DatabaseEnvironment,
+): object {
+  const variables = Object.keys(connectionOf(database.component));
   return {
     apiVersion: 'kustomize.config.k8s.io/v1alpha1',
     kind: 'Component',
@@ -81,13 +92,28 @@ function kustomizeComponent(database: ComponentDatabase): object {
     patches: [
       {
         target: { kind: 'Deployment', name: database.component },
-        patch: yaml([
-          {
-            op: 'add',
-            path: '/spec/template/spec/containers/0/envFrom/-',
-            value: { secretRef: { name: secretOf(database) } },
+        patch: yaml({
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name: database.component },
+          spec: {
+            template: {
+              spec: {
+                containers: [
+                  {
+                    name: container,
+                    env: variables.map(name => ({
+                      name,
+                      valueFrom: {
+                        secretKeyRef: { name: secretOf(database), key: name },
+                      },
+                    })),
+                  },
+                ],
+              },
+            },
           },
-        ]),
+        }),
       },
     ],
   };
@@ -145,11 +171,23 @@ function pushSecret(
   };
 }
 
+/** What the component finds in its environment; External Secrets fills it in. */
+function connectionOf(component: string): Record<string, string> {
+  const identifier = identifierOf(component);
+  return {
+    DATABASE_HOST: '{{ .host }}',
+    DATABASE_PORT: '{{ .port }}',
+    DATABASE_NAME: identifier,
+    DATABASE_USER: identifier,
+    DATABASE_PASSWORD: '{{ .password }}',
+    DATABASE_URL: `postgresql://${identifier}:{{ .password }}@{{ .host }}:{{ .port }}/${identifier}?sslmode=require`,
+  };
+}
+
 function connectionSecret(
   database: ComponentDatabase,
   { name, secretStore }: DatabaseEnvironment,
 ): IExternalSecret {
-  const identifier = identifierOf(database.component);
   const cluster = clusterSecretName(database, name);
   return {
     apiVersion: 'external-secrets.io/v1',
@@ -162,14 +200,7 @@ function connectionSecret(
         name: secretOf(database),
         creationPolicy: 'Owner',
         template: {
-          data: {
-            DATABASE_HOST: '{{ .host }}',
-            DATABASE_PORT: '{{ .port }}',
-            DATABASE_NAME: identifier,
-            DATABASE_USER: identifier,
-            DATABASE_PASSWORD: '{{ .password }}',
-            DATABASE_URL: `postgresql://${identifier}:{{ .password }}@{{ .host }}:{{ .port }}/${identifier}?sslmode=require`,
-          },
+          data: connectionOf(database.component),
         },
       },
       data: [

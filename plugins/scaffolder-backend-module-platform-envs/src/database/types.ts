@@ -18,6 +18,8 @@ export interface DatabaseEnvironment {
   name: string;
   /** Folder of the component's overlay in the GitOps repository. */
   overlay: string;
+  /** Name of the component's container, which gets the connection. */
+  container: string;
   /** Kubernetes namespace of the component. */
   namespace: string;
   /** Name of the ClusterSecretStore. */

@@ -44,12 +44,27 @@ export interface Renderer {
   render(template: ProvenTemplate, values: object): Promise<Rendered>;
   /** Names of the repositories that are there. */
   repositories(): unknown;
+  /** What stands in the branch of a repository, by path; `where` as plans say it, `owner/name@branch`. */
+  readBranch(
+    where: string,
+    wanted: (path: string) => boolean,
+  ): Promise<Map<string, string>>;
   stop(): Promise<void>;
 }
 
 /** Servers that play GitHub and AWS, with a list of the repositories they hold. */
 interface ListedServers extends PlayedServers {
-  world: { git: { list(): unknown } };
+  world: {
+    git: {
+      list(): unknown;
+      listFiles(repository: string, revision: string): Promise<string[]>;
+      readFile(
+        repository: string,
+        revision: string,
+        path: string,
+      ): Promise<string | undefined>;
+    };
+  };
 }
 
 /** Starts one backend on the servers it is given, for all templates. */
@@ -105,6 +120,16 @@ export async function startRenderer(
       };
     },
     repositories: () => platform.world.git.list(),
+    async readBranch(where, wanted) {
+      const [repository, branch] = where.split('@');
+      const { git } = platform.world;
+      const found = new Map<string, string>();
+      for (const path of await git.listFiles(repository, branch)) {
+        if (!wanted(path)) continue;
+        found.set(path, (await git.readFile(repository, branch, path)) ?? '');
+      }
+      return found;
+    },
     async stop() {
       await backend.stop();
       await platform.stop();

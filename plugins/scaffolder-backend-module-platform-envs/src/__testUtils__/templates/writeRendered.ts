@@ -1,7 +1,7 @@
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RenderedFile } from './startRenderer';
+import { RenderedFile, Renderer } from './startRenderer';
 
 /** Writes a repository into a new folder. */
 export async function writeRendered(
@@ -33,10 +33,34 @@ export function desiredState(
         !where.startsWith('catalog') &&
         where.split('@')[0].split('/')[1] !== component,
     )
-    .map(({ name, content }) => ({
-      path: name,
-      content: Buffer.from(content!),
-      executable: false,
-      symlink: false,
-    }));
+    .map(({ name, content }) => fileOf(name, content!));
+}
+
+/**
+ * What stands beside the files that a run would change, and is read together
+ * with them: the other files of the same component.
+ */
+export async function surroundingsOf(
+  planned: PlannedThing[],
+  renderer: Pick<Renderer, 'readBranch'>,
+): Promise<RenderedFile[]> {
+  const found = new Map<string, string>();
+  for (const { kind, change, name, where } of planned) {
+    if (kind !== 'file' || change !== 'update') continue;
+    const component = name.split('/').at(-2)!;
+    const files = await renderer.readBranch(where, path =>
+      path.split('/').includes(component),
+    );
+    files.forEach((content, path) => found.set(path, content));
+  }
+  return [...found].map(([path, content]) => fileOf(path, content));
+}
+
+function fileOf(path: string, content: string): RenderedFile {
+  return {
+    path,
+    content: Buffer.from(content),
+    executable: false,
+    symlink: false,
+  };
 }
