@@ -12,17 +12,21 @@ const withEtag = (entity: Entity, etag = 'one'): Entity => ({
 function setUp(entities: Entity[]) {
   let catalog = catalogServiceMock({ entities });
   let reads = 0;
+  let nowMs = Date.parse('2026-03-10T12:00:00Z');
+  let readingMs = 0;
   const feed = new CatalogFeed({
     catalog: {
-      streamEntities: (...args: Parameters<typeof catalog.streamEntities>) =>
-        catalog.streamEntities(...args),
+      streamEntities: (...args: Parameters<typeof catalog.streamEntities>) => {
+        nowMs += readingMs;
+        return catalog.streamEntities(...args);
+      },
       getEntitiesByRefs: (
         ...args: Parameters<typeof catalog.getEntitiesByRefs>
       ) => catalog.getEntitiesByRefs(...args),
     } as typeof catalog,
     auth: mockServices.auth(),
     logger: mockServices.logger.mock(),
-    now: () => new Date('2026-03-10T12:00:00Z'),
+    now: () => new Date(nowMs),
     onRead: () => {
       reads += 1;
     },
@@ -33,6 +37,12 @@ function setUp(entities: Entity[]) {
       catalog = catalogServiceMock({ entities: changed });
     },
     reads: () => reads,
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+    takes: (ms: number) => {
+      readingMs = ms;
+    },
   };
 }
 
@@ -85,6 +95,23 @@ describe('CatalogFeed', () => {
     change([environment, withEtag(aComponent('api'))]);
     await feed.refresh();
     expect(feed.view.components).toEqual([api]);
+  });
+
+  it('leaves a catalog alone for forty times as long as reading it took', async () => {
+    const { feed, reads, pass, takes } = setUp([aComponent('web')]);
+    await feed.refreshWhenRested();
+    await feed.refreshWhenRested();
+    expect(reads()).toBe(2);
+    takes(1500);
+    await feed.refreshWhenRested();
+    pass(59_000);
+    await feed.refreshWhenRested();
+    expect(reads()).toBe(3);
+    pass(1000);
+    await feed.refreshWhenRested();
+    expect(reads()).toBe(4);
+    await feed.refresh();
+    expect(reads()).toBe(5);
   });
 
   it('believes a catalog that is empty, also after a restart', async () => {

@@ -8,6 +8,12 @@ import { buildCatalogView, CatalogView, databaseRefsOf } from './CatalogView';
 /** Asking for what does not exist must not become a way to load the catalog. */
 const ON_DEMAND_EVERY_MS = 3_000;
 
+/**
+ * After a reading on schedule the next waits so many times as long as that one
+ * took: a catalog of thousands is no constant load on who keeps it.
+ */
+const REST = { times: 40, maxMs: 5 * 60_000 };
+
 /** Entities of one answer: as many as can be read without holding up others. */
 const PAGE_SIZE = 200;
 
@@ -47,6 +53,8 @@ export class CatalogFeed {
   };
   #reading?: Promise<void>;
   #readAt = 0;
+  /** Milliseconds that the last reading took. */
+  #tookMs = 0;
   /** Of all entities that the view was built from. */
   #etags?: Map<string, string | undefined>;
 
@@ -84,6 +92,13 @@ export class CatalogFeed {
     return this.#reading;
   }
 
+  /** Reads the catalog, unless the last reading was long and not long ago. Never throws. */
+  async refreshWhenRested(): Promise<void> {
+    const rest = Math.min(REST.times * this.#tookMs, REST.maxMs);
+    const since = this.options.now().getTime() - this.#readAt - this.#tookMs;
+    if (since >= rest) await this.refresh();
+  }
+
   /** Reads the catalog, unless that was just done; says whether it did. */
   async refreshOnDemand(): Promise<boolean> {
     const since = this.options.now().getTime() - this.#readAt;
@@ -110,6 +125,7 @@ export class CatalogFeed {
       }
       this.#source = { ...this.#source, state: 'stale', message };
     }
+    this.#tookMs = now().getTime() - this.#readAt;
     onRead();
   }
 

@@ -48,6 +48,11 @@ export class EnvironmentService extends BoardReader {
     return this.keeper.catalog.refresh();
   }
 
+  /** Reads the catalog as often as its size allows. Never throws. */
+  refreshCatalogWhenRested(): Promise<void> {
+    return this.keeper.catalog.refreshWhenRested();
+  }
+
   /** Reads the catalog again, unless that was just done, when it does not know an environment yet. */
   async ensureEnvironment(environmentRef: string): Promise<void> {
     if (this.getEnvironments().some(e => e.ref === environmentRef)) return;

@@ -28,7 +28,7 @@ export async function scheduleFeeds(options: {
     scope: 'local',
     frequency: { seconds: 30 },
     timeout: { minutes: 2 },
-    fn: () => environments.refreshCatalog(),
+    fn: () => environments.refreshCatalogWhenRested(),
   });
   await scheduler.scheduleTask({
     id: 'platform-envs-desired-state',
@@ -93,7 +93,7 @@ function warmUp(environments: EnvironmentService): { stop: () => void } {
   const until = Date.now() + WARM_UP.forMs;
   const timer = setInterval(() => {
     if (Date.now() > until) clearInterval(timer);
-    else void environments.refreshCatalog();
+    else void environments.refreshCatalogWhenRested();
   }, WARM_UP.everyMs);
   timer.unref();
   return { stop: () => clearInterval(timer) };
