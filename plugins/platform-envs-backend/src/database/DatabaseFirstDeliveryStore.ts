@@ -12,9 +12,7 @@ import {
   StoredFirstDelivery,
   Trouble,
 } from './FirstDeliveryStore';
-
-/** A notice that could not go so often is given up; what it says is on the screen anyway. */
-const MAX_ATTEMPTS = 20;
+import { markNotice, NoticeRow, readPendingNotices } from './noticeTable';
 
 interface FirstDeliveryRow {
   id: string;
@@ -150,10 +148,9 @@ export class DatabaseFirstDeliveryStore implements FirstDeliveryStore {
   }
 
   async pendingNotices(): Promise<PendingNotice[]> {
-    const rows = await this.knex('first_delivery_notice')
-      .whereNull('sent_at')
-      .where('attempts', '<', MAX_ATTEMPTS)
-      .orderBy('id');
+    const rows = await readPendingNotices<
+      NoticeRow & { delivery_id: string; outcome: string }
+    >(this.knex, 'first_delivery_notice');
     return rows.map(row => ({
       id: row.id,
       deliveryId: row.delivery_id,
@@ -163,9 +160,7 @@ export class DatabaseFirstDeliveryStore implements FirstDeliveryStore {
   }
 
   async markNotice(id: number, outcome: 'sent' | 'failed'): Promise<void> {
-    const notices = this.knex('first_delivery_notice').where({ id });
-    if (outcome === 'sent') await notices.update({ sent_at: Date.now() });
-    else await notices.increment('attempts', 1);
+    await markNotice(this.knex, 'first_delivery_notice', id, outcome);
   }
 
   #table() {

@@ -6,6 +6,7 @@ import {
   RemovalState,
 } from '@fairway/plugin-platform-envs-common';
 import { Knex } from 'knex';
+import { markNotice, NoticeRow, readPendingNotices } from './noticeTable';
 import {
   RemovalChange,
   RemovalNotice,
@@ -14,8 +15,6 @@ import {
 } from './RemovalStore';
 import { FIRST_HASH, sealEvent } from './sealEvent';
 
-/** A notice that could not go so often is given up; the screen says it anyway. */
-const MAX_ATTEMPTS = 20;
 /** Somebody else may be faster so often in a row before it is an error. */
 const MAX_RACES = 5;
 
@@ -149,11 +148,10 @@ export class DatabaseRemovalStore implements RemovalStore {
   }
 
   async pendingNotices() {
-    const rows: Array<{ id: number; removal_id: string; payload: string }> =
-      await this.knex('removal_notice')
-        .whereNull('sent_at')
-        .where('attempts', '<', MAX_ATTEMPTS)
-        .orderBy('id');
+    const rows = await readPendingNotices<NoticeRow & { removal_id: string }>(
+      this.knex,
+      'removal_notice',
+    );
     return rows.map(row => ({
       id: row.id,
       removalId: row.removal_id,
@@ -162,9 +160,7 @@ export class DatabaseRemovalStore implements RemovalStore {
   }
 
   async markNotice(id: number, outcome: 'sent' | 'failed'): Promise<void> {
-    const notices = this.knex('removal_notice').where({ id });
-    if (outcome === 'sent') await notices.update({ sent_at: Date.now() });
-    else await notices.increment('attempts', 1);
+    await markNotice(this.knex, 'removal_notice', id, outcome);
   }
 
   #table() {

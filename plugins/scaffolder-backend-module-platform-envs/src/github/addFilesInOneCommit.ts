@@ -4,6 +4,7 @@ import { Octokit } from 'octokit';
 import { CommitMessage, commitOnBranch, findCommit } from './commitOnBranch';
 import { statusOf } from './createGithubClient';
 import { inTurn } from './inTurn';
+import { touchedByCommit } from './touchedByCommit';
 
 /** How often the branch may move under our hands before we give up. */
 const MAX_ATTEMPTS = 10;
@@ -180,20 +181,21 @@ async function sortFiles(
   options: AddFilesOptions,
   head: string,
 ): Promise<Pick<AddFilesResult, 'added' | 'present'>> {
-  const { owner, repo, branch, ownedBy } = options;
+  const { client, owner, repo, branch, ownedBy } = options;
+  const line = ownedBy.join(': ');
   const existing = await existingPaths(options, head);
   const added: string[] = [];
   const present: string[] = [];
   for (const path of options.files.keys()) {
     if (!existing.has(path)) {
       added.push(path);
-    } else if (await isOurs(options, path)) {
+    } else if (
+      await touchedByCommit(client, { owner, repo, branch, path }, line)
+    ) {
       present.push(path);
     } else {
       throw new ConflictError(
-        `${path} exists in ${owner}/${repo} on ${branch}, and no commit that touched it says "${ownedBy.join(
-          ': ',
-        )}": it is somebody else's. Choose another name, or remove the file first`,
+        `${path} exists in ${owner}/${repo} on ${branch}, and no commit that touched it says "${line}": it is somebody else's. Choose another name, or remove the file first`,
       );
     }
   }
@@ -224,24 +226,6 @@ async function existingPaths(
     }
   }
   return found;
-}
-
-async function isOurs(options: AddFilesOptions, path: string) {
-  const { client, owner, repo, branch } = options;
-  const line = options.ownedBy.join(': ');
-  const pages = client.paginate.iterator(client.rest.repos.listCommits, {
-    owner,
-    repo,
-    sha: branch,
-    path,
-    per_page: 100,
-  });
-  for await (const { data } of pages) {
-    if (data.some(({ commit }) => commit.message.split('\n').includes(line))) {
-      return true;
-    }
-  }
-  return false;
 }
 
 function messageOf({ subject, trailers }: AddFilesOptions): CommitMessage {

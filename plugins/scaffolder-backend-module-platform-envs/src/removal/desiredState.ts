@@ -6,6 +6,7 @@ import {
 } from '@backstage/errors';
 import { Octokit } from 'octokit';
 import { statusOf } from '../github/createGithubClient';
+import { touchedByCommit } from '../github/touchedByCommit';
 import { Platform } from '../platform/readPlatform';
 import { FoundThings } from './types';
 
@@ -31,12 +32,15 @@ export interface DesiredStateOptions {
 export async function findDesiredState(
   options: DesiredStateOptions,
 ): Promise<FoundThings> {
-  const { gitops, environments, component } = options;
+  const { client, gitops, environments, component } = options;
+  const line = `Fairway-Component: ${component}`;
   const head = await readHead(options);
   const paths = await componentFiles(options, head.tree);
   const foreign: string[] = [];
   for (const path of paths) {
-    if (!(await isOurs(options, path))) foreign.push(path);
+    if (!(await touchedByCommit(client, { ...gitops, path }, line))) {
+      foreign.push(path);
+    }
   }
   return {
     things: paths.map(path => {
@@ -184,26 +188,6 @@ async function readHead({
     commit_sha: commit,
   });
   return { commit, tree: data.tree.sha };
-}
-
-async function isOurs(
-  { client, gitops: { owner, repo, branch }, component }: DesiredStateOptions,
-  path: string,
-): Promise<boolean> {
-  const line = `Fairway-Component: ${component}`;
-  const pages = client.paginate.iterator(client.rest.repos.listCommits, {
-    owner,
-    repo,
-    sha: branch,
-    path,
-    per_page: 100,
-  });
-  for await (const { data } of pages) {
-    if (data.some(({ commit }) => commit.message.split('\n').includes(line))) {
-      return true;
-    }
-  }
-  return false;
 }
 
 function refusal(error: unknown, gitops: Platform['gitops']): Error {

@@ -7,6 +7,7 @@ import {
   FirstDeliveryStore,
   StoredFirstDelivery,
 } from '../../database/FirstDeliveryStore';
+import { Rounds } from '../Rounds';
 import { FirstDeliveryFollower } from './FirstDeliveryFollower';
 import {
   FirstDeliveryJudgement,
@@ -39,8 +40,7 @@ const MAX_IN_ROUND = 100;
  * that look at once save once, by the version.
  */
 export class FirstDeliveryReconciler {
-  #round?: Promise<void>;
-  #again = false;
+  readonly #rounds = new Rounds(() => this.#round());
   #open = 0;
 
   constructor(private readonly options: FirstDeliveryReconcilerOptions) {}
@@ -52,31 +52,20 @@ export class FirstDeliveryReconciler {
 
   /** One round over everything that is due; a call during a round leads to one more. Never throws. */
   async tick(): Promise<void> {
-    if (this.#round) {
-      this.#again = true;
-      return this.#round;
-    }
-    this.#round = this.#rounds().finally(() => {
-      this.#round = undefined;
-    });
-    return this.#round;
+    await this.#rounds.run();
   }
 
-  async #rounds(): Promise<void> {
+  async #round(): Promise<void> {
     const { store, follower, logger } = this.options;
-    do {
-      this.#again = false;
-      try {
-        const due = await store.listDue(this.#now(), MAX_IN_ROUND);
-        await Promise.all(due.map(stored => this.#look(stored)));
-        this.#open = await store.countOpen();
-        if (this.#open === 0) follower.forgetAllBut([]);
-        await this.#tell();
-      } catch (error) {
-        logger.error('A round over first deliveries failed', error as Error);
-        return;
-      }
-    } while (this.#again);
+    try {
+      const due = await store.listDue(this.#now(), MAX_IN_ROUND);
+      await Promise.all(due.map(stored => this.#look(stored)));
+      this.#open = await store.countOpen();
+      if (this.#open === 0) follower.forgetAllBut([]);
+      await this.#tell();
+    } catch (error) {
+      logger.error('A round over first deliveries failed', error as Error);
+    }
   }
 
   async #look(stored: StoredFirstDelivery): Promise<void> {

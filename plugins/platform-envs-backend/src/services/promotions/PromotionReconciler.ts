@@ -1,5 +1,6 @@
 import { isTerminal } from '@fairway/plugin-platform-envs-common';
 import { StoredPromotion } from '../../database/PromotionStore';
+import { Rounds } from '../Rounds';
 import { People } from './People';
 import { PlanStep } from './PlanStep';
 import { PromotionObserver } from './PromotionObserver';
@@ -47,8 +48,7 @@ export class PromotionReconciler {
   readonly #start: StartSteps;
   readonly #writer: WriteStep;
   readonly #rollout: RolloutSteps;
-  #round?: Promise<void>;
-  #again = false;
+  readonly #rounds = new Rounds(() => this.#round());
   #timer?: NodeJS.Timeout;
   #running = false;
   #stopped = false;
@@ -92,28 +92,18 @@ export class PromotionReconciler {
     this.#stopped = true;
     this.#running = false;
     clearTimeout(this.#timer);
-    await this.#round?.catch(() => {});
+    await this.#rounds.stop();
   }
 
   /** One round over everything that is due. */
   async tick(): Promise<void> {
-    if (this.#round) {
-      this.#again = true;
-      return this.#round;
-    }
-    this.#round = this.#rounds().finally(() => {
-      this.#round = undefined;
-    });
-    return this.#round;
+    await this.#rounds.run();
   }
 
-  async #rounds() {
-    do {
-      this.#again = false;
-      const due = await this.options.store.listDue();
-      await Promise.all(due.map(id => this.#work(id)));
-      await this.options.afterRound?.();
-    } while (this.#again && !this.#stopped);
+  async #round() {
+    const due = await this.options.store.listDue();
+    await Promise.all(due.map(id => this.#work(id)));
+    await this.options.afterRound?.();
   }
 
   async #work(id: string): Promise<void> {
