@@ -247,6 +247,22 @@ describe('fairway:registry:create', () => {
     );
   });
 
+  it('F34 makes one stack where the same is begun twice at once', async () => {
+    const [first, second] = await Promise.all([run('twins'), run('twins')]);
+    expect(second.output.stackId).toBe(first.output.stackId);
+    expect(second.output.repositoryUri).toBe(first.output.repositoryUri);
+    const { StackEvents } = await cloudFormation.send(
+      new DescribeStackEventsCommand({ StackName: 'fairway-registry-twins' }),
+    );
+    expect(
+      StackEvents!.filter(
+        ({ ResourceType, ResourceStatus }) =>
+          ResourceType === 'AWS::ECR::Repository' &&
+          ResourceStatus === 'CREATE_COMPLETE',
+      ),
+    ).toHaveLength(1);
+  }, 30_000);
+
   it('goes on from a change set that a killed run left behind', async () => {
     await cloudFormation.send(
       new CreateChangeSetCommand({
