@@ -1,4 +1,5 @@
 import { EnvironmentSummary } from '@fairway/plugin-platform-envs-common';
+import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { isDeepStrictEqual } from 'node:util';
 import { BoardInput } from './board';
 import { ComponentEntry } from './CatalogView';
@@ -40,6 +41,8 @@ export class KnownInputs {
   #environments = new Map<string, EnvironmentSummary>();
   #repositories = new Map<string, RepositoryState>();
   readonly #index = new DeploymentIndex();
+  /** As each source told them last. */
+  #deployments: Deployment[][] = [];
   readonly #conditions = new Map<string, string>();
   #commitsVersion = 0;
 
@@ -131,9 +134,15 @@ export class KnownInputs {
   }
 
   #takeDeployments(): void {
-    const { changed, moved } = this.#index.update(
-      this.#input.deploymentSources.flatMap(s => s.snapshot.deployments),
+    const lists = this.#input.deploymentSources.map(
+      s => s.snapshot.deployments,
     );
+    const isSame =
+      lists.length === this.#deployments.length &&
+      lists.every((list, i) => holdSame(list, this.#deployments[i]));
+    if (isSame) return;
+    this.#deployments = lists;
+    const { changed, moved } = this.#index.update(lists.flat());
     for (const key of changed) this.#mark('deployment', key);
     if (moved) this.orphansAreOld = true;
   }
@@ -189,6 +198,12 @@ function dependenciesOf(
       return keys;
     })
     .concat(source);
+}
+
+function holdSame<T>(a: T[], b: T[]): boolean {
+  return (
+    a === b || (a.length === b.length && a.every((one, i) => one === b[i]))
+  );
 }
 
 function repositoryKey({
