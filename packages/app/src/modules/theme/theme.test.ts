@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { COLOURS, ThemeColours } from './colours';
 
 /** @see https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio */
@@ -37,3 +39,27 @@ describe.each(Object.entries(COLOURS))('the %s theme', (_name, colours) => {
     );
   });
 });
+
+const TOKENS: Array<[string, keyof ThemeColours]> = [
+  ['--bui-bg-app', 'canvas'],
+  ['--bui-fg-primary', 'text'],
+  ['--bui-fg-secondary', 'textSubtle'],
+  ['--bui-fg-success', 'ok'],
+  ['--bui-fg-warning', 'warning'],
+  ['--bui-fg-danger', 'error'],
+  ['--bui-fg-info', 'running'],
+];
+
+describe.each(Object.entries(COLOURS))(
+  'the tokens of the %s theme',
+  (mode, colours) => {
+    const [, block] =
+      readFileSync(join(__dirname, 'tokens.css'), 'utf8').match(
+        new RegExp(`\\[data-theme-mode='${mode}'\\] \\{([^}]*)\\}`),
+      ) ?? [];
+
+    it.each(TOKENS)('have %s as the palette has it', (token, name) => {
+      expect(block).toContain(`${token}: ${colours[name]};`);
+    });
+  },
+);
