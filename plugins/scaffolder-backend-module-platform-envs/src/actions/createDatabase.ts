@@ -255,6 +255,10 @@ function plannedDatabase(
           },
         ],
         note: 'It shares the capacity of the cluster, and costs nothing of its own until it fills storage',
+        estimate: {
+          status: 'unavailable',
+          reason: `${identifier} shares ${environment.cluster}: what it stores is paid with the cluster`,
+        },
       }),
     ),
   ];

@@ -55,6 +55,20 @@ describe('fairway:catalog:register', () => {
     ]);
   });
 
+  it('names what a file of another kind describes, not the location that reads it', async () => {
+    const { action } = setUp({
+      exists: false,
+      entities: [
+        { kind: 'Location', metadata: { name: 'generated-1' } },
+        { kind: 'Resource', metadata: { name: 'greeter-database' } },
+      ],
+    });
+    const { output } = await runAction(action, {
+      input: { ...input, path: 'gitops/catalog/greeter-database.yaml' },
+    });
+    expect(output.entityRef).toBe('resource:default/greeter-database');
+  });
+
   it('F34 leaves a location that is registered already', async () => {
     const { action, addLocation } = setUp({
       exists: true,

@@ -118,9 +118,14 @@ export function createRegisterComponentAction(
       );
       const component =
         entities.find(entity => entity.kind === 'Component') ??
-        (ctx.input.path ? entities[0] : undefined);
+        // the location itself comes first
+        (ctx.input.path
+          ? entities.find(entity => entity.kind !== 'Location')
+          : undefined);
       if (!component) {
-        throw new InputError(`${target} describes no Component`);
+        throw new InputError(
+          `${target} describes ${ctx.input.path ? 'nothing' : 'no Component'}`,
+        );
       }
       if (exists) {
         ctx.logger.info(`${target} is registered already`);

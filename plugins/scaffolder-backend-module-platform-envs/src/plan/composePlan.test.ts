@@ -97,6 +97,22 @@ describe('composePlan', () => {
     );
   });
 
+  it('counts nothing for what stays as it is or goes', () => {
+    const registry = (change: PlannedThing['change']): PlannedThing => ({
+      kind: 'awsResource',
+      name: `registry-${change}`,
+      where: '111100000000/ap-southeast-2',
+      resourceType: 'AWS::ECR::Repository',
+      change,
+    });
+    const plan = compose([registry('keep'), registry('remove')]);
+    expect(plan.costs).toEqual([]);
+    expect(plan.total).toBeUndefined();
+    expect(compose([registry('create')]).total).toMatchObject({
+      status: 'ok',
+    });
+  });
+
   it('adds up by environment, and names what has no price', () => {
     const deployment = (environment: string, region: string): PlannedThing => ({
       kind: 'deployment',

@@ -103,7 +103,8 @@ function withoutRunId(thing: PlannedThing, runId?: string): PlannedThing {
 function costsOf(things: PlannedThing[]): PlannedEnvironmentCost[] {
   const byEnvironment = new Map<string | undefined, PlannedThing[]>();
   for (const thing of things) {
-    if (!thing.estimate) continue;
+    // what stays as it is costs nothing more
+    if (!thing.estimate || thing.change === 'keep') continue;
     byEnvironment.set(thing.environment, [
       ...(byEnvironment.get(thing.environment) ?? []),
       thing,
