@@ -129,6 +129,18 @@ describe('FindingsCard', () => {
       await screen.findByText(/Catalog, Git and what runs agree/),
     ).toBeInTheDocument();
   });
+
+  it('compares nothing on developers’ machines, and says so', async () => {
+    const overview = aSmallOverview();
+    for (const environment of overview.environments) {
+      environment.runtime = 'local';
+    }
+    renderScreen(<FindingsCard />, aFakeApi(overview), { entity });
+    expect(
+      await screen.findByText(/^Nothing to compare: it runs on the machines/),
+    ).toBeInTheDocument();
+    expect(screen.queryByText(/agree/)).toBeNull();
+  });
 });
 
 describe('ReplicationCard', () => {

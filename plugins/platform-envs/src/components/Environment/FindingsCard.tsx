@@ -6,12 +6,14 @@ import styles from './Environment.module.css';
 export function FindingsCard() {
   return (
     <EnvironmentCard title="Findings">
-      {({ findings }) =>
+      {({ findings, environment }) =>
         findings.length ? (
           <FindingList findings={findings} />
         ) : (
           <p className={styles.quiet}>
-            Catalog, Git and what runs agree about this environment.
+            {environment.runtime === 'local'
+              ? 'Nothing to compare: it runs on the machines of developers, and neither Git nor a cluster is asked about it.'
+              : 'Catalog, Git and what runs agree about this environment.'}
           </p>
         )
       }
