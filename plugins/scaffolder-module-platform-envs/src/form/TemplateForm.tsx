@@ -22,6 +22,7 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { ReviewStep } from '../plan';
 import { explainErrors } from './explainErrors';
 import { explainRefusal } from './explainRefusal';
+import { FieldErrors } from './FieldErrors';
 import styles from './TemplateForm.module.css';
 import { useFormFields } from './useFormFields';
 
@@ -32,6 +33,9 @@ const FORM_PROPS = {
   // one way to say what is wrong, not the browser's besides
   noHtml5Validate: true,
   focusOnFirstError: true,
+  // each is said once, below its field
+  showErrorList: false,
+  templates: { FieldErrorTemplate: FieldErrors },
   transformErrors: explainErrors,
 } as const;
 
@@ -91,9 +95,9 @@ function Form(props: {
       });
       navigate(runPath?.({ taskId }) ?? `/create/tasks/${taskId}`);
     } catch (e) {
-      setRefusal(explainRefusal(e as Error));
-    } finally {
+      // only then: until the page of the run is there a press is still a second one
       isCreating.current = false;
+      setRefusal(explainRefusal(e as Error));
     }
   };
 

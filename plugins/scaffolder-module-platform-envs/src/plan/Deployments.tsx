@@ -31,15 +31,20 @@ export function Deployments({ things }: { things: PlannedThing[] }) {
               <td>
                 {thing.name} <Change change={thing.change} />
                 <div className={styles.count}>{thing.where}</div>
+                {!thing.capacity && thing.note && (
+                  <div className={styles.count}>{thing.note}.</div>
+                )}
               </td>
               <td>{copiesOf(thing)}</td>
               <td>
                 {thing.capacity
                   ? `${thing.capacity.cpu}, ${thing.capacity.memory}`
-                  : 'not known'}
+                  : noCapacity(thing)}
               </td>
               <td>
-                {thing.estimate ? formatEstimate(thing.estimate) : 'not known'}
+                {thing.estimate
+                  ? formatEstimate(thing.estimate)
+                  : noCapacity(thing)}
               </td>
             </tr>
           ))}
@@ -49,9 +54,14 @@ export function Deployments({ things }: { things: PlannedThing[] }) {
   );
 }
 
-function copiesOf({ capacity }: PlannedThing): string {
-  if (!capacity) return 'not known';
-  const { replicas, maxReplicas } = capacity;
+/** What goes asks for nothing; what says so itself has none of its own. */
+function noCapacity({ change, note }: PlannedThing): string {
+  return change === 'remove' || note ? '–' : 'not known';
+}
+
+function copiesOf(thing: PlannedThing): string {
+  if (!thing.capacity) return noCapacity(thing);
+  const { replicas, maxReplicas } = thing.capacity;
   return maxReplicas && maxReplicas > replicas
     ? `${replicas} to ${maxReplicas}`
     : String(replicas);

@@ -182,6 +182,22 @@ describe('ReviewStep', () => {
   }
   const createButton = () => screen.getByRole('button', { name: 'Create' });
 
+  it('calls it removal where nothing is created', async () => {
+    const { handleCreate } = open(async () =>
+      json(
+        aPlan({
+          things: aPlan().things.map(thing => ({ ...thing, change: 'remove' })),
+        }),
+      ),
+    );
+    expect(
+      await screen.findByRole('heading', { name: 'What will be removed' }),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Create' })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Remove' }));
+    expect(handleCreate).toHaveBeenCalledTimes(1);
+  });
+
   it('shows the plan of this template with these values, then lets it be created', async () => {
     const { requests, handleCreate } = open(async () => json(aPlan()));
     expect(

@@ -1,6 +1,10 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { ReviewStepProps } from '@backstage/plugin-scaffolder-react';
 import {
+  ComponentPlan,
+  PlannedChange,
+} from '@fairway/plugin-platform-envs-common';
+import {
   ParsedTemplateSchema,
   ReviewState,
 } from '@backstage/plugin-scaffolder-react/alpha';
@@ -40,6 +44,7 @@ export function ReviewStep(props: ReviewStepProps) {
   const hasPlan = plan !== undefined && !error;
   const isBlocked = plan?.findings.some(one => one.severity === 'blocking');
   const reason = reasonFor({ isFetching, isBlocked, hasPlan });
+  const words = wordsFor(hasPlan ? plan : undefined);
   const create = async () => {
     setIsCreating(true);
     try {
@@ -55,7 +60,7 @@ export function ReviewStep(props: ReviewStepProps) {
     <div className={styles.review}>
       <div className={styles.title}>
         <h2 ref={heading} tabIndex={-1}>
-          What will be created
+          {words.title}
         </h2>
         {!isFetching && (
           <Button variant="secondary" size="small" onPress={() => refetch()}>
@@ -95,11 +100,20 @@ export function ReviewStep(props: ReviewStepProps) {
           isDisabled={isBusy || reason !== undefined}
           aria-describedby={reason ? reasonId : undefined}
         >
-          Create
+          {words.button}
         </Button>
       </div>
     </div>
   );
+}
+
+/** What takes away and creates nothing is not called creation. */
+function wordsFor(plan?: ComponentPlan): { title: string; button: string } {
+  const has = (change: PlannedChange) =>
+    plan?.things.some(thing => thing.change === change);
+  return has('remove') && !has('create')
+    ? { title: 'What will be removed', button: 'Remove' }
+    : { title: 'What will be created', button: 'Create' };
 }
 
 function reasonFor(state: {

@@ -3,7 +3,17 @@ import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
 import { useQuery } from '@tanstack/react-query';
 import { queryClient } from './queryClient';
-import { FormPlatform, readPlatforms } from './readPlatforms';
+import { FormPlatform, PlatformSources, readPlatforms } from './readPlatforms';
+
+/** What was read so lately is not read again when a page of the form is left. */
+const FRESH_MS = 60_000;
+
+/** The platforms, for the fields and for the form's check of them. */
+export const platformsQuery = (sources: PlatformSources) => ({
+  queryKey: ['scaffolder', 'platforms'],
+  queryFn: () => readPlatforms(sources),
+  staleTime: FRESH_MS,
+});
 
 /** The platforms of the catalog, and whether they can be used. */
 export function usePlatforms() {
@@ -11,10 +21,7 @@ export function usePlatforms() {
   const permissions = useApi(permissionApiRef);
   const identity = useApi(identityApiRef);
   return useQuery<FormPlatform[], Error>(
-    {
-      queryKey: ['scaffolder', 'platforms'],
-      queryFn: () => readPlatforms({ catalog, permissions, identity }),
-    },
+    platformsQuery({ catalog, permissions, identity }),
     queryClient,
   );
 }

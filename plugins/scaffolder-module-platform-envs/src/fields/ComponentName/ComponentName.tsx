@@ -15,7 +15,7 @@ import {
 import { useEffect, useState } from 'react';
 import { frameOf, optionsOf } from '../describedBy';
 import styles from '../fields.module.css';
-import { refusalOf, sayPlace } from './checkName';
+import { currentErrors, refusalOf, sayPlace } from './checkName';
 import { useNameCheck } from './useNameCheck';
 
 /** What a template may say about the field. */
@@ -40,8 +40,12 @@ export const componentNameSchema = makeFieldSchema({
  */
 export function ComponentName(props: typeof componentNameSchema.TProps) {
   const { autofocus, formContext, formData = '', onChange, required } = props;
+  const wasRefused = Boolean(props.rawErrors?.length);
   const { id, invalid, label, help, disabled, errorId } = frameOf(
-    props,
+    {
+      ...props,
+      rawErrors: currentErrors(props.rawErrors ?? [], formData),
+    },
     'Name',
     'Repository, image, folder and address all get this name.',
   );
@@ -53,7 +57,9 @@ export function ComponentName(props: typeof componentNameSchema.TProps) {
   );
   // while the first letters are typed it is only not finished yet
   const refusal =
-    formData && (left || formData.length > 2) ? refusalOf(formData) : undefined;
+    formData && (left || wasRefused || formData.length > 2)
+      ? refusalOf(formData)
+      : undefined;
   const checksId = `${id}__checks`;
   const isFirst = Boolean(autofocus || props.uiSchema?.['ui:autofocus']);
   useEffect(() => {

@@ -60,6 +60,17 @@ export function obstacleOf(
     .join(', ')}): choose another name`;
 }
 
+/**
+ * What of the form's errors still holds for a name: those of another one do
+ * not, and what the field says by itself need not be said twice.
+ */
+export function currentErrors(errors: string[], name: string): string[] {
+  if (!name) return errors.filter(error => error === 'is missing');
+  return refusalOf(name)
+    ? []
+    : errors.filter(error => error.startsWith(`"${name}"`));
+}
+
 /** What a place says of a name. */
 export function sayPlace(found: NameInPlace): string {
   switch (found.state) {

@@ -1,8 +1,9 @@
 import { fetchApiRef } from '@backstage/frontend-plugin-api';
 import { createFormField } from '@backstage/plugin-scaffolder-react/alpha';
 import { NamePlace } from '@fairway/plugin-platform-envs-common';
-import { checkName, obstacleOf, refusalOf } from './checkName';
+import { obstacleOf, refusalOf } from './checkName';
 import { ComponentName, componentNameSchema } from './ComponentName';
+import { readNameCheck } from './useNameCheck';
 
 /** `ui:field: ComponentName`: the name of a new component. */
 export const componentName = createFormField({
@@ -19,7 +20,7 @@ export const componentName = createFormField({
     const fetchApi = apiHolder.get(fetchApiRef);
     const { system } = formData;
     if (!fetchApi || typeof system !== 'string' || !system) return;
-    const answer = await checkName(fetchApi, name, system).catch(
+    const answer = await readNameCheck(fetchApi, name, system).catch(
       () => undefined,
     );
     const obstacle =

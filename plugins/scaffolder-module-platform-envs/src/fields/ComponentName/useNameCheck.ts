@@ -1,4 +1,4 @@
-import { fetchApiRef, useApi } from '@backstage/frontend-plugin-api';
+import { FetchApi, fetchApiRef, useApi } from '@backstage/frontend-plugin-api';
 import {
   ComponentNameAnswer,
   explainComponentName,
@@ -15,6 +15,29 @@ const PAUSE_MS = 400;
 /** As long as the server keeps its answers. */
 const KEEP_MS = 10_000;
 
+/** One question for the field and for the form's check of it. */
+const nameQuery = (fetchApi: FetchApi, name: string, system: string) => ({
+  queryKey: ['scaffolder', 'name', system, name],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    checkName(fetchApi, name, system, signal),
+  staleTime: KEEP_MS,
+  retry: false,
+});
+
+/**
+ * Whether a name is free on a platform; what the field was told a moment ago is
+ * not asked again.
+ *
+ * @throws Error - as {@link checkName}.
+ */
+export function readNameCheck(
+  fetchApi: FetchApi,
+  name: string,
+  system: string,
+): Promise<ComponentNameAnswer> {
+  return queryClient.fetchQuery(nameQuery(fetchApi, name, system));
+}
+
 /**
  * Whether a name is free on a platform, asked once typing pauses; nothing is
  * asked for what can never be a name, or while there is no platform.
@@ -29,12 +52,8 @@ export function useNameCheck(name: string, system: unknown) {
     !explainComponentName(name);
   const { data, error, isFetching } = useQuery<ComponentNameAnswer, Error>(
     {
-      queryKey: ['scaffolder', 'name', system, settled],
-      queryFn: ({ signal }) =>
-        checkName(fetchApi, settled, system as string, signal),
+      ...nameQuery(fetchApi, settled, String(system)),
       enabled: possible && settled === name,
-      staleTime: KEEP_MS,
-      retry: false,
     },
     queryClient,
   );

@@ -53,7 +53,7 @@ export function PlatformPicker(props: typeof platformPickerSchema.TProps) {
   if (!platforms) return <FieldState what="The platforms" error={error} />;
   const usable = platforms.filter(({ unusable }) => !unusable);
   const others = platforms.filter(({ unusable }) => unusable);
-  const chosen = platforms.find(({ ref }) => ref === formData);
+  const refusal = formData ? refusalOfPlatform(platforms, formData) : undefined;
   const shown = usable.filter(
     platform => platform.ref === formData || matches(platform, query),
   );
@@ -101,13 +101,9 @@ export function PlatformPicker(props: typeof platformPickerSchema.TProps) {
             : 'The catalog has no platform yet: platform engineering adds a System of type "platform".'}
         </p>
       )}
-      {formData && (!chosen || chosen.unusable) && (
+      {refusal && !props.rawErrors?.includes(refusal) && (
         <p className={`${styles.help} ${styles.bad}`} role="alert">
-          {chosen
-            ? `You cannot use ${chosen.title}: ${chosen.unusable}`
-            : `There is no platform ${shorten(
-                formData,
-              )} in the catalog. Choose another one.`}
+          {refusal}
         </p>
       )}
       {others.length > 0 && (
@@ -128,6 +124,26 @@ export function PlatformPicker(props: typeof platformPickerSchema.TProps) {
       )}
     </div>
   );
+}
+
+/**
+ * Why a platform cannot be chosen, as a sentence; undefined when it can.
+ *
+ * @param platforms - as {@link forRuntimes} has them for the template
+ */
+export function refusalOfPlatform(
+  platforms: FormPlatform[],
+  ref: string,
+): string | undefined {
+  const chosen = platforms.find(platform => platform.ref === ref);
+  if (!chosen) {
+    return `There is no platform ${shorten(
+      ref,
+    )} in the catalog. Choose another one.`;
+  }
+  return chosen.unusable
+    ? `You cannot use ${chosen.title}: ${chosen.unusable}`
+    : undefined;
 }
 
 function PlatformWords({ platform }: { platform: FormPlatform }) {
