@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { STATE_DIR } from '../../launcher/paths.mjs';
 import { step } from '../../launcher/progress.mjs';
@@ -40,18 +41,9 @@ const SESSIONS = 20;
  */
 export async function runOverview(options) {
   const startedAt = new Date().toISOString();
+  const soFar = path.join(STATE_DIR, 'bench', 'overview.json');
   const runs = [];
-  for (const [index, size] of options.sizes.entries()) {
-    process.stdout.write(`\n${size} services in 3 environments\n`);
-    runs.push(
-      await measureSize(size, {
-        ...options,
-        isFirst: index === 0,
-        isLast: index === options.sizes.length - 1,
-      }),
-    );
-  }
-  return {
+  const report = () => ({
     name: 'overview',
     startedAt,
     machine: describeMachine(),
@@ -62,7 +54,19 @@ export async function runOverview(options) {
     watched: runs.map(({ size, watched }) => ({ size, ...watched })),
     figures: overviewFigures(runs),
     runs,
-  };
+  });
+  for (const [index, size] of options.sizes.entries()) {
+    process.stdout.write(`\n${size} services in 3 environments\n`);
+    runs.push(
+      await measureSize(size, {
+        ...options,
+        isFirst: index === 0,
+        isLast: index === options.sizes.length - 1,
+      }),
+    );
+    fs.writeFileSync(soFar, JSON.stringify(report(), null, 2));
+  }
+  return report();
 }
 
 async function measureSize(size, options) {
