@@ -56,5 +56,10 @@ export async function boardRequests({ client, token }) {
 export async function componentsOfPage({ client, token }) {
   const path = `${OVERVIEW}?q=-01&limit=${PAGE_ROWS}`;
   const { rows } = jsonOf(await client.ask(path, { token }), path);
-  return rows.map(({ component }) => component.name);
+  return rows.map(({ component }) => nameOf(component));
+}
+
+/** A component's name, which goes over the wire only where its ref does not tell it. */
+export function nameOf({ ref, name }) {
+  return name ?? ref.slice(ref.indexOf('/') + 1);
 }

@@ -1,5 +1,6 @@
 import { jsonOf } from '../lib/http.mjs';
 import { summarize } from '../lib/statistics.mjs';
+import { nameOf } from './boardRequests.mjs';
 import { mergeChange } from './changes.mjs';
 import { openBoard, whenSeen } from './openBoard.mjs';
 import { watchArgocd } from './watchArgocd.mjs';
@@ -110,9 +111,12 @@ async function healthyCells({ portal }, { system, environment }) {
     ),
   );
   return Promise.all(
-    healthy.slice(0, FLIPS).map(async ({ component: { ref, name } }) => {
+    healthy.slice(0, FLIPS).map(async ({ component }) => {
+      const { ref } = component;
       const { row } = await ask(
-        `/api/platform-envs/components/default/component/${name}/delivery`,
+        `/api/platform-envs/components/default/component/${nameOf(
+          component,
+        )}/delivery`,
       );
       const { application } = row.cells.find(
         cell => cell.environmentRef === environmentRef,

@@ -1,4 +1,5 @@
 import { jsonOf, createClient } from '../lib/http.mjs';
+import { nameOf } from './boardRequests.mjs';
 
 /** The sandbox's token for its GitHub and its Argo CD. */
 const GITHUB_TOKEN = 'sandbox-github-token';
@@ -60,7 +61,9 @@ export async function prepareChanges(rig, options) {
   const github = githubOf(rig);
   const changes = [];
   for (const { component } of rows.slice(0, count)) {
-    const file = `${gitopsPath}/overlays/${environment}/${component.name}/kustomization.yaml`;
+    const file = `${gitopsPath}/overlays/${environment}/${nameOf(
+      component,
+    )}/kustomization.yaml`;
     const answer = await github.ask(`/repos/${repository}/contents/${file}`);
     if (answer.status !== 200) continue;
     const { content, sha } = answer.json();

@@ -1,6 +1,8 @@
 import { PlatformEnvsClient } from './PlatformEnvsClient';
 
-function aClient(reply: () => Response = () => Response.json({ rows: [] })) {
+function aClient(
+  reply: () => Response = () => Response.json({ environments: [], rows: [] }),
+) {
   const fetch = jest.fn(
     async (_input: unknown, _init?: RequestInit): Promise<Response> => reply(),
   );

@@ -55,7 +55,10 @@ function aRow(cells: DeliveryCell[], findings: string[] = []): DeliveryRow {
 }
 
 const pageOf = (row: DeliveryRow) =>
-  ({ rows: [compactRow(toOverviewRow(row))] } as OverviewPage);
+  ({
+    environments: [],
+    rows: [compactRow(toOverviewRow(row))],
+  } as unknown as OverviewPage);
 
 describe('a row of the overview', () => {
   it('says of a cell that is well only what nobody could guess', () => {
@@ -105,6 +108,38 @@ describe('a row of the overview', () => {
       },
     ],
     [
+      'is behind something that has no version, and has none',
+      {
+        live: unavailableReading('nothing'),
+        desired: unavailableReading('nothing'),
+        behind: {
+          environmentRef: 'environment:default/shop-uat',
+          state: 'diverged',
+        },
+      },
+    ],
+    [
+      'has a version that the comparison does not know',
+      {
+        behind: {
+          environmentRef: 'environment:default/shop-uat',
+          state: 'unknown',
+          reason: 'a digest is missing',
+        },
+      },
+    ],
+    [
+      'is ahead of another version than its own',
+      {
+        behind: {
+          environmentRef: 'environment:default/shop-uat',
+          state: 'ahead',
+          fromVersion: '1.2.1',
+          toVersion: '1.2.0',
+        },
+      },
+    ],
+    [
       'has no release at all',
       {
         live: unavailableReading('nothing'),
@@ -118,6 +153,46 @@ describe('a row of the overview', () => {
     expect(expandOverview(wire).rows).toEqual(
       JSON.parse(JSON.stringify([toOverviewRow(row)])),
     );
+  });
+
+  it('tells a name only where its ref, which is in lower case, does not', () => {
+    const row = toOverviewRow(aRow([aCell()]));
+    expect(compactRow(row).component).not.toHaveProperty('name');
+    const named = { ...row, component: { ...row.component, name: 'Backend' } };
+    expect(compactRow(named).component.name).toBe('Backend');
+    const page = { environments: [], rows: [compactRow(named)] };
+    expect(expandOverview(page as unknown as OverviewPage).rows).toEqual([
+      named,
+    ]);
+  });
+
+  it('tells versions once that neighbours in a row have', () => {
+    const [uat, prod] = ['uat', 'prod'].map(
+      name => `environment:default/shop-${name}`,
+    );
+    const row = toOverviewRow(
+      aRow([
+        aCell({ environmentRef: uat }),
+        aCell({
+          environmentRef: prod,
+          behind: {
+            environmentRef: uat,
+            state: 'behind',
+            fromVersion: '1.2.0',
+            toVersion: '1.2.0',
+            commits: 3,
+          },
+        }),
+      ]),
+    );
+    expect(compactRow(row).cells[1].behind).toEqual({
+      state: 'behind',
+      commits: 3,
+    });
+    const wire = JSON.parse(
+      JSON.stringify({ environments: [], rows: [compactRow(row)] }),
+    );
+    expect(expandOverview(wire).rows).toEqual([row]);
   });
 
   it('takes no difference for nothing to compare with', () => {

@@ -3,6 +3,7 @@ import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
   DeliveryCell,
   DeliveryRow,
+  expandOverview,
   OverviewPage,
 } from '@fairway/plugin-platform-envs-common';
 import express from 'express';
@@ -97,7 +98,8 @@ function setUp(result: AuthorizeResult.ALLOW | AuthorizeResult.DENY) {
   };
 }
 
-const names = (body: OverviewPage) => body.rows.map(r => r.component.name);
+const names = (body: OverviewPage) =>
+  expandOverview(body).rows.map(r => r.component.name);
 
 describe('/overview', () => {
   const { api, change } = setUp(AuthorizeResult.ALLOW);
@@ -182,6 +184,12 @@ describe('/overview', () => {
       .get('/overview?cursor=component:default/web')
       .expect(200);
     expect(next.body.facets).toBeUndefined();
+    // who has all rows can count them
+    const whole = await api.get('/overview?limit=all').expect(200);
+    expect(whole.body.rows).toHaveLength(4);
+    expect(whole.body.facets).toBeUndefined();
+    const part = await api.get('/overview?limit=all&q=web').expect(200);
+    expect(part.body.facets).toBeDefined();
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import {
+  CompactEnvironment,
+  compactName,
   EnvironmentSummary,
-  OverviewEnvironment,
   OverviewPage,
   OverviewSource,
 } from '@fairway/plugin-platform-envs-common';
@@ -22,13 +23,14 @@ export function overviewJson(
 ): string {
   const { lines, ...selection } = selectLines(board.lines, query);
   const isFirst = !query.cursor && !query.component;
+  const isWhole = lines.length === board.lines.length;
   const head: Omit<OverviewPage, 'rows'> = {
     revision: board.revision,
     generatedAt: now.toISOString(),
     sources,
     environments: columnsOf(lines, board.environments),
     ...selection,
-    ...(isFirst && { facets: facetsOf(board.lines) }),
+    ...(isFirst && !isWhole && { facets: facetsOf(board.lines) }),
   };
   const rows = lines.map(line => line.json).join(',');
   return `${JSON.stringify(head).slice(0, -1)},"rows":[${rows}]}`;
@@ -38,7 +40,7 @@ export function overviewJson(
 function columnsOf(
   lines: BoardLine[],
   environments: EnvironmentSummary[],
-): OverviewEnvironment[] {
+): CompactEnvironment[] {
   const systems = new Set(lines.map(({ row }) => row.component.systemRef));
   const named = new Set(
     lines.flatMap(({ row }) => row.cells.map(cell => cell.environmentRef)),
@@ -48,11 +50,11 @@ function columnsOf(
     .map(toColumn);
 }
 
-function toColumn(environment: EnvironmentSummary): OverviewEnvironment {
+function toColumn(environment: EnvironmentSummary): CompactEnvironment {
   const { ref, name, title, shortName, tier, promotionOrder } = environment;
   const { lifecycle, systemRef, runtime, regions, delivery } = environment;
   const { policy, minApprovals } = delivery;
-  return {
+  return compactName({
     ref,
     name,
     title,
@@ -64,5 +66,5 @@ function toColumn(environment: EnvironmentSummary): OverviewEnvironment {
     runtime,
     regions,
     delivery: { policy, minApprovals },
-  };
+  });
 }
