@@ -86,7 +86,7 @@ export const BoardCell = memo((props: BoardCellProps) => {
         {isPlain ? (
           'nothing released here'
         ) : (
-          <span className={styles.cellSync}>
+          <>
             {secondWord(cell)}
             {cell.since && (
               <>
@@ -100,7 +100,7 @@ export const BoardCell = memo((props: BoardCellProps) => {
                 · {cell.source.state}
               </span>
             )}
-          </span>
+          </>
         )}
       </span>
     </button>
