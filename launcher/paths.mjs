@@ -14,6 +14,9 @@ export const BACKSTAGE_CLI = path.join(
   'node_modules/@backstage/cli/bin/backstage-cli',
 );
 
+/** Has a process end when its launcher is gone; resolved beside this file. */
+export const LIFELINE = fileURLToPath(new URL('lifeline.cjs', import.meta.url));
+
 /** Lets Node run the workspaces' TypeScript as it stands. */
 export const NODE_TRANSFORM = path.join(
   ROOT,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT } from './paths.mjs';
+import { LIFELINE, ROOT } from './paths.mjs';
 import { groupMembers } from './processTable.mjs';
 
 /** How long a child may take to end before it is killed. */
@@ -21,23 +21,36 @@ const listeners = new Set();
  * Starts a child in a process group of its own, so that it and everything it
  * starts can be stopped together, and Ctrl-C reaches the launcher alone.
  *
+ * One with a `lifeline` ends by itself when the launcher is gone, however that
+ * ended; `command` must be Node then.
+ *
  * @param {string} command
  * @param {string[]} args
- * @param {{ name: string, cwd?: string, env?: Record<string, string | undefined>, logFile?: string, inherit?: boolean, uid?: number, gid?: number, stopSignal?: NodeJS.Signals }} options
+ * @param {{ name: string, lifeline?: boolean, cwd?: string, env?: Record<string, string | undefined>, logFile?: string, inherit?: boolean, uid?: number, gid?: number, stopSignal?: NodeJS.Signals }} options
  * @returns {ChildProcess}
  */
 export function start(command, args, options) {
   const log = options.logFile ? openLog(options.logFile) : undefined;
-  const child = spawn(command, args, {
-    cwd: options.cwd ?? ROOT,
-    env: { ...process.env, ...options.env },
-    detached: true,
-    stdio: options.inherit
-      ? ['ignore', 'inherit', 'inherit']
-      : ['ignore', 'pipe', 'pipe'],
-    uid: options.uid,
-    gid: options.gid,
-  });
+  const { lifeline } = options;
+  const output = options.inherit ? 'inherit' : 'pipe';
+  const child = spawn(
+    command,
+    lifeline ? ['--require', LIFELINE, ...args] : args,
+    {
+      cwd: options.cwd ?? ROOT,
+      env: {
+        ...process.env,
+        ...options.env,
+        ...(lifeline && { FAIRWAY_LAUNCHER: String(process.pid) }),
+      },
+      detached: true,
+      stdio: ['ignore', output, output, ...(lifeline ? ['ipc'] : [])],
+      uid: options.uid,
+      gid: options.gid,
+    },
+  );
+  // it must not keep the launcher
+  child.channel?.unref();
   const forget = () => {
     children.delete(child);
     changed();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -70,6 +72,47 @@ describe('processes', { timeout: 60_000 }, () => {
     ]);
     assert.equal(code, 3);
     assert.deepEqual(output.trim().split('\n').sort(), ['1', '2']);
+  });
+
+  /** A launcher that has started one child, which talks all the time. */
+  async function launcherWithChild(onSigterm) {
+    const script = `
+      const { start } = await import(${JSON.stringify(
+        new URL('processes.mjs', import.meta.url).href,
+      )});
+      const child = start(process.execPath, ['-e', ${JSON.stringify(
+        `${onSigterm}; setInterval(() => console.log('.'), 5)`,
+      )}], { name: 'portal', lifeline: true });
+      child.stdout.once('data', () => console.log(child.pid));
+      setInterval(() => {}, 1e6);`;
+    const launcher = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', script],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [pid] = await once(launcher.stdout, 'data');
+    return { launcher, pid: Number(pid) };
+  }
+
+  it('leaves nothing behind when the launcher is killed', async () => {
+    const { launcher, pid } = await launcherWithChild('');
+    assert.equal(groupMembers(pid).length, 1);
+    launcher.kill('SIGKILL');
+    await until(() => groupMembers(pid).length === 0);
+  });
+
+  it('ends what would not end after a launcher that was killed', async () => {
+    const { launcher, pid } = await launcherWithChild(
+      `process.on('SIGTERM', () => {})`,
+    );
+    launcher.kill('SIGKILL');
+    await until(() => groupMembers(pid).length === 0);
+  });
+
+  it('lets a child with a lifeline end by itself, and its launcher too', async () => {
+    const child = node('', { lifeline: true });
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
   });
 
   it('does not remember a program that is not there', async () => {

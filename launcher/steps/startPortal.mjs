@@ -99,6 +99,7 @@ export async function startSandbox(options) {
       ],
       {
         name: 'sandbox',
+        lifeline: true,
         logFile,
         env: {
           // its repositories tell the portal of pushes, as GitHub would
@@ -174,6 +175,7 @@ export function launchBackend(options, configSchema) {
     ],
     {
       name,
+      lifeline: true,
       cwd: path.join(ROOT, 'packages/backend'),
       logFile,
       env: {

@@ -1,6 +1,9 @@
 import { createBackend } from '@backstage/backend-defaults';
+import { endWhenUnread } from './endWhenUnread';
 import { releaseStartMemory } from './releaseStartMemory';
 import { rootLogger } from './rootLogger';
+
+endWhenUnread();
 
 const backend = createBackend();
 
@@ -11,7 +14,7 @@ backend.add(import('@backstage/plugin-app-backend'));
 // who may come in, and what they may do
 backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(import('@backstage/plugin-auth-backend-module-github-provider'));
-backend.add(import('@backstage/plugin-auth-backend-module-oidc-provider'));
+backend.add(import('@fairway/plugin-auth-backend-module-oidc'));
 backend.add(import('@fairway/plugin-auth-backend-module-issuer-check'));
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(
