@@ -422,6 +422,18 @@ describe('fairway:repository:prepare', () => {
     expect(await files()).toEqual([]);
   });
 
+  it('F31 refuses a link of the skeleton, wherever it leads', async () => {
+    for (const to of ['/etc/passwd', './README.md']) {
+      await put('source/a/README.md');
+      await symlink(to, join(workspacePath, 'source/a/passwd'));
+      await expect(prepare()).rejects.toThrow(
+        'a/passwd is a symbolic link; a new repository may not contain any',
+      );
+      expect(await files()).toEqual(['a/README.md', 'a/passwd']);
+      await rm(join(workspacePath, 'source'), { recursive: true });
+    }
+  });
+
   it.each(['source', 'source/docs', 'source/mkdocs.yml'])(
     'F31 does not follow a link at %s',
     async path => {

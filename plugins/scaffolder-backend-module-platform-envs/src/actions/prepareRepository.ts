@@ -13,6 +13,7 @@ import { gitWebUrl } from '../github/gitWebUrl';
 import { assertOwner } from '../platform/assertOwner';
 import { assertComponentName } from '../platform/componentName';
 import { readPlatform } from '../platform/readPlatform';
+import { refuseLinks } from '../repository/refuseLinks';
 import { renderRepository } from '../repository/renderRepository';
 import { resolveRepository } from '../repository/resolveRepository';
 import { SIGNALS } from '../repository/signals';
@@ -213,6 +214,7 @@ export function createPrepareRepositoryAction(
       const { input, workspacePath } = ctx;
       assertComponentName(input.component);
       const target = safeChild(workspacePath, input.targetPath ?? '.');
+      await refuseLinks(target);
       const credentials = await ctx.getInitiatorCredentials();
       const [platform] = await Promise.all([
         readPlatform({

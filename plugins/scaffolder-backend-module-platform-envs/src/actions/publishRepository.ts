@@ -9,7 +9,7 @@ import {
   initRepoAndPush,
 } from '@backstage/plugin-scaffolder-node';
 import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Octokit } from 'octokit';
 import {
@@ -26,6 +26,7 @@ import { assertComponentName } from '../platform/componentName';
 import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { plannedRepository } from '../plan/plannedRepository';
 import { openPlatform } from '../platform/openPlatform';
+import { refuseLinks } from '../repository/refuseLinks';
 
 /** A skeleton is pushed in seconds; a lost connection is not always noticed. */
 const PUSH_TIMEOUT_MS = 120_000;
@@ -105,7 +106,7 @@ export function createPublishRepositoryAction(
         ctx.workspacePath,
         ctx.input.sourcePath,
       );
-      await refuseSymbolicLinks(source);
+      await refuseLinks(source);
       const client = await createGithubClient({
         integrations: options.integrations,
         host: options.gitHost,
@@ -147,7 +148,7 @@ export function createPublishRepositoryAction(
           homepage: homepage(options.config, component, ctx.task.id),
         }));
       let commitHash = await assertMadeByTask(client, repository, ctx.task.id);
-      // Writes are a second apart, as GitHub asks: the push need not wait for it.
+      // The push need not wait for them.
       const topics =
         ctx.input.topics &&
         client.rest.repos.replaceAllTopics({
@@ -231,21 +232,6 @@ async function tokenOf(client: Octokit): Promise<string> {
     throw new InputError('The portal has no token to push with');
   }
   return authentication.token;
-}
-
-async function refuseSymbolicLinks(folder: string): Promise<void> {
-  const entries = await readdir(folder, {
-    recursive: true,
-    withFileTypes: true,
-  });
-  const link = entries.find(entry => entry.isSymbolicLink());
-  if (link) {
-    throw new InputError(
-      `${join(link.parentPath, link.name).slice(
-        folder.length + 1,
-      )} is a symbolic link; a new repository may not contain any`,
-    );
-  }
 }
 
 async function inTime<T>(
