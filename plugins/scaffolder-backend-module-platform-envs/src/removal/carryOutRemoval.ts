@@ -159,7 +159,7 @@ function stepsOf(options: CarryOutOptions): Step[] {
 
 /** What Terraform destroys a service on ECS by: gone too early, it would be left behind. */
 function isTerraformRoot(path: string, removal: Removal): boolean {
-  return path.includes(`/services/${nameOf(removal)}/`);
+  return `/${path}`.includes(`/services/${nameOf(removal)}/`);
 }
 
 async function removeFiles(
