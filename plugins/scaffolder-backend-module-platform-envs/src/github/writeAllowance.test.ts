@@ -12,11 +12,11 @@ describe('awaitWriteAllowance', () => {
   it('F37 lets no more through in a minute than GitHub takes, and says that others wait', async () => {
     const logger = mockServices.logger.mock();
     let through = 0;
-    for (let write = 0; write < 100; write++) {
+    const write = () =>
       awaitWriteAllowance('git.example.com', logger).then(() => {
         through += 1;
       });
-    }
+    Array.from({ length: 100 }, write);
     await jest.advanceTimersByTimeAsync(59_000);
     expect(through).toBe(72);
     expect(logger.info).toHaveBeenCalledTimes(28);
