@@ -31,10 +31,8 @@ const STEPS = [
 
 /** Calls within a step after which the next one has not been made yet. */
 const CALLS = [
-  ['registry', 'aws', /CreateChangeSet$/],
-  ['registry', 'aws', /ExecuteChangeSet$/],
-  ['overlays', 'github', /^POST .*\/git\/commits$/],
-  ['overlays', 'github', /^PATCH .*\/git\/refs\//],
+  ['registry', 'aws', /CreateStack$/],
+  ['overlays', 'github', /^POST .*\/graphql$/],
   ['publish', 'github', /^POST \/.*orgs\/[^/]+\/repos$/],
   ['publish', 'github', /^POST .*git-receive-pack$/],
 ];
