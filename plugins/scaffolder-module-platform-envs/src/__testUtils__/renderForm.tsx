@@ -94,6 +94,8 @@ export interface RenderFormOptions {
   scaffold?: ScaffolderApi['scaffold'];
   parameters?: typeof PARAMETERS;
   templateError?: Error;
+  /** What the address fills in. */
+  formData?: Record<string, unknown>;
 }
 
 /** Renders a template's form in an app whose backend is played. */
@@ -156,6 +158,16 @@ export function renderForm(options: RenderFormOptions = {}) {
       headers: { 'content-type': 'application/json' },
     });
   };
+  // the form reads the address of the window, not of the router
+  window.history.replaceState(
+    null,
+    '',
+    options.formData
+      ? `?${new URLSearchParams({
+          formData: JSON.stringify(options.formData),
+        })}`
+      : '?',
+  );
   renderInTestApp(
     <Routes>
       <Route

@@ -109,6 +109,24 @@ describe('the form of a template', () => {
     expect(scaffold).not.toHaveBeenCalled();
   });
 
+  it('says once what is wrong, and no longer once it is mended', async () => {
+    renderForm();
+    await ready();
+    const input = await name();
+    await userEvent.type(input, 'Orders');
+    await press('Next');
+    await waitFor(() => expect(input).toHaveFocus());
+    expect(screen.getAllByText(/^Use 3 to 40 lower-case letters/)).toHaveLength(
+      1,
+    );
+    expect(screen.queryByText(/characters that are not allowed/)).toBeNull();
+    await userEvent.clear(input);
+    await userEvent.type(input, 'orders');
+    expect(await screen.findByText(/^Free on GitHub/)).toBeInTheDocument();
+    expect(screen.queryByText(/^Use 3 to 40/)).toBeNull();
+    expect(input).toBeValid();
+  });
+
   it('F29 says how long a pasted megabyte is', async () => {
     const { asked } = renderForm();
     await ready();
@@ -133,6 +151,29 @@ describe('the form of a template', () => {
       (await screen.findAllByText(/is too long: it takes at most 200/)).length,
     ).toBeGreaterThan(0);
   });
+
+  it.each([
+    [
+      'system:default/nowhere',
+      /^There is no platform "system:default\/nowhere"/,
+    ],
+    ['system:default/data', /^You cannot use Data platform: /],
+  ])(
+    'does not go on with the platform %s of an address, and says why once',
+    async (system, why) => {
+      const { scaffold } = renderForm({
+        formData: { name: 'orders', system, owner: 'group:default/web' },
+      });
+      expect(await screen.findByText(why)).toBeInTheDocument();
+      await press('Next');
+      await waitFor(() =>
+        expect(screen.getByRole('button', { name: 'Next' })).toBeEnabled(),
+      );
+      expect(screen.getAllByText(why)).toHaveLength(1);
+      expect(screen.queryByRole('button', { name: 'Review' })).toBeNull();
+      expect(scaffold).not.toHaveBeenCalled();
+    },
+  );
 
   it('says that a name is missing', async () => {
     renderForm();
