@@ -1,5 +1,11 @@
-import { oidcAuthenticator } from '@backstage/plugin-auth-backend-module-oidc-provider';
-import { createOAuthAuthenticator } from '@backstage/plugin-auth-node';
+import {
+  oidcAuthenticator,
+  OidcAuthResult,
+} from '@backstage/plugin-auth-backend-module-oidc-provider';
+import {
+  createOAuthAuthenticator,
+  OAuthAuthenticator,
+} from '@backstage/plugin-auth-node';
 import { Discovery } from './Discovery';
 
 /**
@@ -8,7 +14,10 @@ import { Discovery } from './Discovery';
  *
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html
  */
-export const patientOidcAuthenticator = createOAuthAuthenticator({
+export const patientOidcAuthenticator: OAuthAuthenticator<
+  Discovery<ReturnType<typeof oidcAuthenticator.initialize>>,
+  OidcAuthResult
+> = createOAuthAuthenticator({
   defaultProfileTransform: oidcAuthenticator.defaultProfileTransform,
   scopes: oidcAuthenticator.scopes,
   initialize(input) {

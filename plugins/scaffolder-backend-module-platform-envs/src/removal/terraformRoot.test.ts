@@ -103,6 +103,7 @@ describe('carryOutRemoval of a service on ECS', () => {
           foreign: found.foreign,
           keepImages: true,
           dependents: [],
+          despiteDependents: false,
           places: [],
           openPromotions: [],
         },
