@@ -11,13 +11,13 @@ const PATIENCE_MS = 10_000;
  */
 export function endWhenUnread(): void {
   let isEnding = false;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (isEnding || error.code !== 'EPIPE') return;
-      isEnding = true;
-      endInOrder();
-    });
-  }
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (isEnding || error.code !== 'EPIPE') return;
+    isEnding = true;
+    endInOrder();
+  };
+  process.stdout.on('error', onError);
+  process.stderr.on('error', onError);
 }
 
 function endInOrder(): void {

@@ -26,6 +26,8 @@ const DEFAULT_LIMIT = 50;
 
 const collator = new Intl.Collator('en-US', { numeric: true });
 
+const attendingOf = oncePerBoard(lines => lines.filter(l => l.attention));
+
 /**
  * The lines that are asked for. `lines` stand by platform and name.
  *
@@ -87,8 +89,6 @@ function positionAfter(lines: BoardLine[], cursor: string): number {
   }
   return index + 1;
 }
-
-const attendingOf = oncePerBoard(lines => lines.filter(l => l.attention));
 
 const byName = inOrderOf((a, b) => collator.compare(nameOf(a), nameOf(b)));
 
