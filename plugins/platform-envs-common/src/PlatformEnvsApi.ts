@@ -21,7 +21,8 @@ import {
   ListFirstDeliveriesQuery,
 } from './firstDelivery';
 import { CellLinks, ComponentObservability } from './observability';
-import { Overview, OverviewQuery, OverviewStreamEvent } from './overview';
+import { OverviewQuery, OverviewStreamEvent } from './overview';
+import { Overview } from './overviewWire';
 import { Promotion } from './promotion/types';
 import {
   DecideRemovalRequest,

@@ -29,7 +29,8 @@ import {
   ListFirstDeliveriesQuery,
 } from './firstDelivery';
 import { CellLinks, ComponentObservability } from './observability';
-import { expandOverview, OverviewPage, OverviewQuery } from './overview';
+import { OverviewQuery } from './overview';
+import { expandOverview, OverviewPage } from './overviewWire';
 import {
   OverviewStreamListeners,
   PlatformEnvsApi,

@@ -22,6 +22,7 @@ export * from './deployer';
 export * from './environment';
 export * from './firstDelivery';
 export * from './overview';
+export * from './overviewWire';
 export * from './observability';
 export * from './observed';
 export * from './permissions';

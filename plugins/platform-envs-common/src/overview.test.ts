@@ -1,14 +1,12 @@
 import { DeliveryCell, DeliveryRow } from './api';
 import { tellAges } from './age';
 import {
-  compactRow,
-  expandOverview,
-  OverviewPage,
   overviewText,
   rowNeedsAttention,
   sentenceOf,
   toOverviewRow,
 } from './overview';
+import { compactRow, expandOverview, OverviewPage } from './overviewWire';
 import { okReading, unavailableReading } from './status';
 
 const AT = '2026-03-10T12:00:00Z';

@@ -18,8 +18,8 @@ import {
   KnownDifference,
   KnownRevision,
 } from './applyCommits';
+import { CommitFacts, PairQuestion, ReleaseQuestion } from './CommitFacts';
 import { findRevision } from './findRevision';
-import { savedCommits } from './savedCommits';
 import { ComponentSource } from './sourceOf';
 
 /** Releases that are looked up side by side. */
@@ -49,15 +49,8 @@ const RETRY_MS = 10 * 60_000;
 /** Tags of a repository are not asked for more often than this, unless it was pushed to. */
 const UPDATE_EVERY_MS = 60_000;
 
-const DOCUMENT = 'source-commits';
-
 /** Looks something up, and says whether a reader would see a difference. */
 type Task = () => Promise<boolean>;
-
-type Fact<T> = T & {
-  /** Milliseconds since 1970; asked again after it. Absent: it stays. */
-  until?: number;
-};
 
 /**
  * Which commit of its application's repository each release was built from, and
@@ -68,16 +61,12 @@ type Fact<T> = T & {
  * nobody. What was found is kept over restarts.
  */
 export class SourceCommits implements KnownCommits {
-  readonly #revisions = new Map<string, Fact<KnownRevision>>();
-  readonly #differences = new Map<string, Fact<KnownDifference>>();
-  /** The version with which something was last found out about each repository. */
-  readonly #changes = new Map<string, number>();
+  readonly #facts = new CommitFacts(() => this.#now());
   /** When each repository was last brought up to date, milliseconds since 1970. */
   readonly #updatedAt = new Map<string, number>();
   readonly #updating = new Map<string, Promise<void>>();
   readonly #listeners = new Set<() => void>();
   readonly #asked: Array<() => CommitQuestion[]> = [];
-  #version = 0;
   #learning?: Promise<void>;
 
   constructor(
@@ -94,13 +83,7 @@ export class SourceCommits implements KnownCommits {
 
   /** Loads what was found before the restart. */
   async load(): Promise<void> {
-    const saved = await this.options.store.load(DOCUMENT, savedCommits);
-    for (const [key, fact] of saved?.revisions ?? []) {
-      this.#revisions.set(key, fact);
-    }
-    for (const [key, fact] of saved?.differences ?? []) {
-      this.#differences.set(key, fact);
-    }
+    await this.#facts.load(this.options.store);
   }
 
   /** Calls back after something was found out. Returns the way to stop that. */
@@ -111,21 +94,19 @@ export class SourceCommits implements KnownCommits {
 
   /** Grows whenever something was found out. */
   get version(): number {
-    return this.#version;
+    return this.#facts.version;
   }
 
   /** Repositories about which something was found out since that version. */
   changedSince(version: number): string[] {
-    return [...this.#changes].flatMap(([repository, at]) =>
-      at > version ? [repository] : [],
-    );
+    return this.#facts.changedSince(version);
   }
 
   revisionOf(
     source: ComponentSource,
     release: Release,
   ): KnownRevision | undefined {
-    return this.#revisions.get(revisionKey(source, release));
+    return this.#facts.revisionOf({ source, release });
   }
 
   differenceOf(
@@ -133,7 +114,7 @@ export class SourceCommits implements KnownCommits {
     revision: string,
     other: string,
   ): KnownDifference | undefined {
-    return this.#differences.get(differenceKey(source, revision, other));
+    return this.#facts.differenceOf({ source, revision, other });
   }
 
   /**
@@ -152,32 +133,13 @@ export class SourceCommits implements KnownCommits {
 
   /** Forgets what none of these questions needs: what stands nowhere is asked for no more. */
   forgetAllBut(questions: CommitQuestion[]): void {
-    const wanted = new Set<string>();
-    for (const { source, release, previous } of questions) {
-      wanted.add(revisionKey(source, release));
-      if (!previous) continue;
-      wanted.add(revisionKey(source, previous));
-      const here = this.revisionOf(source, release);
-      const there = this.revisionOf(source, previous);
-      if (here && there && 'revision' in here && 'revision' in there) {
-        wanted.add(differenceKey(source, here.revision, there.revision));
-      }
-    }
-    for (const facts of [this.#revisions, this.#differences]) {
-      for (const key of facts.keys()) {
-        if (!wanted.has(key)) facts.delete(key);
-      }
-    }
+    this.#facts.forgetAllBut(questions);
   }
 
   /** A repository was pushed to: its tags are asked for again when something is not known. */
   pushed(repository: string): void {
     this.#updatedAt.delete(repository);
-    for (const facts of [this.#revisions, this.#differences]) {
-      for (const [key, fact] of facts) {
-        if (key.startsWith(`${repository} `) && fact.until) fact.until = 0;
-      }
-    }
+    this.#facts.doubt(repository);
   }
 
   /**
@@ -224,7 +186,7 @@ export class SourceCommits implements KnownCommits {
       if (isLeft && this.#isAttended) this.#asked.push(questions);
       if (hasFound) {
         isSaved = false;
-        this.#version += 1;
+        this.#facts.close();
         for (const listener of this.#listeners) listener();
       }
       if (!isSaved && this.#now() - savedAt >= SAVE_EVERY_MS) {
@@ -240,43 +202,18 @@ export class SourceCommits implements KnownCommits {
     questions: CommitQuestion[],
   ): Promise<{ hasFound: boolean; isLeft: boolean }> {
     if (!this.options.gitHost) return { hasFound: false, isLeft: false };
-    const releases = this.#unknownReleases(questions);
-    const found = await this.#doSome(releases);
-    const pairs = this.#unknownPairs(questions);
-    const compared = await this.#doSome(pairs);
+    const releases = this.#facts.unknownReleases(questions);
+    const found = await this.#doSome(
+      releases.map(one => () => this.#findRevision(one)),
+    );
+    const pairs = this.#facts.unknownPairs(questions);
+    const compared = await this.#doSome(
+      pairs.map(pair => () => this.#findDifference(pair)),
+    );
     return {
       hasFound: found || compared,
       isLeft: Math.max(releases.length, pairs.length) > PART,
     };
-  }
-
-  #unknownReleases(questions: CommitQuestion[]): Task[] {
-    const tasks = new Map<string, Task>();
-    for (const { source, release, previous } of questions) {
-      for (const one of previous ? [release, previous] : [release]) {
-        const key = revisionKey(source, one);
-        if (this.#isDue(this.#revisions.get(key))) {
-          tasks.set(key, () => this.#findRevision(key, source, one));
-        }
-      }
-    }
-    return [...tasks.values()];
-  }
-
-  #unknownPairs(questions: CommitQuestion[]): Task[] {
-    const tasks = new Map<string, Task>();
-    for (const { source, release, previous } of questions) {
-      const here = this.revisionOf(source, release);
-      const there = previous && this.revisionOf(source, previous);
-      if (!here || !there) continue;
-      if (!('revision' in here) || !('revision' in there)) continue;
-      const [a, b] = [here.revision, there.revision];
-      const key = differenceKey(source, a, b);
-      if (this.#isDue(this.#differences.get(key))) {
-        tasks.set(key, () => this.#findDifference(key, source, a, b));
-      }
-    }
-    return [...tasks.values()];
   }
 
   /** The first of these, some side by side, as long as somebody looks; says whether any found something. */
@@ -298,19 +235,14 @@ export class SourceCommits implements KnownCommits {
     return hasFound;
   }
 
-  async #findRevision(
-    key: string,
-    source: ComponentSource,
-    release: Release,
-  ): Promise<boolean> {
-    const found = await findRevision(source, release, {
+  async #findRevision(question: ReleaseQuestion): Promise<boolean> {
+    const found = await findRevision(question.source, question.release, {
       labels: this.options.labels,
       gitHost: this.options.gitHost!,
       updateTags: repository => this.#update(repository),
     });
-    return this.#keep(
-      this.#revisions,
-      key,
+    return this.#facts.keepRevision(
+      question,
       'revision' in found
         ? found
         : {
@@ -320,16 +252,11 @@ export class SourceCommits implements KnownCommits {
     );
   }
 
-  async #findDifference(
-    key: string,
-    source: ComponentSource,
-    revision: string,
-    other: string,
-  ): Promise<boolean> {
-    const { repository, folder, without } = source;
+  async #findDifference(pair: PairQuestion): Promise<boolean> {
+    const { repository, folder, without } = pair.source;
     const gitHost = this.options.gitHost!;
     if (!gitHost.compareCommits) {
-      return this.#keep(this.#differences, key, {
+      return this.#facts.keepDifference(pair, {
         reason: 'the Git host cannot compare commits',
       });
     }
@@ -337,11 +264,11 @@ export class SourceCommits implements KnownCommits {
       if (!this.#updatedAt.has(repository)) await this.#update(repository);
       const { onlyHead, totals } = await gitHost.compareCommits(
         repository,
-        revision,
-        other,
+        pair.revision,
+        pair.other,
         { ...(folder && { folder }), without, limit: MAX_LISTED },
       );
-      return this.#keep(this.#differences, key, {
+      return this.#facts.keepDifference(pair, {
         missing: onlyHead.map(c => this.#toCommit(repository, c)),
         totals: { missing: totals.onlyHead, extra: totals.onlyBase },
       });
@@ -351,29 +278,11 @@ export class SourceCommits implements KnownCommits {
         repository,
         reason,
       });
-      return this.#keep(this.#differences, key, {
+      return this.#facts.keepDifference(pair, {
         reason,
         until: this.#now() + RETRY_MS,
       });
     }
-  }
-
-  /** Says whether a reader would see a difference. */
-  #keep<T extends object>(
-    facts: Map<string, Fact<T>>,
-    key: string,
-    fact: Fact<T>,
-  ): boolean {
-    const before = facts.get(key);
-    facts.set(key, fact);
-    const visible = ({ until, ...rest }: Fact<T>) => JSON.stringify(rest);
-    if (before && visible(before) === visible(fact)) return false;
-    this.#changes.set(key.slice(0, key.indexOf(' ')), this.#version + 1);
-    return true;
-  }
-
-  #isDue(fact: { until?: number } | undefined): boolean {
-    return !fact || (fact.until !== undefined && fact.until <= this.#now());
   }
 
   /** One at a time for each repository, and not again for a while. */
@@ -403,10 +312,7 @@ export class SourceCommits implements KnownCommits {
 
   async #save(): Promise<void> {
     try {
-      await this.options.store.save(DOCUMENT, {
-        revisions: [...this.#revisions],
-        differences: [...this.#differences],
-      });
+      await this.#facts.save(this.options.store);
     } catch (error) {
       this.options.logger.warn('The commits of releases were not saved', {
         reason: String(error),
@@ -422,18 +328,4 @@ export class SourceCommits implements KnownCommits {
   #now(): number {
     return (this.options.now?.() ?? new Date()).getTime();
   }
-}
-
-/** The repository first, as {@link SourceCommits.pushed} relies on. */
-function revisionKey({ repository }: ComponentSource, release: Release) {
-  const { image, version = '', digest } = release;
-  return `${repository} ${digest ?? `${image}:${version}`}`;
-}
-
-function differenceKey(
-  { repository, folder = '' }: ComponentSource,
-  revision: string,
-  other: string,
-) {
-  return `${repository} ${folder} ${revision} ${other}`;
 }
