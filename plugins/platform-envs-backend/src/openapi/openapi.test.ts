@@ -35,6 +35,7 @@ describe('the description of the API', () => {
     const router = createRouter({
       promotionsRouter: createPromotionsRouter({} as never),
       canChange: true,
+      removals: {},
     } as never);
     const described = OPERATIONS.map(
       ({ method, path }) => `${method.toUpperCase()} ${path}`,
