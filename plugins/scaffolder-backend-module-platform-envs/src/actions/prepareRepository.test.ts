@@ -429,7 +429,7 @@ describe('fairway:repository:prepare', () => {
       await expect(prepare()).rejects.toThrow(
         'a/passwd is a symbolic link; a new repository may not contain any',
       );
-      expect(await files()).toEqual(['a/README.md', 'a/passwd']);
+      expect(await files()).toEqual(['source/a/README.md', 'source/a/passwd']);
       await rm(join(workspacePath, 'source'), { recursive: true });
     }
   });
