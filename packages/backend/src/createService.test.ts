@@ -12,7 +12,21 @@ const TEMPLATE = path.resolve(
   __dirname,
   '../../../templates/create-go-service',
 );
-const SYSTEM = 'system:default/sample-platform-ai';
+const TEAM = 'sample-platform-ai';
+const SYSTEM = `system:default/${TEAM}`;
+const OWNER = `group:default/${TEAM}`;
+
+/** Steps of the template that need no more than what is started here. */
+const STEPS = [
+  'platform',
+  'plan',
+  'source',
+  'prepare',
+  'registry',
+  'overlays',
+  'publish',
+  'register',
+];
 
 /** Where a link of a skeleton may lead. */
 const LINKS = {
@@ -54,7 +68,7 @@ describe('a run of a template that creates a service', () => {
   const valuesOf = (name: string) => ({
     name,
     system: SYSTEM,
-    owner: 'group:default/sample-platform-ai',
+    owner: OWNER,
     trackSeconds: 10,
   });
   const slugOf = (name: string) => `sample-platform-ai/${name}`;
@@ -78,6 +92,11 @@ describe('a run of a template that creates a service', () => {
       (await eventsOf(taskId)).some(
         ({ body }) => body.stepId === step && body.status === 'completed',
       ),
+    );
+
+  const locationsOf = async (name: string) =>
+    (await portal.get('/catalog/locations')).body.filter(({ data }: any) =>
+      data.target.includes(`/${slugOf(name)}/`),
     );
 
   it('F31 refuses a skeleton with a link inside of it, before anything is created', async () => {
@@ -110,4 +129,95 @@ describe('a run of a template that creates a service', () => {
       await portal.post(`/scaffolder/v2/tasks/${taskId}/cancel`, {});
     },
   );
+
+  describe('cancelled', () => {
+    const runs = new Map<string, { name: string; taskId: string; run: any }>();
+
+    beforeAll(async () => {
+      await Promise.all(
+        STEPS.map(async step => {
+          const name = `cancelled-in-${step}`;
+          const taskId = await portal.start(
+            'create-go-service',
+            valuesOf(name),
+          );
+          await until(async () =>
+            (await eventsOf(taskId)).some(({ body }) => body.stepId === step),
+          );
+          const { status } = await portal.post(
+            `/scaffolder/v2/tasks/${taskId}/cancel`,
+            {},
+          );
+          if (status !== 200) throw new Error(`${name}: ${status}`);
+          runs.set(step, { name, taskId, run: await portal.ended(taskId) });
+        }),
+      );
+    });
+
+    it.each(STEPS)(
+      'F35 in the step %s leaves nothing half made, and what is there can be seen',
+      async step => {
+        const { name, run } = runs.get(step)!;
+        expect(run.events.map(({ type }: any) => type)).toContain('cancelled');
+        const done = new Set(
+          run.events
+            .filter(({ body }: any) => body.status === 'completed')
+            .map(({ body }: any) => body.stepId),
+        );
+        // the step in which it was cancelled may have got to its end
+        const before = STEPS.slice(0, STEPS.indexOf(step));
+        expect(before.filter(one => !done.has(one))).toEqual([]);
+        expect(done.has('track')).toBe(false);
+
+        const there = await whatIsThere(name);
+        const { git } = portal.sandbox.world;
+        expect(there.repository.state).toBe(
+          git.has(slugOf(name)) ? 'taken' : 'free',
+        );
+        const messages = (
+          await git.log(slugOf('sample-platform-ai'), 'main')
+        ).filter(({ message }) =>
+          message.split('\n').includes(`Fairway-Component: ${name}`),
+        );
+        expect(messages.length).toBe(
+          there.desiredState.state === 'free' ? 0 : 1,
+        );
+        // CloudFormation ends what it has begun
+        expect(
+          before.includes('registry') ? [OWNER] : [undefined, OWNER],
+        ).toContain(there.registry.whose);
+        // the catalog may have taken it over when the cancellation came
+        const locations = await locationsOf(name);
+        expect(done.has('publish') ? [0, 1] : [0]).toContain(locations.length);
+        const commits = git.has(slugOf(name))
+          ? await git.log(slugOf(name), 'main').catch(() => [])
+          : [];
+        expect(done.has('publish') ? [1] : [0, 1]).toContain(commits.length);
+      },
+    );
+
+    it('F35 goes on by "Retry" to what a run that nobody cancelled makes, once', async () => {
+      await Promise.all(
+        ['overlays', 'publish'].map(async step => {
+          const { name, taskId } = runs.get(step)!;
+          const { status, body } = await portal.post(
+            `/scaffolder/v2/tasks/${taskId}/retry`,
+            { secrets: {} },
+          );
+          expect([name, status, body.error]).toEqual([name, 201, undefined]);
+          await isDone(taskId, 'register');
+          const there = await whatIsThere(name);
+          expect([name, there.repository.state, there.registry.state]).toEqual([
+            name,
+            'taken',
+            'taken',
+          ]);
+          expect(there.desiredState.state).toBe('taken');
+          const { git } = portal.sandbox.world;
+          expect(await git.log(slugOf(name), 'main')).toHaveLength(1);
+          expect(await locationsOf(name)).toHaveLength(1);
+        }),
+      );
+    });
+  });
 });
