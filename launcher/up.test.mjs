@@ -148,14 +148,31 @@ describe('fairway up', { timeout: 120_000 }, () => {
     assert.equal(checkout.exists('node_modules/.yarn-state.yml'), false);
   });
 
-  it('stops what a killed launcher left, and starts', async () => {
+  it('leaves nothing running when it is killed, and starts again', async () => {
     const first = up();
     await first.until('data is kept');
     first.kill('SIGKILL');
     await first.ended;
+    await nothingRuns();
+    await up().until('data is kept');
+  });
+
+  it('stops what a killed launcher left and could not end by itself, and starts', async () => {
+    const first = up();
+    await first.until('data is kept');
+    const folder = path.join(checkout.root, '.fairway/run');
+    const hung = fs
+      .readdirSync(folder)
+      .flatMap(
+        file => JSON.parse(checkout.read(`.fairway/run/${file}`)).children,
+      );
+    for (const { pid } of hung) process.kill(pid, 'SIGSTOP');
+    first.kill('SIGKILL');
+    await first.ended;
     assert.equal(await canListen(ports.portal), false);
     const second = up();
-    await second.until('data is kept');
+    // each is given ten seconds to end in order
+    await second.until('data is kept', 60_000);
     assert.match(
       second.output,
       /stopped what an earlier start had left: portal, sandbox/,

@@ -146,17 +146,18 @@ function launch(root, args, env = {}) {
   });
   run.kill = signal => child.kill(signal);
   run.closeOutput = () => child.stdout.destroy();
-  run.until = text =>
+  run.until = (text, patienceMs) =>
     until(
       () => run.output.includes(text),
       () => run.output,
+      patienceMs,
     );
   return run;
 }
 
-/** Waits until something holds; fails after ten seconds, saying what was seen. */
-export async function until(holds, seen = () => '') {
-  const deadline = Date.now() + 10_000;
+/** Waits until something holds; fails after ten seconds unless told, saying what was seen. */
+export async function until(holds, seen = () => '', patienceMs = 10_000) {
+  const deadline = Date.now() + patienceMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`Did not happen. ${seen()}`);
     await new Promise(resolve => setTimeout(resolve, 20));
