@@ -5,9 +5,10 @@ import {
   MetricsSource,
   MetricsSubject,
 } from '@fairway/plugin-platform-envs-node';
+import { inSlices } from '../../inSlices';
 import { getJson, HttpAuth, HttpUpstream } from '../http/getJson';
 import { fillQuery, RequestLabels, RequestQueries } from './conventions';
-import { Matrix, matrixSchema } from './schema';
+import { matrixSchema, Series, seriesSchema } from './schema';
 
 /** One Prometheus, or something that answers as it does. */
 export interface PrometheusMetricsSourceOptions {
@@ -61,33 +62,32 @@ export class PrometheusMetricsSource implements MetricsSource {
     range: MetricsRange,
     signal: AbortSignal,
   ): Promise<MeasuredRequests[]> {
-    const [requests, errors, p50, p95] = await Promise.all(
-      FIGURES.map(figure => this.#query(figure, range, signal)),
-    );
     const found = new Map<string, MeasuredRequests>();
-    const errorsAreKnown = errors.length > 0;
-    for (const { metric, values } of requests) {
-      const of = this.#subject(found, metric, range);
-      if (!of) continue;
-      fill(of.requests, values, range);
-      // a counter that was never counted up does not exist
-      if (errorsAreKnown) {
-        of.requests.forEach((value, at) => {
-          if (!Number.isNaN(value)) of.errors[at] = 0;
-        });
-      }
-    }
-    const rest = [
-      ['errors', errors],
-      ['latencyP50', p50],
-      ['latencyP95', p95],
-    ] as const;
-    for (const [figure, matrix] of rest) {
-      for (const { metric, values } of matrix) {
+    const put = async (figure: (typeof FIGURES)[number]) => {
+      const series = await this.#query(figure, range, signal);
+      await inSlices(series, one => {
+        const { metric, values } = this.#check(one);
         const of = this.#subject(found, metric, range);
         if (of) fill(of[figure], values, range);
-      }
+      });
+      return series.length;
+    };
+    // one after the other: four answers at once would stall the process
+    const [first, second, ...rest] = FIGURES;
+    await put(first);
+    const measured = [...found.values()];
+    const errorsAreKnown = (await put(second)) > 0;
+    // a counter that was never counted up does not exist
+    if (errorsAreKnown) {
+      await inSlices(measured, of => {
+        of.requests.forEach((value, at) => {
+          if (!Number.isNaN(value) && Number.isNaN(of.errors[at])) {
+            of.errors[at] = 0;
+          }
+        });
+      });
     }
+    for (const figure of rest) await put(figure);
     return [...found.values()];
   }
 
@@ -95,7 +95,7 @@ export class PrometheusMetricsSource implements MetricsSource {
     figure: (typeof FIGURES)[number],
     { startMs, endMs, stepMs }: MetricsRange,
     signal: AbortSignal,
-  ): Promise<Matrix> {
+  ): Promise<unknown[]> {
     const answer = await getJson(this.#upstream, '/api/v1/query_range', {
       signal,
       form: {
@@ -106,12 +106,20 @@ export class PrometheusMetricsSource implements MetricsSource {
       },
     });
     const parsed = matrixSchema.safeParse(answer);
-    if (!parsed.success) {
-      throw new ServiceUnavailableError(
-        `${this.title} answered with something that is not a series over time`,
-      );
-    }
+    if (!parsed.success) throw this.#noSeries();
     return parsed.data.data.result;
+  }
+
+  #check(series: unknown): Series {
+    const parsed = seriesSchema.safeParse(series);
+    if (!parsed.success) throw this.#noSeries();
+    return parsed.data;
+  }
+
+  #noSeries(): ServiceUnavailableError {
+    return new ServiceUnavailableError(
+      `${this.title} answered with something that is not a series over time`,
+    );
   }
 
   #subject(

@@ -13,7 +13,7 @@ export const STEP_MS = 60_000;
 /** What people look at after a deployment. */
 export const WINDOW_MS = 3 * 60 * 60_000;
 /** The first answers come in parts, newest first: one of all would stall the process. */
-const PART_MS = 30 * 60_000;
+const PART_MS = 10 * 60_000;
 /** The newest minutes are asked for again: samples arrive late. */
 const OVERLAP_MS = 2 * STEP_MS;
 
@@ -103,7 +103,7 @@ export class MetricsFeed {
   async #readPart(startMs: number, endMs: number): Promise<void> {
     const range: MetricsRange = { startMs, endMs, stepMs: STEP_MS };
     const measured = await this.source.readRequests(range, this.#polled.signal);
-    this.history.put(startMs, endMs, measured);
+    await this.history.put(startMs, endMs, measured);
     this.#polled.heard();
   }
 }

@@ -2,6 +2,7 @@ import {
   MeasuredRequests,
   MetricsSubject,
 } from '@fairway/plugin-platform-envs-node';
+import { inSlices } from '../../inSlices';
 
 /** Figures of one subject, oldest first; NaN is a gap. */
 export interface SubjectHistory {
@@ -49,26 +50,31 @@ export class RequestHistory {
 
   /**
    * Puts measurements in place of what was known of that time. A subject that
-   * is not among them was not measured then.
+   * is not among them was not measured then. Each subject changes at once; one at
+   * a time may put.
    */
-  put(startMs: number, endMs: number, measured: MeasuredRequests[]): void {
+  async put(
+    startMs: number,
+    endMs: number,
+    measured: MeasuredRequests[],
+  ): Promise<void> {
     this.#advance(endMs);
-    for (const history of this.#subjects.values()) {
-      for (const figure of FIGURES) {
-        this.#write(history[figure], startMs, endMs, undefined);
-      }
-    }
-    for (const one of measured) {
+    const put = new Set<SubjectHistory>();
+    await inSlices(measured, one => {
       const history = this.#history(one.subject);
+      put.add(history);
       for (const figure of FIGURES) {
         this.#write(history[figure], startMs, endMs, one[figure]);
       }
-    }
-    for (const [key, history] of this.#subjects) {
+    });
+    await inSlices(this.#subjects, ([key, history]) => {
+      for (const figure of put.has(history) ? [] : FIGURES) {
+        this.#write(history[figure], startMs, endMs, undefined);
+      }
       if (FIGURES.every(f => history[f].every(Number.isNaN))) {
         this.#subjects.delete(key);
       }
-    }
+    });
   }
 
   #history(subject: MetricsSubject): SubjectHistory {

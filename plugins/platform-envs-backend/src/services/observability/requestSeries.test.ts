@@ -128,14 +128,14 @@ describe('requestSeriesOf', () => {
     };
   }
 
-  function sourceOf(all: MeasuredRequests[], condition = live as any) {
+  async function sourceOf(all: MeasuredRequests[], condition = live as any) {
     const history = new RequestHistory(MINUTE, 4);
-    if (all.length) history.put(END - 3 * MINUTE, END, all);
+    if (all.length) await history.put(END - 3 * MINUTE, END, all);
     return { source: { title: 'Prometheus main' }, history, condition };
   }
 
-  it('gives shares and gaps, and never a zero for what is not known', () => {
-    const source = sourceOf([
+  it('gives shares and gaps, and never a zero for what is not known', async () => {
+    const source = await sourceOf([
       measured(
         { component: 'orders', environment: 'prod' },
         {
@@ -159,9 +159,9 @@ describe('requestSeriesOf', () => {
     });
   });
 
-  it('adds up what runs in two clusters, and takes the slowest', () => {
+  it('adds up what runs in two clusters, and takes the slowest', async () => {
     const figures = { requests: [10], errors: [1], latencyP95: [0.2] };
-    const source = sourceOf([
+    const source = await sourceOf([
       measured(
         { component: 'orders', environment: 'prod', cluster: 'a' },
         figures,
@@ -180,7 +180,7 @@ describe('requestSeriesOf', () => {
     });
   });
 
-  it('does not count the same requests twice when two sources measure them', () => {
+  it('does not count the same requests twice when two sources measure them', async () => {
     const one = () =>
       sourceOf([
         measured(
@@ -188,12 +188,14 @@ describe('requestSeriesOf', () => {
           { requests: [10] },
         ),
       ]);
-    expect(requestSeriesOf([one(), one()], orders, prod)).toMatchObject({
+    expect(
+      requestSeriesOf([await one(), await one()], orders, prod),
+    ).toMatchObject({
       value: { requestRate: [10, null, null, null] },
     });
   });
 
-  it('says why there is nothing, and where to look instead', () => {
+  it('says why there is nothing, and where to look instead', async () => {
     const reason = (sources: any[], of = prod) => {
       const reading = requestSeriesOf(sources, orders, of);
       return reading.status === 'unavailable' && reading.reason;
@@ -201,15 +203,15 @@ describe('requestSeriesOf', () => {
     expect(reason([])).toBe(
       'Prometheus is not configured (platformEnvs.prometheus.instances)',
     );
-    expect(reason([sourceOf([])])).toBe(
+    expect(reason([await sourceOf([])])).toBe(
       'Prometheus main has no request metrics of it in prod for 3 h',
     );
     expect(
-      reason([sourceOf([])], environment('prod', { runtime: 'ecs' })),
+      reason([await sourceOf([])], environment('prod', { runtime: 'ecs' })),
     ).toMatch(/Amazon ECS reports to CloudWatch/);
     expect(
       reason([
-        sourceOf([], { state: 'error', message: 'It refuses the token' }),
+        await sourceOf([], { state: 'error', message: 'It refuses the token' }),
       ]),
     ).toBe('It refuses the token');
   });
