@@ -122,9 +122,10 @@ async function measure(benchmark, options, values) {
   try {
     await install();
     await buildApp();
-    const port = await choosePorts(options.firstPort);
     const chromium = benchmark.usesBrowser && (await chooseBrowser(values));
+    // it takes a free port itself, which might be one of those below
     const postgres = await startPostgres();
+    const port = await choosePorts(options.firstPort);
     return await benchmark.run({
       ...options,
       port,

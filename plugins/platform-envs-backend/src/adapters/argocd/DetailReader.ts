@@ -35,6 +35,8 @@ interface TreeWatch {
 export class DetailReader {
   readonly #trees = new Map<string, TreeWatch>();
   readonly #treeQueue = new Set<string>();
+  /** Of whose history it is to be found out who made it. */
+  readonly #historyQueue = new Set<string>();
   #workers = 0;
 
   constructor(
@@ -47,7 +49,7 @@ export class DetailReader {
       onChange: () => void;
       signal: AbortSignal;
       treePauseMs?: { min: number; max: number };
-      /** Whether somebody looks: for nobody, events are read once, and whole documents not at all. */
+      /** Whether somebody looks: for nobody, events are read once, and documents and histories not at all. */
       isAttended: () => boolean;
     },
   ) {
@@ -78,13 +80,14 @@ export class DetailReader {
   changed(deployment: Deployment): void {
     this.#forgetTree(keyOf(deployment));
     this.#watchTree(deployment);
+    this.#historyQueue.add(keyOf(deployment));
     this.#work();
-    void this.options.revisions.learn(deployment);
   }
 
   /** After one is gone. */
   removed(deployment: Deployment): void {
     this.#forgetTree(keyOf(deployment));
+    this.#historyQueue.delete(keyOf(deployment));
   }
 
   #watchTree(deployment: Deployment): void {
@@ -105,9 +108,8 @@ export class DetailReader {
   }
 
   #work(): void {
-    const { book, isAttended } = this.options;
-    const documents = isAttended() ? book.incomplete.size : 0;
-    const wanted = documents + this.#treeQueue.size;
+    const wanted =
+      this.#treeQueue.size + (this.options.isAttended() ? this.#backlog : 0);
     while (this.#workers < Math.min(CONCURRENCY, wanted)) {
       this.#workers++;
       this.#drain().finally(() => {
@@ -116,35 +118,62 @@ export class DetailReader {
     }
   }
 
+  /** What is read only while somebody looks. */
+  get #backlog(): number {
+    return this.options.book.incomplete.size + this.#historyQueue.size;
+  }
+
   async #drain(): Promise<void> {
-    const { book, signal, isAttended } = this.options;
+    const { signal, logger } = this.options;
     while (!signal.aborted) {
-      const [tree] = this.#treeQueue;
-      const [document] = isAttended() ? book.incomplete : [];
-      const key = tree ?? document;
-      if (key === undefined) return;
-      const deployment = book.get(key);
-      const isTree = this.#treeQueue.delete(key);
-      if (!isTree) book.incomplete.delete(key);
+      const next = this.#next();
+      if (!next) return;
+      const { deployment, read, canWait } = next;
       if (!deployment) continue;
       try {
-        if (isTree) await this.#readTree(deployment);
-        else await this.#readDocument(deployment);
-        if (!isTree && book.incomplete.size > BACKLOG.from) {
+        await read(deployment);
+        if (canWait && this.#backlog > BACKLOG.from) {
           await sleep(BACKLOG.pauseMs, undefined, { signal });
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.options.logger.debug(
-          'Argo CD does not tell about an application',
-          {
-            instance: deployment.instance,
-            application: deployment.name,
-            reason: String(error),
-          },
-        );
+        logger.debug('Argo CD does not tell about an application', {
+          instance: deployment.instance,
+          application: deployment.name,
+          reason: String(error),
+        });
       }
     }
+  }
+
+  /** Trees of what is not well first, then whole documents, then histories. */
+  #next() {
+    const { book, revisions, isAttended } = this.options;
+    const tree = take(this.#treeQueue);
+    if (tree) {
+      return {
+        deployment: book.get(tree),
+        read: (of: Deployment) => this.#readTree(of),
+        canWait: false,
+      };
+    }
+    if (!isAttended()) return undefined;
+    const document = take(book.incomplete);
+    if (document) {
+      return {
+        deployment: book.get(document),
+        read: (of: Deployment) => this.#readDocument(of),
+        canWait: true,
+      };
+    }
+    const history = take(this.#historyQueue);
+    return (
+      history && {
+        deployment: book.get(history),
+        read: (of: Deployment) => revisions.learn(of),
+        canWait: true,
+      }
+    );
   }
 
   async #readDocument({ name, namespace }: Deployment): Promise<void> {
@@ -154,7 +183,7 @@ export class DetailReader {
     if (!whole) return;
     if (book.putAnswer(whole, asked)) this.options.onChange();
     this.#watchTree(whole);
-    await this.options.revisions.learn(whole);
+    this.#historyQueue.add(keyOf(whole));
   }
 
   async #readTree(deployment: Deployment): Promise<void> {
@@ -215,4 +244,10 @@ export class DetailReader {
     const { max } = this.options.treePauseMs ?? TREE_PAUSE_MS;
     watch.pauseMs = Math.min(watch.pauseMs * 2, max);
   }
+}
+
+function take(queue: Set<string>): string | undefined {
+  const [first] = queue;
+  if (first !== undefined) queue.delete(first);
+  return first;
 }
