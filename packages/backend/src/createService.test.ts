@@ -73,12 +73,23 @@ describe('a run of a template that creates a service', () => {
   });
   const slugOf = (name: string) => `sample-platform-ai/${name}`;
 
-  /** What the run's page shows under "What is there now". */
-  async function whatIsThere(name: string): Promise<Record<string, any>> {
-    const { body, status } = await portal.get(
-      `/scaffolder/platform-envs/names/${name}?system=${SYSTEM}`,
-    );
-    expect([status, body.error]).toEqual([200, undefined]);
+  /**
+   * What the run's page shows under "What is there now". An answer is kept for
+   * some seconds: one from before `since` says nothing of what came after it.
+   */
+  async function whatIsThere(
+    name: string,
+    since = new Date(0).toISOString(),
+  ): Promise<Record<string, any>> {
+    let body: any;
+    await until(async () => {
+      const answer = await portal.get(
+        `/scaffolder/platform-envs/names/${name}?system=${SYSTEM}`,
+      );
+      expect([answer.status, answer.body.error]).toEqual([200, undefined]);
+      body = answer.body;
+      return body.checkedAt >= since;
+    }, 500);
     return Object.fromEntries(
       body.places.map((place: any) => [place.place, place]),
     );
@@ -206,7 +217,7 @@ describe('a run of a template that creates a service', () => {
           );
           expect([name, status, body.error]).toEqual([name, 201, undefined]);
           await isDone(taskId, 'register');
-          const there = await whatIsThere(name);
+          const there = await whatIsThere(name, new Date().toISOString());
           expect([name, there.repository.state, there.registry.state]).toEqual([
             name,
             'taken',
