@@ -1,11 +1,12 @@
-import { LoggerService } from '@backstage/backend-plugin-api';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { InputError } from '@backstage/errors';
-import { ScmIntegrationRegistry } from '@backstage/integration';
+import {
+  beginComponentCommit,
+  ComponentCommitOptions,
+} from '../gitops/beginComponentCommit';
 import { assertSafeOverlay } from '../gitops/lintOverlayFiles';
 import { AddFilesOptions } from '../github/addFilesInOneCommit';
-import { createGithubClient } from '../github/createGithubClient';
-import { Platform, PlatformEnvironment } from '../platform/readPlatform';
+import { PlatformEnvironment } from '../platform/readPlatform';
 import { findContainer } from './findContainer';
 import { includeComponent } from './includeComponent';
 import { DATABASE_FOLDER, renderDatabase } from './renderDatabase';
@@ -13,19 +14,10 @@ import { renderDatabaseEntity } from './renderDatabaseEntity';
 import { ComponentDatabase, DatabaseEnvironment } from './types';
 
 /** Options of {@link prepareDatabaseCommit}. */
-export interface DatabaseCommitOptions {
-  platform: Platform;
+export interface DatabaseCommitOptions extends ComponentCommitOptions {
   /** Those that it is made in, in promotion order. */
   environments: PlatformEnvironment[];
   database: ComponentDatabase;
-  taskId: string;
-  /** Entity ref of the person. */
-  requestedBy?: string;
-  integrations: ScmIntegrationRegistry;
-  /** Host of the Git server. */
-  gitHost: string;
-  logger: LoggerService;
-  signal?: AbortSignal;
 }
 
 /** What {@link prepareDatabaseCommit} found out. */
@@ -48,22 +40,16 @@ export interface DatabaseCommit {
 export async function prepareDatabaseCommit(
   options: DatabaseCommitOptions,
 ): Promise<DatabaseCommit> {
-  const { platform, database, taskId, logger, signal } = options;
-  const { owner, repo, branch, path } = platform.gitops;
+  const { database } = options;
+  const { path } = options.platform.gitops;
   const at = (...parts: string[]) => [path, ...parts].filter(Boolean).join('/');
   const { component } = database;
   // What is wrong with the platform is told before anything is asked.
   options.environments.forEach(environment =>
     toDatabaseEnvironment(environment, '', component),
   );
-  const client = await createGithubClient({
-    integrations: options.integrations,
-    host: options.gitHost,
-    owner,
-    repo,
-    logger,
-    signal,
-  });
+  const begun = await beginComponentCommit(component, options);
+  const { client, owner, repo, branch } = begun;
   const container = await findContainer({
     client,
     owner,
@@ -93,19 +79,10 @@ export async function prepareDatabaseCommit(
     entityPath,
     webUrl: repository.html_url,
     change: {
-      client,
-      owner,
-      repo,
-      branch,
+      ...begun,
       subject: `Give ${component} a database in ${environments
         .map(({ name }) => name)
         .join(', ')}`,
-      trailers: [
-        ['Fairway-Component', component],
-        ['Fairway-Task', taskId],
-        ['Requested-By', options.requestedBy ?? 'unknown'],
-      ],
-      ownedBy: ['Fairway-Component', component],
       files,
       edits: new Map(
         environments.map(({ overlay }) => {
@@ -116,8 +93,6 @@ export async function prepareDatabaseCommit(
           ];
         }),
       ),
-      logger,
-      signal,
     },
   };
 }

@@ -1,9 +1,10 @@
-import { LoggerService } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
-import { ScmIntegrationRegistry } from '@backstage/integration';
 import { AddFilesOptions } from '../github/addFilesInOneCommit';
-import { createGithubClient } from '../github/createGithubClient';
-import { imageRepositoryOf, Platform } from '../platform/readPlatform';
+import { imageRepositoryOf } from '../platform/readPlatform';
+import {
+  beginComponentCommit,
+  ComponentCommitOptions,
+} from './beginComponentCommit';
 import { ComponentInput } from './componentInput';
 import { assertSafeOverlay } from './lintOverlayFiles';
 import { renderGitopsFiles } from './renderGitopsFiles';
@@ -11,19 +12,10 @@ import { resolveComponent } from './resolveComponent';
 import { GitopsComponent } from './types';
 
 /** Options of {@link prepareOverlayCommit}. */
-export interface OverlayCommitOptions {
-  platform: Platform;
+export interface OverlayCommitOptions extends ComponentCommitOptions {
   component: string;
   /** How it is to run; the defaults of the platform when absent. */
   input?: ComponentInput;
-  taskId: string;
-  /** Entity ref of the person. */
-  requestedBy?: string;
-  integrations: ScmIntegrationRegistry;
-  /** Host of the Git server. */
-  gitHost: string;
-  logger: LoggerService;
-  signal?: AbortSignal;
 }
 
 /** What {@link prepareOverlayCommit} found out. */
@@ -44,9 +36,8 @@ export interface OverlayCommit {
 export async function prepareOverlayCommit(
   options: OverlayCommitOptions,
 ): Promise<OverlayCommit> {
-  const { platform, taskId, logger, signal } = options;
+  const { platform, taskId } = options;
   const resolved = resolveComponent(platform.environments, options.input ?? {});
-  const { owner, repo, branch, path } = platform.gitops;
   // A folder of an environment must not look like one of a component.
   const namesake = platform.environments.find(
     ({ shortName }) => shortName === options.component,
@@ -56,47 +47,30 @@ export async function prepareOverlayCommit(
       `"${options.component}" cannot be the name of a component of ${platform.systemRef}: ${namesake.ref} is called so. Add a word`,
     );
   }
-  const client = await createGithubClient({
-    integrations: options.integrations,
-    host: options.gitHost,
-    owner,
-    repo,
-    logger,
-    signal,
-  });
+  const begun = await beginComponentCommit(options.component, options);
+  const { client, owner, repo, branch } = begun;
   const { data: repository } = await client.rest.repos.get({ owner, repo });
   const component: GitopsComponent = {
     ...resolved,
     name: options.component,
     system: platform.system,
     imageRepository: imageRepositoryOf(platform, options.component),
-    gitopsPath: path,
+    gitopsPath: platform.gitops.path,
     repositoryUrl: repository.clone_url,
     branch,
     taskId,
   };
   const files = renderGitopsFiles(component);
-  assertSafeOverlay(files, path);
+  assertSafeOverlay(files, platform.gitops.path);
   return {
     component,
     webUrl: repository.html_url,
     change: {
-      client,
-      owner,
-      repo,
-      branch,
+      ...begun,
       subject: `Add ${component.name} to ${component.environments
         .map(environment => environment.shortName)
         .join(', ')}`,
-      trailers: [
-        ['Fairway-Component', component.name],
-        ['Fairway-Task', taskId],
-        ['Requested-By', options.requestedBy ?? 'unknown'],
-      ],
-      ownedBy: ['Fairway-Component', component.name],
       files,
-      logger,
-      signal,
     },
   };
 }
