@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { CommandProcess } from './CommandProcess';
 
 /** One run of the `git` executable. */
 export interface GitRun {
@@ -58,25 +58,29 @@ const PASSED_ON = [
   'GIT_SSL_CAINFO',
 ];
 
+/** All of this process share one, which is there while git is used. */
+const commands = new CommandProcess();
+
 /**
  * Runs git without any of the machine's or the person's configuration.
  *
  * @throws GitCommandError | GitTimeoutError
  */
 export async function runGit(run: GitRun): Promise<GitOutput> {
-  const [command] = run.args;
-  const child = spawn('git', run.args, {
-    cwd: run.gitDir,
-    // A group of its own, so that git's helpers can be killed with it.
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
+  const { args, gitDir, input, timeoutMs, acceptExitCodes } = run;
+  const [command] = args;
+  const end = await commands.run({
+    command: 'git',
+    args,
+    cwd: gitDir,
     env: {
       ...Object.fromEntries(
-        PASSED_ON.flatMap(key =>
-          process.env[key] === undefined ? [] : [[key, process.env[key]]],
-        ),
+        PASSED_ON.flatMap(key => {
+          const value = process.env[key];
+          return value === undefined ? [] : [[key, value]];
+        }),
       ),
-      ...(run.gitDir && { GIT_DIR: run.gitDir }),
+      ...(gitDir && { GIT_DIR: gitDir }),
       HOME: '/nonexistent',
       LC_ALL: 'C',
       GIT_CONFIG_NOSYSTEM: '1',
@@ -85,72 +89,25 @@ export async function runGit(run: GitRun): Promise<GitOutput> {
       GIT_LITERAL_PATHSPECS: '1',
       ...run.env,
     },
+    input,
+    timeoutMs,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
   });
-  return new Promise((resolve, reject) => {
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    let size = 0;
-    let stopped: Error | undefined;
-    const stop = (error: Error) => {
-      stopped ??= error;
-      killGroup(child.pid);
-    };
-    const timer = setTimeout(
-      () => stop(new GitTimeoutError(command, run.timeoutMs)),
-      run.timeoutMs,
+  if ('failed' in end) {
+    const { failed, message } = end;
+    if (failed === 'timeout') throw new GitTimeoutError(command, timeoutMs);
+    throw new Error(
+      {
+        output: `git ${command} printed more than can be read`,
+        start: `The git executable could not be started: ${message}`,
+        lost: `git ${command} was lost with the process that runs it: ${message}`,
+      }[failed],
     );
-    const collect = (into: Buffer[]) => (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_OUTPUT_BYTES) {
-        stop(new Error(`git ${command} printed more than can be read`));
-      } else {
-        into.push(chunk);
-      }
-    };
-    child.stdout.on('data', collect(stdout));
-    child.stderr.on('data', collect(stderr));
-    // A child that ends before it has read everything is judged by its exit code.
-    child.stdin.on('error', () => {});
-    child.on('error', error => {
-      clearTimeout(timer);
-      reject(
-        new Error(`The git executable could not be started: ${error.message}`),
-      );
-    });
-    child.on('close', code => {
-      clearTimeout(timer);
-      if (stopped) {
-        reject(stopped);
-        return;
-      }
-      const exitCode = code ?? -1;
-      const output = {
-        exitCode,
-        stdout: Buffer.concat(stdout),
-        stderr: Buffer.concat(stderr).toString('utf8'),
-      };
-      if (exitCode === 0 || run.acceptExitCodes?.includes(exitCode)) {
-        resolve(output);
-      } else {
-        reject(
-          new GitCommandError(
-            command,
-            exitCode,
-            output.stdout.toString('utf8'),
-            output.stderr,
-          ),
-        );
-      }
-    });
-    child.stdin.end(run.input ?? '');
-  });
-}
-
-function killGroup(pid: number | undefined) {
-  if (!pid) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
   }
+  const { exitCode, stdout } = end;
+  const stderr = end.stderr.toString('utf8');
+  if (exitCode === 0 || acceptExitCodes?.includes(exitCode)) {
+    return { exitCode, stdout, stderr };
+  }
+  throw new GitCommandError(command, exitCode, stdout.toString('utf8'), stderr);
 }

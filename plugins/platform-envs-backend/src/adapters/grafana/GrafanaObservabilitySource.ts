@@ -5,6 +5,7 @@ import {
   ObservedDashboard,
   ObservedThings,
 } from '@fairway/plugin-platform-envs-node';
+import { inSlices } from '../../inSlices';
 import { getJson, HttpAuth, HttpUpstream } from '../http/getJson';
 import {
   GrafanaRule,
@@ -81,7 +82,7 @@ export class GrafanaObservabilitySource implements ObservabilitySource {
       }
       const hits = await this.#json(`/api/search?${search}`, signal);
       if (!Array.isArray(hits)) throw this.#unusable('a list of dashboards');
-      found.push(...hits.flatMap(hit => this.#dashboard(hit)));
+      await inSlices(hits, hit => found.push(...this.#dashboard(hit)));
       if (hits.length < PAGE_SIZE) break;
     }
     return found;
@@ -110,17 +111,16 @@ export class GrafanaObservabilitySource implements ObservabilitySource {
     );
     const parsed = rulesSchema.safeParse(answer);
     if (!parsed.success) throw this.#unusable('a list of alert rules');
-    return parsed.data.data.groups.flatMap(group =>
-      group.rules.flatMap((rule, index) => {
-        const read = ruleSchema.safeParse(rule);
-        return read.success && read.data.type !== 'recording'
-          ? this.#instances(
-              read.data,
-              `${group.file ?? ''}/${group.name}/${index}`,
-            )
-          : [];
-      }),
+    const places = parsed.data.data.groups.flatMap(({ file, name, rules }) =>
+      rules.map((rule, at) => ({ rule, place: `${file ?? ''}/${name}/${at}` })),
     );
+    const found: ObservedAlert[] = [];
+    await inSlices(places, ({ rule, place }) => {
+      const read = ruleSchema.safeParse(rule);
+      if (!read.success || read.data.type === 'recording') return;
+      found.push(...this.#instances(read.data, place));
+    });
+    return found;
   }
 
   #instances(rule: GrafanaRule, place: string): ObservedAlert[] {
