@@ -4,6 +4,7 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { isDeepStrictEqual } from 'node:util';
+import { KeptList } from '../KeptList';
 import { BoardChange, BoardInput, ComposedRow, Finding } from './board';
 import { BoardLine, hashOf, toBoardLine } from './boardLine';
 import { boardSources } from './boardSources';
@@ -36,7 +37,7 @@ export class LiveBoard {
   readonly #places = new Map<string, Place>();
   #linked: EnvironmentSummary[] = [];
   #orphans: Finding[] = [];
-  #lines?: BoardLine[];
+  readonly #lines = new KeptList<BoardLine>();
   #changed = new Set<string>();
   /** By `deploymentId`: how many rows claim it. */
   readonly #matched = new Map<string, number>();
@@ -57,10 +58,10 @@ export class LiveBoard {
 
   /** By platform, then by name; without rows that were never composed. */
   get lines(): BoardLine[] {
-    this.#lines ??= [...this.#known.entries.keys()].flatMap(
-      ref => this.#places.get(ref)?.line ?? [],
+    return this.#lines.get(
+      () => [...this.#known.entries.keys()].filter(r => this.#places.has(r)),
+      ref => this.#places.get(ref)!.line,
     );
-    return this.#lines;
   }
 
   /** Rows with places for ages, and without links. */
@@ -170,7 +171,8 @@ export class LiveBoard {
     this.#places.set(ref, { composed, line: shown });
     if (shown === before?.line) return;
     this.#rowsHash ^= (before?.line.hash ?? 0n) ^ line.hash;
-    this.#lines = undefined;
+    if (before) this.#lines.renew(ref);
+    else this.#lines.reorder();
     this.#changed.add(ref);
   }
 
@@ -215,7 +217,7 @@ export class LiveBoard {
   }
 
   #takeCatalog(input: BoardInput): void {
-    this.#lines = undefined;
+    this.#lines.reorder();
     this.#linked = input.catalog.environments.map(e => withLinks(input, e));
     this.#environmentsHash = hashOf(JSON.stringify(this.#linked)).toString();
     for (const [ref, { composed, line }] of this.#places) {

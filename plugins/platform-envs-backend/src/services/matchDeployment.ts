@@ -41,7 +41,7 @@ export interface MatchResult {
 export class DeploymentIndex {
   #all: Deployment[] = [];
   /** By the keys of {@link keysOf}. */
-  readonly #byKey = new Map<string, Deployment[]>();
+  readonly #byKey = new Map<string, Set<Deployment>>();
 
   constructor(all: Deployment[] = []) {
     this.update(all);
@@ -155,24 +155,25 @@ export class DeploymentIndex {
   }
 
   #find(key: string): Deployment[] {
-    return this.#byKey.get(key) ?? [];
+    return [...(this.#byKey.get(key) ?? [])];
   }
 
   #add(deployment: Deployment, changed: Set<string>): void {
     for (const key of keysOf(deployment)) {
       changed.add(key);
-      const list = this.#byKey.get(key);
-      if (list) list.push(deployment);
-      else this.#byKey.set(key, [deployment]);
+      const found = this.#byKey.get(key);
+      if (found) found.add(deployment);
+      else this.#byKey.set(key, new Set([deployment]));
     }
   }
 
   #remove(deployment: Deployment, changed: Set<string>): void {
     for (const key of keysOf(deployment)) {
       changed.add(key);
-      const rest = this.#find(key).filter(d => d !== deployment);
-      if (rest.length) this.#byKey.set(key, rest);
-      else this.#byKey.delete(key);
+      const found = this.#byKey.get(key);
+      if (found?.delete(deployment) && found.size === 0) {
+        this.#byKey.delete(key);
+      }
     }
   }
 }

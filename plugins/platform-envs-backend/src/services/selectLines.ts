@@ -98,27 +98,48 @@ const byChange = inOrderOf((a, b) => compareText(b.changedAt, a.changedAt));
 
 /**
  * The lines in an order; what is equal in it stays as it came. A change moves few
- * of thousands of lines, so the order of before is where sorting begins.
+ * of thousands of lines: those are taken out of the order of before, and put
+ * where they belong now.
  */
 function inOrderOf(
   compare: (a: BoardLine, b: BoardLine) => number,
 ): (lines: BoardLine[]) => BoardLine[] {
-  let before: string[] = [];
+  let before: BoardLine[] = [];
+  let placesBefore: string[] = [];
   return oncePerBoard(lines => {
-    const left = new Map(lines.map((line, place) => [refOf(line), place]));
-    const places: number[] = [];
-    for (const ref of before) {
-      const place = left.get(ref);
-      if (place === undefined) continue;
-      places.push(place);
-      left.delete(ref);
-    }
-    places.push(...left.values());
-    places.sort((a, b) => compare(lines[a], lines[b]) || a - b);
-    const sortedLines = places.map(place => lines[place]);
-    before = sortedLines.map(refOf);
-    return sortedLines;
+    const places = new Map(lines.map((line, place) => [line, place]));
+    const inOrder = (a: BoardLine, b: BoardLine) =>
+      compare(a, b) || places.get(a)! - places.get(b)!;
+    const refs = lines.map(refOf);
+    const standStill =
+      refs.length === placesBefore.length &&
+      refs.every((ref, place) => ref === placesBefore[place]);
+    placesBefore = refs;
+    const known = new Set(standStill ? before : []);
+    const come = lines.filter(line => !known.has(line)).sort(inOrder);
+    const kept = standStill ? before.filter(line => places.has(line)) : [];
+    before = merge(kept, come, inOrder);
+    return before;
   });
+}
+
+/** One sorted list of two, with few comparisons where few come. */
+function merge<T>(kept: T[], come: T[], compare: (a: T, b: T) => number): T[] {
+  const merged: T[] = [];
+  let from = 0;
+  for (const one of come) {
+    let low = from;
+    let high = kept.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(kept[middle], one) < 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; from < low; from++) merged.push(kept[from]);
+    merged.push(one);
+  }
+  for (; from < kept.length; from++) merged.push(kept[from]);
+  return merged;
 }
 
 /** The lines in an order; within it, as they come: by platform and name. */

@@ -1,6 +1,7 @@
 import { DeploymentEvent } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { createHash } from 'node:crypto';
+import { KeptList } from '../../KeptList';
 import { TreeHealth, withTreeHealth } from './resourceTree';
 import { isUnwell } from './unwell';
 
@@ -36,8 +37,7 @@ export class ApplicationBook {
   readonly #parents = new Map<string, string>();
   /** Keys of applications whose whole document is wanted. */
   readonly incomplete = new Set<string>();
-  /** As told last, until something changes. */
-  #listed?: Deployment[];
+  readonly #listed = new KeptList<Deployment>();
   #sequence = 0;
 
   constructor(
@@ -51,8 +51,10 @@ export class ApplicationBook {
 
   /** The same array as long as nothing that can be seen changed. */
   list(): Deployment[] {
-    this.#listed ??= [...this.#entries.values()].map(e => e.shown);
-    return this.#listed;
+    return this.#listed.get(
+      () => [...this.#entries.keys()],
+      key => this.#entries.get(key)!.shown,
+    );
   }
 
   get(key: string): Deployment | undefined {
@@ -178,7 +180,7 @@ export class ApplicationBook {
   #remove(key: string): boolean {
     const known = this.#entries.get(key);
     this.incomplete.delete(key);
-    if (known) this.#listed = undefined;
+    if (known) this.#listed.reorder();
     this.#entries.delete(key);
     if (known) this.#adopt(known.told, undefined);
     return !!known;
@@ -226,7 +228,8 @@ export class ApplicationBook {
     };
     const hash = once(() => hashOf(shown));
     const isSame = !!before && before.hash() === hash();
-    if (!isSame) this.#listed = undefined;
+    if (!before) this.#listed.reorder();
+    else if (!isSame) this.#listed.renew(key);
     this.#entries.set(key, {
       told,
       listHash: entry.listHash,

@@ -8,7 +8,7 @@ import {
 import { inSlices } from '../../inSlices';
 import { getJson, HttpAuth, HttpUpstream } from '../http/getJson';
 import { fillQuery, RequestLabels, RequestQueries } from './conventions';
-import { matrixSchema, Series, seriesSchema } from './schema';
+import { isSample, matrixSchema, Sample, Series, seriesSchema } from './schema';
 
 /** One Prometheus, or something that answers as it does. */
 export interface PrometheusMetricsSourceOptions {
@@ -67,6 +67,7 @@ export class PrometheusMetricsSource implements MetricsSource {
       const series = await this.#query(figure, range, signal);
       await inSlices(series, one => {
         const { metric, values } = this.#check(one);
+        if (!values.every(isSample)) throw this.#noSeries();
         const of = this.#subject(found, metric, range);
         if (of) fill(of[figure], values, range);
       });
@@ -168,7 +169,7 @@ function empty(
 /** Puts values where they belong. Infinite ones are no measurement: a quantile in the last bucket, a division by nothing. */
 function fill(
   into: Float64Array,
-  values: Array<[number, string]>,
+  values: Sample[],
   { startMs, stepMs }: MetricsRange,
 ): void {
   for (const [seconds, text] of values) {

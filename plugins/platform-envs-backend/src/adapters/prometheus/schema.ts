@@ -14,10 +14,27 @@ export const matrixSchema = z.object({
   }),
 });
 
-/** One series over time: its labels, and pairs of seconds since 1970 and value. */
+/**
+ * One series over time: its labels, and pairs of seconds since 1970 and value.
+ * Of the pairs there are hundreds of thousands, which are looked at when they are
+ * taken over: {@link isSample}.
+ */
 export const seriesSchema = z.object({
   metric: z.record(z.string(), z.string()),
-  values: z.array(z.tuple([z.number(), z.string()])),
+  values: z.custom<unknown[]>(Array.isArray),
 });
 
 export type Series = z.infer<typeof seriesSchema>;
+
+/** One value of a series. */
+export type Sample = [seconds: number, value: string];
+
+/** Whether something of an answer is one. */
+export function isSample(pair: unknown): pair is Sample {
+  return (
+    Array.isArray(pair) &&
+    pair.length === 2 &&
+    typeof pair[0] === 'number' &&
+    typeof pair[1] === 'string'
+  );
+}
