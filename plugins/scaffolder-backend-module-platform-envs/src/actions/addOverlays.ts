@@ -193,7 +193,9 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
         return;
       }
 
-      const { commitSha, added, present } = await addFilesInOneCommit(change);
+      const { commitSha, added, present, together } = await addFilesInOneCommit(
+        change,
+      );
       if (!commitSha) {
         ctx.logger.info(
           `All ${present.length} files of ${component} are in ${owner}/${repo} already; nothing to add`,
@@ -202,7 +204,9 @@ export function createAddOverlaysAction(options: AddOverlaysOptions) {
       }
       added.forEach(file => ctx.logger.info(`Added ${file}`));
       ctx.logger.info(
-        `One commit on ${owner}/${repo} ${branch}: ${commitSha.slice(0, 12)}`,
+        `One commit on ${owner}/${repo} ${branch}: ${commitSha.slice(0, 12)}${
+          together ? `; it is also about ${together.join(', ')}` : ''
+        }`,
       );
       ctx.output('commitSha', commitSha);
       ctx.output('commitUrl', `${webUrl}/commit/${commitSha}`);

@@ -173,7 +173,9 @@ export function createCreateDatabaseAction(options: CreateDatabaseOptions) {
         ctx.output('planned', plannedDatabase(database, prepared, found));
         return;
       }
-      const { commitSha, added, edited } = await addFilesInOneCommit(change);
+      const { commitSha, added, edited, together } = await addFilesInOneCommit(
+        change,
+      );
       if (!commitSha) {
         ctx.logger.info(`${slug} has everything already; nothing to do`);
         return;
@@ -181,7 +183,9 @@ export function createCreateDatabaseAction(options: CreateDatabaseOptions) {
       added.forEach(path => ctx.logger.info(`Added ${path}`));
       [...edited.keys()].forEach(path => ctx.logger.info(`Extended ${path}`));
       ctx.logger.info(
-        `One commit on ${slug} ${change.branch}: ${commitSha.slice(0, 12)}`,
+        `One commit on ${slug} ${change.branch}: ${commitSha.slice(0, 12)}${
+          together ? `; it is also about ${together.join(', ')}` : ''
+        }`,
       );
       ctx.output('commitSha', commitSha);
       ctx.output('commitUrl', `${webUrl}/commit/${commitSha}`);

@@ -83,10 +83,10 @@ export async function commitOnBranch(
   }
 }
 
-/** The commit of exactly that message among the last hundred of a branch. */
+/** The latest commit with such a message among the last hundred of a branch. */
 export async function findCommit(
   { client, owner, repo, branch }: BranchRef,
-  { headline, body }: CommitMessage,
+  isIt: (message: string) => boolean,
 ): Promise<string | undefined> {
   const { data } = await client.rest.repos.listCommits({
     owner,
@@ -94,9 +94,7 @@ export async function findCommit(
     sha: branch,
     per_page: 100,
   });
-  return data.find(
-    ({ commit }) => commit.message.trim() === `${headline}\n\n${body}`,
-  )?.sha;
+  return data.find(({ commit }) => isIt(commit.message))?.sha;
 }
 
 /** What an answer of GraphQL refuses; empty for any other error. */
