@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -54,6 +55,7 @@ export async function writeTree(
           files.map(file => file.path),
         )
       : new Map<string, string>();
+    const blobs = await writeBlobs(run, folder, files);
     const lines: string[] = [];
     for (const file of files) {
       if (file.mode === '040000' && file.blob) {
@@ -65,7 +67,7 @@ export async function writeTree(
       } else if (file.content === undefined && file.blob === undefined) {
         lines.push(`0 ${NO_OBJECT}\t${file.path}`);
       } else {
-        const blob = file.blob ?? (await writeBlob(run, file.content!));
+        const blob = file.blob ?? blobs.get(file);
         const mode = file.mode ?? known.get(file.path) ?? '100644';
         lines.push(`${mode} ${blob}\t${file.path}`);
       }
@@ -78,6 +80,28 @@ export async function writeTree(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Stores the contents of all that have one, by one process; their SHAs by file. */
+async function writeBlobs(
+  run: GitRunner,
+  folder: string,
+  files: TreeChange[],
+): Promise<Map<TreeChange, string>> {
+  const changed = files.filter(
+    ({ content, blob }) => content !== undefined && blob === undefined,
+  );
+  if (changed.length === 0) return new Map();
+  const paths = changed.map((_, index) => join(folder, `blob-${index}`));
+  await Promise.all(
+    changed.map(({ content }, index) => writeFile(paths[index], content!)),
+  );
+  const out = await run(
+    ['hash-object', '-w', '--no-filters', '--stdin-paths'],
+    { input: paths.map(path => `${path}\n`).join('') },
+  );
+  const shas = out.toString().trim().split('\n');
+  return new Map(changed.map((file, index) => [file, shas[index]]));
 }
 
 /** Stores content; returns the blob's SHA. */
