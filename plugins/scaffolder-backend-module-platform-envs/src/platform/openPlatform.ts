@@ -2,7 +2,12 @@ import { PermissionsService } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { componentCreatePermission } from '@fairway/plugin-platform-envs-common';
-import { Platform, readPlatform, ReadPlatformOptions } from './readPlatform';
+import {
+  Platform,
+  readPlatform,
+  ReadPlatformOptions,
+  systemRefOf,
+} from './readPlatform';
 
 /** Options of {@link openPlatform}. */
 export interface OpenPlatformOptions extends ReadPlatformOptions {
@@ -20,16 +25,19 @@ export interface OpenPlatformOptions extends ReadPlatformOptions {
 export async function openPlatform(
   options: OpenPlatformOptions,
 ): Promise<Platform> {
-  const platform = await readPlatform(options);
-  const [{ result }] = await options.permissions.authorize(
+  // asked at the same time, heard in this order: one that is not there comes first
+  const decision = options.permissions.authorize(
     [
       {
         permission: componentCreatePermission,
-        resourceRef: platform.systemRef,
+        resourceRef: systemRefOf(options.system),
       },
     ],
     { credentials: options.credentials },
   );
+  decision.catch(() => {});
+  const platform = await readPlatform(options);
+  const [{ result }] = await decision;
   if (result !== AuthorizeResult.ALLOW) {
     throw new NotAllowedError(
       `You may not create components on ${platform.systemRef}: its owners may, ${platform.ownerRef}. Ask one of them, or choose your own platform`,

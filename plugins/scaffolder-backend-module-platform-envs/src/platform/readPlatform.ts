@@ -103,22 +103,19 @@ export async function readPlatform(
   options: ReadPlatformOptions,
 ): Promise<Platform> {
   const { catalog, credentials } = options;
-  const systemRef = stringifyEntityRef(
-    parseEntityRef(options.system, {
-      defaultKind: 'system',
-      defaultNamespace: 'default',
-    }),
-  );
-  const system = await catalog.getEntityByRef(systemRef, { credentials });
+  const systemRef = systemRefOf(options.system);
+  const [system, { items }] = await Promise.all([
+    catalog.getEntityByRef(systemRef, { credentials }),
+    catalog.getEntities(
+      { filter: { kind: ENVIRONMENT_KIND } },
+      { credentials },
+    ),
+  ]);
   if (!system || system.kind !== 'System') {
     throw new NotFoundError(
       `There is no ${systemRef} in the catalog, or you may not see it`,
     );
   }
-  const { items } = await catalog.getEntities(
-    { filter: { kind: ENVIRONMENT_KIND } },
-    { credentials },
-  );
   const all = items
     .filter(isEnvironmentEntity)
     .filter(environment => belongsTo(environment, systemRef));
@@ -153,6 +150,20 @@ export async function readPlatform(
     },
     environments,
   };
+}
+
+/**
+ * The entity ref of a System that was given by ref or name.
+ *
+ * @throws InputError - it is none.
+ */
+export function systemRefOf(system: string): string {
+  return stringifyEntityRef(
+    parseEntityRef(system, {
+      defaultKind: 'system',
+      defaultNamespace: 'default',
+    }),
+  );
 }
 
 function ownerOf(system: Entity): string {
