@@ -1,14 +1,10 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { ECRClient } from '@aws-sdk/client-ecr';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { Platform } from '../platform/readPlatform';
 import { applyRegistryStack, RegistryStackResult } from './applyRegistryStack';
 import { ensureReplication, ReplicationResult } from './ensureReplication';
+import { registryClients } from './registryClients';
 import { RegistrySpec } from './registryTemplate';
-
-/** CloudFormation throttles an account as a whole: many runs at once wait for each other. */
-const MAX_ATTEMPTS = 8;
 
 /** A look ahead is no event of the run. */
 const SILENCE: LoggerService = {
@@ -57,9 +53,6 @@ export async function applyComponentRegistry(
 ): Promise<ComponentRegistryResult> {
   const { awsCredentials, platform, component, owner, ...rest } = options;
   const { accountId, region, replicaRegions } = platform.registry;
-  const { sdkCredentialProvider } = await awsCredentials.getCredentialProvider({
-    accountId,
-  });
   const spec: RegistrySpec = {
     component,
     system: platform.system,
@@ -68,68 +61,55 @@ export async function applyComponentRegistry(
       environment => environment.accountId ?? [],
     ),
   };
-  const places = [region, ...replicaRegions].map(place => {
-    const client = {
+  const places = await Promise.all(
+    [region, ...replicaRegions].map(async place => ({
       region: place,
-      credentials: sdkCredentialProvider,
-      maxAttempts: MAX_ATTEMPTS,
-    };
-    return {
-      region: place,
-      cloudFormation: new CloudFormationClient(client),
-      ecr: new ECRClient(client),
-    };
-  });
-  const [{ cloudFormation, ecr }] = places;
-  try {
-    const apply = (
-      planOnly: boolean | undefined,
-      logger: LoggerService,
-      planned: Array<{ isAbsent: boolean }> = [],
-    ) =>
-      allSettled(
-        places.map(async (place, index) => ({
-          ...(await applyRegistryStack({
-            ...rest,
-            planOnly,
-            cloudFormation: place.cloudFormation,
-            ecr: place.ecr,
-            spec,
-            logger: places.length > 1 ? inRegion(logger, place.region) : logger,
-            isAbsent: planned[index]?.isAbsent,
-          })),
-          region: place.region,
+      ...(await registryClients(awsCredentials, accountId, place)),
+    })),
+  );
+  const apply = (
+    planOnly: boolean | undefined,
+    logger: LoggerService,
+    planned: Array<{ isAbsent: boolean }> = [],
+  ) =>
+    allSettled(
+      places.map(async (place, index) => ({
+        ...(await applyRegistryStack({
+          ...rest,
+          planOnly,
+          cloudFormation: place.cloudFormation,
+          ecr: place.ecr,
+          spec,
+          logger: places.length > 1 ? inRegion(logger, place.region) : logger,
+          isAbsent: planned[index]?.isAbsent,
         })),
-      );
-    // What is refused in one region must not be made in another.
-    const planned =
-      places.length > 1 && !rest.planOnly
-        ? await apply(true, SILENCE)
-        : undefined;
-    const registries = apply(rest.planOnly, rest.logger, planned);
-    const replicating =
-      replicaRegions.length > 0
-        ? ensureReplication({
-            ...rest,
-            cloudFormation,
-            ecr,
-            accountId,
-            replicaRegions,
-            repository: component,
-            system: platform.system,
-          })
-        : undefined;
-    // both to their end: clients are closed below
-    await Promise.allSettled([registries, replicating]);
-    const [primary, ...replicas] = await registries;
-    const replication = await replicating;
-    return { ...primary, replicas, ...(replication && { replication }) };
-  } finally {
-    for (const place of places) {
-      place.cloudFormation.destroy();
-      place.ecr.destroy();
-    }
-  }
+        region: place.region,
+      })),
+    );
+  // What is refused in one region must not be made in another.
+  const planned =
+    places.length > 1 && !rest.planOnly
+      ? await apply(true, SILENCE)
+      : undefined;
+  const registries = apply(rest.planOnly, rest.logger, planned);
+  const [{ cloudFormation, ecr }] = places;
+  const replicating =
+    replicaRegions.length > 0
+      ? ensureReplication({
+          ...rest,
+          cloudFormation,
+          ecr,
+          accountId,
+          replicaRegions,
+          repository: component,
+          system: platform.system,
+        })
+      : undefined;
+  // both to their end: neither is left at work when the other fails
+  await Promise.allSettled([registries, replicating]);
+  const [primary, ...replicas] = await registries;
+  const replication = await replicating;
+  return { ...primary, replicas, ...(replication && { replication }) };
 }
 
 /** @throws the first that failed, once all have ended. */

@@ -16,7 +16,7 @@ import {
   RegistrySpec,
 } from './registryTemplate';
 import { applyStack, describeTags } from './stack/applyStack';
-import { outputOf } from './stack/watchStack';
+import { isInMotion, outputOf } from './stack/watchStack';
 
 /** Tags by which a stack is known to be a component's registry. */
 const OWNED_BY = ['ManagedBy', 'System', 'Component'];
@@ -73,9 +73,14 @@ export async function applyRegistryStack(
     tags: registryTags(spec),
     ownedBy: OWNED_BY,
     whose: "this component's",
+    kind: 'registry',
     beforeCreate: () => assertRepositoryIsFree(options),
   });
-  const mended = outcome === 'unchanged' && stack ? await mend(options) : false;
+  // a plan does not wait for a stack that is being made: its repository may be to come
+  const mended =
+    outcome === 'unchanged' && stack && !isInMotion(stack)
+      ? await mend(options)
+      : false;
   return {
     ...(stack && {
       stackId: stack.StackId!,

@@ -39,7 +39,12 @@ export interface ApplyStackOptions extends WatchOptions {
   logger: LoggerService;
   /** Only says what would be done; nothing is written, failed stacks stay. */
   planOnly?: boolean;
-  /** Called when there is no such stack, before there is one. */
+  /** Stacks of one kind hold the same: how long one took says when to look at the next. */
+  kind?: string;
+  /**
+   * Called before there is such a stack, and also while it is not yet known
+   * whether there is one: it only looks. What it throws counts when there is none.
+   */
   beforeCreate?(): Promise<void>;
   /** A look a moment ago said `isAbsent`: it need not be looked at again. */
   isAbsent?: boolean;
@@ -71,12 +76,18 @@ export interface StackResult {
 export async function applyStack(
   options: ApplyStackOptions,
 ): Promise<StackResult> {
-  const found = options.isAbsent
-    ? undefined
-    : await describeStack(options, options.name);
-  const stack = found && (await settle(options, found));
+  let found: Stack | undefined;
+  let stack: Stack | undefined;
+  if (!options.isAbsent) {
+    const looked = options.beforeCreate?.();
+    looked?.catch(() => {});
+    found = await describeStack(options, options.name);
+    stack = found && (await settle(options, found));
+    if (!found) await looked;
+    // what was there then may have gone with the stack
+    else if (!stack) await options.beforeCreate?.();
+  }
   const isAbsent = found === undefined;
-  if (!stack && !options.isAbsent) await options.beforeCreate?.();
   if (options.planOnly) return { ...(await plan(options, stack)), isAbsent };
   if (isAbsent) {
     const created = await create(options);

@@ -20,6 +20,15 @@ const FIRST_POLL_MS = 200;
 /** A look comes after this share of the time that all before it took: so late it may be. */
 const LATENESS = 0.2;
 
+/** Before a stack can be done, looks only tell what it is at. */
+const EARLY = { firstMs: 400, share: 0.5 } as const;
+
+/** From when a stack may be done. */
+const DUE = { firstMs: 50, share: 0.05 } as const;
+
+/** How long the last stack of a kind took, by CloudFormation's own times. */
+const lastTookMs = new Map<string, number>();
+
 /** How a stack is looked at. */
 export interface WatchOptions {
   cloudFormation: CloudFormationClient;
@@ -119,27 +128,44 @@ export async function waitUntilSettled(
  * Follows the operation of a stack that was just begun, telling each event that
  * was not `seen` before in the log.
  *
+ * Stacks of one `kind` hold the same and take about as long: the next look comes
+ * when the last one of the kind would have been done, and looks after that come
+ * close together.
+ *
  * @returns the stack, once it was created or updated.
  * @throws Error - it ended otherwise; the message is CloudFormation's reason.
  */
 export async function followStack(
-  options: WatchOptions & { logger: LoggerService },
+  options: WatchOptions & { logger: LoggerService; kind?: string },
   stackId: string,
   seen: Set<string | undefined>,
 ): Promise<Stack> {
+  const { kind, logger } = options;
   const deadline = Date.now() + TIMEOUT_MS;
-  let hasEnded = false;
+  const expectedMs = kind === undefined ? undefined : lastTookMs.get(kind);
+  let began: StackEvent | undefined;
+  let ended: StackEvent | undefined;
   for (;;) {
-    await pause(options, deadline, `stack ${stackId}`);
+    await pause(options, deadline, `stack ${stackId}`, expectedMs);
     for (const event of await readEvents(options, stackId)) {
       if (seen.has(event.EventId)) continue;
       seen.add(event.EventId);
-      options.logger.info(eventLine(event));
-      hasEnded ||=
+      logger.info(eventLine(event));
+      began ??= event;
+      if (
         event.PhysicalResourceId === event.StackId &&
-        !event.ResourceStatus!.endsWith('_IN_PROGRESS');
+        !event.ResourceStatus!.endsWith('_IN_PROGRESS')
+      ) {
+        ended = event;
+      }
     }
-    if (!hasEnded) continue;
+    if (!ended) continue;
+    if (kind !== undefined && ended.ResourceStatus === 'CREATE_COMPLETE') {
+      lastTookMs.set(
+        kind,
+        ended.Timestamp!.getTime() - began!.Timestamp!.getTime(),
+      );
+    }
     const stack = await describeStack(options, stackId);
     const status = stack?.StackStatus;
     if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
@@ -162,7 +188,8 @@ export function outputOf(stack: Stack, key: string): string | undefined {
 }
 
 /**
- * Waits until the next look: the longer it takes, the longer.
+ * Waits until the next look: the longer it takes, the longer, and never past
+ * the time that it is expected to take.
  *
  * @throws Error - the deadline, milliseconds since 1970 and {@link TIMEOUT_MS}
  *   after the first look, has passed.
@@ -171,6 +198,7 @@ export async function pause(
   { pollMs, signal }: WatchOptions,
   deadline: number,
   what: string,
+  expectedMs?: number,
 ): Promise<void> {
   if (Date.now() > deadline) {
     throw new Error(
@@ -181,8 +209,19 @@ export async function pause(
   }
   const waited = Date.now() - (deadline - TIMEOUT_MS);
   await sleep(
-    Math.min(pollMs ?? POLL_MS, Math.max(FIRST_POLL_MS, waited * LATENESS)),
+    Math.min(pollMs ?? POLL_MS, untilNextLook(waited, expectedMs)),
     undefined,
     { signal },
   );
+}
+
+/** Milliseconds; the caller has waited so many already. */
+export function untilNextLook(waited: number, expectedMs?: number): number {
+  const atPace = ({ firstMs, share }: { firstMs: number; share: number }) =>
+    Math.max(firstMs, waited * share);
+  if (expectedMs === undefined) {
+    return atPace({ firstMs: FIRST_POLL_MS, share: LATENESS });
+  }
+  const left = expectedMs - waited;
+  return left > 0 ? Math.min(left, atPace(EARLY)) : atPace(DUE);
 }
