@@ -6,11 +6,8 @@ import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   createTemplateAction,
   getRepoSourceDirectory,
-  initRepoAndPush,
 } from '@backstage/plugin-scaffolder-node';
 import { plannedThingSchema } from '@fairway/plugin-platform-envs-common';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Octokit } from 'octokit';
 import {
   assertMadeByTask,
@@ -22,6 +19,7 @@ import {
 } from '../github/componentRepository';
 import { createGithubClient } from '../github/createGithubClient';
 import { gitWebUrl } from '../github/gitWebUrl';
+import { commitFolder, pushFolder } from '../github/pushFolder';
 import { assertComponentName } from '../platform/componentName';
 import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { plannedRepository } from '../plan/plannedRepository';
@@ -139,15 +137,39 @@ export function createPublishRepositoryAction(
         return;
       }
 
-      const repository =
-        (await getRepository(client, owner, component)) ??
-        (await createRepository(client, {
+      const profile = ctx.user?.entity?.spec.profile;
+      const defaultAuthor = (key: string) =>
+        options.config.getOptionalString(`scaffolder.defaultAuthor.${key}`);
+      // It touches the workspace only, and takes as long as what is asked meanwhile.
+      const committed = commitFolder({
+        folder: source,
+        branch: REPOSITORY_BRANCH,
+        message: `Create ${component}\n\n${taskTrailer(
+          ctx.task.id,
+        )}\nRequested-By: ${ctx.user?.ref ?? 'unknown'}\n`,
+        author: {
+          name: profile?.displayName ?? defaultAuthor('name') ?? 'Scaffolder',
+          email:
+            profile?.email ??
+            defaultAuthor('email') ??
+            'scaffolder@backstage.io',
+        },
+      });
+      const [found] = await Promise.allSettled([
+        findOrCreate(client, {
           owner,
           name: component,
           description: ctx.input.description,
           homepage: homepage(options.config, component, ctx.task.id),
-        }));
-      let commitHash = await assertMadeByTask(client, repository, ctx.task.id);
+        }),
+        committed,
+      ]);
+      if (found.status === 'rejected') throw found.reason;
+      const { repository, isNew } = found.value;
+      // one that was made just now is empty, and this task's
+      const pushedBefore = isNew
+        ? undefined
+        : await assertMadeByTask(client, repository, ctx.task.id);
       // The push need not wait for them.
       const topics =
         ctx.input.topics &&
@@ -158,50 +180,28 @@ export function createPublishRepositoryAction(
         });
       // what it says is heard below, also when the push fails before it
       topics?.catch(() => {});
-      if (commitHash) {
+      const commitHash = pushedBefore ?? (await committed);
+      const shown = commitHash.slice(0, 12);
+      if (pushedBefore) {
         ctx.logger.info(
-          `${owner}/${component} was pushed by this task before (${commitHash.slice(
-            0,
-            12,
-          )}); leaving it as it is`,
+          `${owner}/${component} was pushed by this task before (${shown}); leaving it as it is`,
         );
       } else {
         ctx.signal?.throwIfAborted();
-        // Left over from an attempt that got no further than this.
-        await rm(join(source, '.git'), { recursive: true, force: true });
-        const push = initRepoAndPush({
-          dir: source,
-          remoteUrl: repository.clone_url,
-          defaultBranch: REPOSITORY_BRANCH,
-          auth: {
-            username: 'x-access-token',
-            password: await tokenOf(client),
-          },
+        const push = pushFolder({
+          folder: source,
+          url: repository.clone_url,
+          token: await tokenOf(client),
           logger: ctx.logger,
-          commitMessage: `Create ${component}\n\n${taskTrailer(
-            ctx.task.id,
-          )}\nRequested-By: ${ctx.user?.ref ?? 'unknown'}\n`,
-          gitAuthorInfo: {
-            name:
-              ctx.user?.entity?.spec.profile?.displayName ??
-              options.config.getOptionalString('scaffolder.defaultAuthor.name'),
-            email:
-              ctx.user?.entity?.spec.profile?.email ??
-              options.config.getOptionalString(
-                'scaffolder.defaultAuthor.email',
-              ),
-          },
+          signal: ctx.signal,
         });
-        ({ commitHash } = await inTime(
+        await inTime(
           push,
           options.pushTimeoutMs ?? PUSH_TIMEOUT_MS,
           `${owner}/${component} did not take the push`,
-        ));
+        );
         ctx.logger.info(
-          `Pushed ${commitHash.slice(
-            0,
-            12,
-          )} to ${owner}/${component} ${REPOSITORY_BRANCH}`,
+          `Pushed ${shown} to ${owner}/${component} ${REPOSITORY_BRANCH}`,
         );
       }
       await topics;
@@ -213,6 +213,16 @@ export function createPublishRepositoryAction(
       ctx.output('commitHash', commitHash);
     },
   });
+}
+
+async function findOrCreate(
+  client: Octokit,
+  wanted: Parameters<typeof createRepository>[1],
+): ReturnType<typeof createRepository> {
+  const repository = await getRepository(client, wanted.owner, wanted.name);
+  return repository
+    ? { repository, isNew: false }
+    : createRepository(client, wanted);
 }
 
 /**

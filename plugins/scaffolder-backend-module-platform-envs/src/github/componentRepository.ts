@@ -31,7 +31,8 @@ export async function getRepository(
 
 /**
  * Creates an empty, private repository. One of that name that appeared
- * meanwhile is returned instead: whose it is, the caller has to check.
+ * meanwhile is returned instead, and not `isNew`: whose it is, the caller has to
+ * check.
  *
  * @throws NotAllowedError - the portal may not create repositories there.
  */
@@ -43,7 +44,7 @@ export async function createRepository(
     description?: string;
     homepage: string;
   },
-): Promise<Repository> {
+): Promise<{ repository: Repository; isNew: boolean }> {
   const { owner, ...rest } = wanted;
   try {
     const { data } = await client.rest.repos.createInOrg({
@@ -54,13 +55,13 @@ export async function createRepository(
       has_wiki: false,
       delete_branch_on_merge: true,
     });
-    return data;
+    return { repository: data, isNew: true };
   } catch (error) {
     // Made between our look and now, or by a request whose answer got lost.
     const existing =
       statusOf(error) === 422 &&
       (await getRepository(client, owner, wanted.name));
-    if (existing) return existing;
+    if (existing) return { repository: existing, isNew: false };
     if (statusOf(error) === 403 || statusOf(error) === 404) {
       throw new NotAllowedError(
         `The portal may not create repositories in ${owner} (${
