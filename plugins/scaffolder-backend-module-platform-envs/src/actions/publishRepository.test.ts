@@ -68,6 +68,35 @@ describe('fairway:repository:publish', () => {
     });
   });
 
+  it('asks nothing twice of a repository that it has just made', async () => {
+    platform.world.counters.reset();
+    await run('frugal');
+    const { routes } = platform.world.counters.read().github;
+    expect(
+      Object.fromEntries(
+        Object.entries(routes).map(([route, { calls }]) => [route, calls]),
+      ),
+    ).toEqual({
+      'GET /api/v3/repos/:owner/:repo': 1,
+      'POST /api/v3/orgs/:org/repos': 1,
+      'PUT /api/v3/repos/:owner/:repo/topics': 1,
+      'GET /:owner/:repo/info/refs': 1,
+      'POST /:owner/:repo/git-receive-pack': 1,
+    });
+  });
+
+  it('F34 pushes again when the connection broke', async () => {
+    platform.world.faults.add({
+      upstream: 'github',
+      path: `/${slug('unsteady')}.git`,
+      kind: 'drop',
+      count: 1,
+    });
+    const { log: lines } = await run('unsteady');
+    expect(lines.join('\n')).toContain('The push failed');
+    expect(await log('unsteady')).toHaveLength(1);
+  });
+
   it('F34 leaves what this task has pushed as it is when run again', async () => {
     const first = await run('again');
     const second = await run('again');

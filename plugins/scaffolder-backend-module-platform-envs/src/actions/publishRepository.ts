@@ -140,9 +140,12 @@ export function createPublishRepositoryAction(
       const profile = ctx.user?.entity?.spec.profile;
       const defaultAuthor = (key: string) =>
         options.config.getOptionalString(`scaffolder.defaultAuthor.${key}`);
-      // It touches the workspace only, and takes as long as what is asked meanwhile.
+      // beside the workspace, which is kept in the database after each step
+      const gitFolder = await ctx.createTemporaryDirectory();
+      // It only reads the workspace, and takes as long as what is asked meanwhile.
       const committed = commitFolder({
         folder: source,
+        gitFolder,
         branch: REPOSITORY_BRANCH,
         message: `Create ${component}\n\n${taskTrailer(
           ctx.task.id,
@@ -188,16 +191,21 @@ export function createPublishRepositoryAction(
         );
       } else {
         ctx.signal?.throwIfAborted();
+        const timeoutMs = options.pushTimeoutMs ?? PUSH_TIMEOUT_MS;
         const push = pushFolder({
-          folder: source,
+          gitFolder,
           url: repository.clone_url,
           token: await tokenOf(client),
           logger: ctx.logger,
-          signal: ctx.signal,
+          // nothing is tried any more once the run has given up
+          signal: AbortSignal.any([
+            AbortSignal.timeout(timeoutMs),
+            ...(ctx.signal ? [ctx.signal] : []),
+          ]),
         });
         await inTime(
           push,
-          options.pushTimeoutMs ?? PUSH_TIMEOUT_MS,
+          timeoutMs,
           `${owner}/${component} did not take the push`,
         );
         ctx.logger.info(

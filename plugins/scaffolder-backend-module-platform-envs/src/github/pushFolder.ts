@@ -2,42 +2,45 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import git, { Errors } from 'isomorphic-git';
 import http from 'isomorphic-git/http/node';
 import fs from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The waits before a push is tried again; the last one is long enough for a restart. */
 const RETRIES_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
 
-/** Makes a folder a repository with one commit of all its files; gives the commit. */
+/**
+ * Commits all files of a folder as the first commit of a branch.
+ *
+ * @returns the commit.
+ */
 export async function commitFolder(options: {
   folder: string;
+  /** An empty folder: where git keeps its own. */
+  gitFolder: string;
   branch: string;
   message: string;
   author: { name: string; email: string };
 }): Promise<string> {
-  const { folder: dir, branch, message, author } = options;
-  // Left over from an attempt that got no further than this.
-  await rm(join(dir, '.git'), { recursive: true, force: true });
-  await git.init({ fs, dir, defaultBranch: branch });
-  await git.add({ fs, dir, filepath: '.' });
-  return git.commit({ fs, dir, message, author, committer: author });
+  const { branch, message, author } = options;
+  const where = { fs, dir: options.folder, gitdir: options.gitFolder };
+  await git.init({ ...where, defaultBranch: branch });
+  await git.add({ ...where, filepath: '.' });
+  return git.commit({ ...where, message, author, committer: author });
 }
 
 /**
- * Pushes the branch of a folder to a repository, never forced. What fails by
+ * Pushes what {@link commitFolder} made to a repository, never forced. What fails by
  * itself, like a connection, is tried again.
  *
  * @throws Error - the server refuses the push, or does not answer for long.
  */
 export async function pushFolder(options: {
-  folder: string;
+  gitFolder: string;
   url: string;
   token: string;
   logger: LoggerService;
   signal?: AbortSignal;
 }): Promise<void> {
-  const { folder: dir, url, token, logger, signal } = options;
+  const { gitFolder: gitdir, url, token, logger, signal } = options;
   const user = Buffer.from(`x-access-token:${token}`).toString('base64');
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted();
@@ -45,7 +48,7 @@ export async function pushFolder(options: {
       await git.push({
         fs,
         http,
-        dir,
+        gitdir,
         url,
         remote: 'origin',
         // sent at once, not when the server asks for it
