@@ -4,6 +4,7 @@ import { createControlServer } from './servers/control/index';
 import { createGithubServer } from './servers/github/index';
 import { loadServer, ServerName } from './servers/loadServer';
 import { startArgocd } from './world/argocd/startArgocd';
+import { PORTAL_AWS_CONFIG } from './world/aws/portalAwsConfig';
 import { keepPortalHook, PortalHook } from './world/github/portalHook';
 import { createWorld, OwnedWorld, WorldOptions } from './world/World';
 import { seedGit } from './world/seed/seedGit';
@@ -30,6 +31,8 @@ export interface SandboxOptions extends WorldOptions {
 export interface Sandbox {
   /** Base URL of each server; empty for one that was not asked for. */
   urls: SandboxUrls;
+  /** The block `aws` of the configuration of a portal that asks it. */
+  awsConfig: typeof PORTAL_AWS_CONFIG;
   world: World;
   close(): Promise<void>;
 }
@@ -127,7 +130,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     // Last: who can reach the control server finds everything else ready.
     const reset = () => resetWorld(world);
     await listen('control', createControlServer(world, { reset }));
-    return { urls: world.urls, world, close };
+    return { urls: world.urls, awsConfig: PORTAL_AWS_CONFIG, world, close };
   } catch (error) {
     await close();
     throw error;

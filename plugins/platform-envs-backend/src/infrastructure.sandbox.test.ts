@@ -61,14 +61,7 @@ describe('what environments stand on, on the sandbox', () => {
         policyFake(entities).factory,
         mockServices.rootConfig.factory({
           data: {
-            aws: {
-              mainAccount: {
-                accessKeyId: 'AKIA000000000000SANDBOX',
-                secretAccessKey: 'sandbox',
-                region: 'us-east-1',
-              },
-              accountDefaults: { roleName: 'fairway' },
-            },
+            aws: sandbox.awsConfig,
             platformEnvs: {
               clusters: {
                 pollInterval: { seconds: 1 },

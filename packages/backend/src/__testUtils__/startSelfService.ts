@@ -129,14 +129,7 @@ export async function startSelfService(options: {
               },
             ],
           },
-          aws: {
-            mainAccount: {
-              accessKeyId: 'AKIA000000000000SANDBOX',
-              secretAccessKey: 'sandbox',
-              region: 'us-east-1',
-            },
-            accountDefaults: { roleName: 'fairway' },
-          },
+          aws: sandbox.awsConfig,
           scaffolder: {
             defaultAuthor: { name: 'Fairway', email: 'fairway@localhost' },
           },

@@ -22,6 +22,8 @@ const CATALOG = resolve(__dirname, '../../../../catalog');
 /** Servers that play GitHub and AWS; the URL of one that was not started is empty. */
 export interface PlayedServers {
   urls: { github: string; aws: string };
+  /** The block `aws` of the configuration of a portal that asks them. */
+  awsConfig: JsonObject;
   close(): Promise<void>;
 }
 
@@ -52,14 +54,7 @@ export async function openSandboxPlatform<S extends PlayedServers>(
     scaffolder: {
       defaultAuthor: { name: 'Fairway', email: 'fairway@localhost' },
     },
-    aws: {
-      mainAccount: {
-        accessKeyId: 'AKIA000000000000SANDBOX',
-        secretAccessKey: 'sandbox',
-        region: 'us-east-1',
-      },
-      accountDefaults: { roleName: 'fairway' },
-    },
+    aws: sandbox.awsConfig,
     platformEnvs: { gitHost: { host: gitHost } },
   });
   const awsEndpointBefore = process.env.AWS_ENDPOINT_URL;

@@ -57,16 +57,7 @@ describe('CloudFormationStackSource on the sandbox', () => {
     source = new CloudFormationStackSource({
       credentials: DefaultAwsCredentialsManager.fromConfig(
         mockServices.rootConfig({
-          data: {
-            aws: {
-              mainAccount: {
-                accessKeyId: 'AKIA000000000000SANDBOX',
-                secretAccessKey: 'sandbox',
-                region: 'us-east-1',
-              },
-              accountDefaults: { roleName: 'fairway' },
-            },
-          },
+          data: { aws: sandbox.awsConfig },
         }),
       ),
     });

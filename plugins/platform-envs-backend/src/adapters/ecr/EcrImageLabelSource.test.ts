@@ -61,16 +61,7 @@ describe('EcrImageLabelSource on the sandbox', () => {
     process.env.AWS_ENDPOINT_URL = sandbox.urls.aws;
     const credentials = DefaultAwsCredentialsManager.fromConfig(
       mockServices.rootConfig({
-        data: {
-          aws: {
-            mainAccount: {
-              accessKeyId: 'AKIA000000000000SANDBOX',
-              secretAccessKey: 'sandbox',
-              region: 'us-east-1',
-            },
-            accountDefaults: { roleName: 'fairway' },
-          },
-        },
+        data: { aws: sandbox.awsConfig },
       }),
     );
     source = new EcrImageLabelSource({ credentials });

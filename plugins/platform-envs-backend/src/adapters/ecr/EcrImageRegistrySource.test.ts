@@ -34,16 +34,7 @@ describe('EcrImageRegistrySource on the sandbox', () => {
     source = new EcrImageRegistrySource({
       credentials: DefaultAwsCredentialsManager.fromConfig(
         mockServices.rootConfig({
-          data: {
-            aws: {
-              mainAccount: {
-                accessKeyId: 'AKIA000000000000SANDBOX',
-                secretAccessKey: 'sandbox',
-                region: 'us-east-1',
-              },
-              accountDefaults: { roleName: 'fairway' },
-            },
-          },
+          data: { aws: sandbox.awsConfig },
         }),
       ),
     });

@@ -66,16 +66,7 @@ describe('EcsDeploymentSource on the sandbox', () => {
     new EcsDeploymentSource({
       credentials: DefaultAwsCredentialsManager.fromConfig(
         mockServices.rootConfig({
-          data: {
-            aws: {
-              mainAccount: {
-                accessKeyId: 'AKIA000000000000SANDBOX',
-                secretAccessKey: 'sandbox',
-                region: 'us-east-1',
-              },
-              accountDefaults: { roleName: 'fairway' },
-            },
-          },
+          data: { aws: sandbox.awsConfig },
         }),
       ),
       logger: mockServices.logger.mock(),

@@ -51,16 +51,7 @@ describe('EksClusterSource on the sandbox', () => {
   const aws = () =>
     DefaultAwsCredentialsManager.fromConfig(
       mockServices.rootConfig({
-        data: {
-          aws: {
-            mainAccount: {
-              accessKeyId: 'AKIA000000000000SANDBOX',
-              secretAccessKey: 'sandbox',
-              region: 'us-east-1',
-            },
-            accountDefaults: { roleName: 'fairway' },
-          },
-        },
+        data: { aws: sandbox.awsConfig },
       }),
     );
 
