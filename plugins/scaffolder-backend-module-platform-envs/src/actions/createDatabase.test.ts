@@ -17,6 +17,7 @@ import {
   seedComponents,
   seedEntities,
 } from '../__testUtils__/sandboxPlatform';
+import { estimateMonthly } from '../plan/estimateMonthly';
 import { createCreateDatabaseAction } from './createDatabase';
 
 const REPOSITORY = 'sample-platform-ai/sample-platform-ai';
@@ -84,6 +85,28 @@ describe('fairway:database:create', () => {
       ['uat', 'sample-platform-ai-uat-db'],
       ['prod', 'sample-platform-ai-prod-db'],
     ]);
+  });
+
+  it('plans the secret of each environment, with what it costs', async () => {
+    const { output } = await run({}, { isDryRun: true });
+    const secrets = output.planned.filter(
+      ({ resourceType }: any) => resourceType === 'AWS::SecretsManager::Secret',
+    );
+    expect(
+      secrets.map((secret: any) => [
+        secret.environment,
+        secret.name,
+        secret.change,
+        estimateMonthly(secret),
+      ]),
+    ).toEqual(
+      ['dev', 'uat', 'prod'].map(environment => [
+        environment,
+        `sample-platform-ai/${environment}/sample-backend/database`,
+        'create',
+        expect.objectContaining({ status: 'ok', amount: '0.40' }),
+      ]),
+    );
   });
 
   it('gives the component a database in one commit that changes one line of its overlay', async () => {

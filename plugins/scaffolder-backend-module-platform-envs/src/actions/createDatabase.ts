@@ -13,7 +13,7 @@ import {
   prepareDatabaseCommit,
 } from '../database/prepareDatabaseCommit';
 import { databaseSecretName, identifierOf } from '../database/renderDatabase';
-import { ComponentDatabase } from '../database/types';
+import { ComponentDatabase, DatabaseEnvironment } from '../database/types';
 import { chooseEnvironments } from '../gitops/resolveComponent';
 import {
   addFilesInOneCommit,
@@ -218,6 +218,8 @@ function plannedDatabase(
     };
   };
   const identifier = identifierOf(database.component);
+  const isNew = ({ overlay }: DatabaseEnvironment) =>
+    added.some(path => path.startsWith(`${overlay}/`));
   return [
     ...(added.length + edited.size > 0
       ? [
@@ -236,12 +238,28 @@ function plannedDatabase(
     ...[...edited].map(([name, content]) => file(name, content, 'update')),
     ...environments.map(
       (environment): PlannedThing => ({
+        kind: 'awsResource',
+        name: databaseSecretName(database, environment.name),
+        where: environment.secretsIn,
+        change: isNew(environment) ? 'create' : 'keep',
+        environment: environment.name,
+        resourceType: 'AWS::SecretsManager::Secret',
+        properties: [
+          { name: 'Keys', value: 'password' },
+          {
+            name: 'Made by',
+            value: 'External Secrets, with a random password',
+          },
+          { name: 'Deleted', value: 'never: it stays when the files go' },
+        ],
+      }),
+    ),
+    ...environments.map(
+      (environment): PlannedThing => ({
         kind: 'deployment',
         name: `PostgreSQL database ${identifier}`,
         where: environment.cluster,
-        change: added.some(path => path.startsWith(`${environment.overlay}/`))
-          ? 'create'
-          : 'keep',
+        change: isNew(environment) ? 'create' : 'keep',
         environment: environment.name,
         properties: [
           { name: 'Owner role', value: identifier },

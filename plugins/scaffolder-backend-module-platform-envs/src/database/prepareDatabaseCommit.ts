@@ -121,5 +121,8 @@ function toDatabaseEnvironment(
     secretStore,
     databaseRef,
     cluster: parseEntityRef(databaseRef).name,
+    secretsIn: `${environment.accountId ?? environment.shortName}/${
+      environment.primaryRegion ?? ''
+    }`,
   };
 }

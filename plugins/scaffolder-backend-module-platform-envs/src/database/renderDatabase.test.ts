@@ -48,6 +48,7 @@ describe('renderDatabase', () => {
             secretStore,
             databaseRef: 'resource:default/cluster',
             cluster: 'cluster',
+            secretsIn: '111111111111/ap-southeast-2',
           },
         ),
         [file, includeComponent(files.get(file)!, DATABASE_FOLDER, file)],

@@ -28,4 +28,6 @@ export interface DatabaseEnvironment {
   databaseRef: string;
   /** Name of that entity, and of the SQL provider's ProviderConfig. */
   cluster: string;
+  /** Where its secrets are kept, `account/region`; its short name for an account that is not known. */
+  secretsIn: string;
 }
