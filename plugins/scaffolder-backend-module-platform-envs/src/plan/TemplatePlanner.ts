@@ -41,7 +41,7 @@ import {
 import pLimit from 'p-limit';
 import { onBehalfSecrets } from './actOnBehalf';
 import { checkValues } from './checkValues';
-import { composePlan } from './composePlan';
+import { composePlan, joinSteps } from './composePlan';
 import { readTemplateFolder } from './readTemplateFolder';
 import { splitNextStep } from './splitNextStep';
 
@@ -186,7 +186,7 @@ export class TemplatePlanner {
       const { runId, outputs, skipped } = await dryRun(steps);
       return composePlan({
         templateRef,
-        things: outputs.flatMap(readThings),
+        things: joinSteps(outputs.map(readThings)),
         findings: [...outputs.flatMap(readFindings), ...skipped],
         runId,
         now: now(),

@@ -1,5 +1,5 @@
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
-import { composePlan, RUN_ID_PLACEHOLDER } from './composePlan';
+import { composePlan, joinSteps, RUN_ID_PLACEHOLDER } from './composePlan';
 
 const now = new Date('2026-11-21T00:00:00Z');
 const file = (
@@ -163,5 +163,31 @@ describe('composePlan', () => {
       'warning',
     ]);
     expect(summary).toMatch(/^One thing is in the way/);
+  });
+});
+
+describe('joinSteps', () => {
+  it('leaves out what was prepared for a repository, and a later step does not write to it', () => {
+    const repository: PlannedThing = {
+      kind: 'repository',
+      name: 'acme/orders',
+      where: 'github.com',
+      change: 'keep',
+    };
+    const proposed = file('catalog-info.yaml', {
+      where: 'acme/orders@master',
+    });
+    const desired = file('base.yaml', { where: 'acme/platform@main' });
+    expect(
+      joinSteps([
+        [file('catalog-info.yaml'), file('CODEOWNERS'), desired],
+        [repository, proposed],
+      ]),
+    ).toEqual([desired, repository, proposed]);
+  });
+
+  it('keeps what no later step writes', () => {
+    const files = [file('README.md')];
+    expect(joinSteps([files, []])).toEqual(files);
   });
 });

@@ -48,6 +48,26 @@ export function composePlan(parts: PlanParts): ComponentPlan {
   };
 }
 
+/**
+ * What the steps of a run do, in one list. A step that names a repository lists
+ * all that is written to it; what earlier ones prepared for it is its to choose
+ * from.
+ */
+export function joinSteps(steps: PlannedThing[][]): PlannedThing[] {
+  return steps.flatMap((things, index) => {
+    const decidedLater = new Set(
+      steps
+        .slice(index + 1)
+        .flat()
+        .flatMap(({ kind, name }) => (kind === 'repository' ? [name] : [])),
+    );
+    return things.filter(
+      ({ kind, where }) =>
+        kind !== 'file' || !decidedLater.has(where.split('@')[0]),
+    );
+  });
+}
+
 function rankOf(severity: PlanFinding['severity']): number {
   return severity === 'blocking' ? 0 : 1;
 }
