@@ -3,6 +3,8 @@ import { ConfigReader } from '@backstage/config';
 import { ConfigSources } from '@backstage/config-loader';
 import authPlugin from '@backstage/plugin-auth-backend';
 import githubProvider from '@backstage/plugin-auth-backend-module-github-provider';
+import scaffolderPlugin from '@backstage/plugin-scaffolder-backend';
+import workspaceDatabase from '@backstage/plugin-scaffolder-backend-module-workspace-database';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import issuerCheck from '@fairway/plugin-auth-backend-module-issuer-check';
 import oidcProvider from '@fairway/plugin-auth-backend-module-oidc';
@@ -302,5 +304,30 @@ describe('sign-in in production', () => {
     await expect(
       start({ providers: { oidc: { production: { prompt: 'auto' } } } }),
     ).rejects.toThrow(/oidc auth provider/);
+  });
+});
+
+describe('the scaffolder in production', () => {
+  const nodeEnv = process.env.NODE_ENV;
+  const setNodeEnv = (value?: string) => {
+    (process.env as Record<string, string | undefined>).NODE_ENV = value;
+  };
+  beforeEach(() => setNodeEnv('production'));
+  afterEach(() => setNodeEnv(nodeEnv));
+
+  it('starts, and keeps the workspaces of runs that another backend goes on with', async () => {
+    const { scaffolder } = await load(VARIABLES);
+    const backend = await startTestBackend({
+      features: [
+        scaffolderPlugin,
+        workspaceDatabase,
+        catalogServiceMock.factory({ entities: [] }),
+        mockServices.rootConfig.factory({
+          data: { scaffolder } as JsonObject,
+        }),
+      ],
+    });
+    await request(backend.server).get('/api/scaffolder/v2/actions').expect(200);
+    await backend.stop();
   });
 });
