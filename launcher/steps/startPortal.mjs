@@ -150,6 +150,17 @@ export async function startBackend(options) {
 }
 
 /**
+ * Has glibc give large blocks back when they are freed. Left to itself it keeps
+ * them from the first large answer on: of 2,000 services some 40 MB.
+ *
+ * @see https://man7.org/linux/man-pages/man3/mallopt.3.html
+ */
+const GIVE_BACK = {
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
+
+/**
  * Starts a backend from its sources, and waits for nothing.
  *
  * @param {PortalOptions} options
@@ -183,6 +194,7 @@ export function launchBackend(options, configSchema) {
         FAIRWAY_CONFIG_SCHEMA: configSchema,
         NODE_ENV: 'development',
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
+        ...GIVE_BACK,
         ...options.env,
       },
     },

@@ -105,22 +105,38 @@ function inOrderOf(
   compare: (a: BoardLine, b: BoardLine) => number,
 ): (lines: BoardLine[]) => BoardLine[] {
   let before: BoardLine[] = [];
-  let placesBefore: string[] = [];
+  /** Places of `before`. */
+  let order: number[] = [];
   return oncePerBoard(lines => {
-    const places = new Map(lines.map((line, place) => [line, place]));
-    const inOrder = (a: BoardLine, b: BoardLine) =>
-      compare(a, b) || places.get(a)! - places.get(b)!;
-    const refs = lines.map(refOf);
-    const standStill =
-      refs.length === placesBefore.length &&
-      refs.every((ref, place) => ref === placesBefore[place]);
-    placesBefore = refs;
-    const known = new Set(standStill ? before : []);
-    const come = lines.filter(line => !known.has(line)).sort(inOrder);
-    const kept = standStill ? before.filter(line => places.has(line)) : [];
-    before = merge(kept, come, inOrder);
-    return before;
+    const inOrder = (a: number, b: number) =>
+      compare(lines[a], lines[b]) || a - b;
+    const renewed = renewedSince(before, lines);
+    const isRenewed = new Set(renewed);
+    order = renewed
+      ? merge(
+          order.filter(place => !isRenewed.has(place)),
+          renewed.sort(inOrder),
+          inOrder,
+        )
+      : lines.map((_, place) => place).sort(inOrder);
+    before = lines;
+    return order.map(place => lines[place]);
   });
+}
+
+/** Places of lines that are others now; undefined when components came, went or stand elsewhere. */
+function renewedSince(
+  before: BoardLine[],
+  lines: BoardLine[],
+): number[] | undefined {
+  if (before.length !== lines.length) return undefined;
+  const renewed: number[] = [];
+  for (let place = 0; place < lines.length; place++) {
+    if (lines[place] === before[place]) continue;
+    if (refOf(lines[place]) !== refOf(before[place])) return undefined;
+    renewed.push(place);
+  }
+  return renewed;
 }
 
 /** One sorted list of two, with few comparisons where few come. */

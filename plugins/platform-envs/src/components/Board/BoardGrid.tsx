@@ -16,6 +16,7 @@ import { BoardItem, BoardPlace, step, toItems } from './boardItems';
 import { BoardLine } from './BoardLine';
 import { BoardGroup } from './boardModel';
 import { useFillHeight } from './useFillHeight';
+import { useInTurns } from './useInTurns';
 import styles from './Board.module.css';
 
 /** Heights of lines, as Board.module.css has them; known ones need no measuring. */
@@ -24,6 +25,8 @@ const ROW_PX = 42;
 /** Up to here every line is drawn, so that the browser's own search finds all of it. */
 const DRAW_ALL = 120;
 const OVERSCAN = 8;
+/** Lines that come into view at once; what a hand scrolls is a few. */
+const DRAW_AT_ONCE = 10;
 
 /** Props of {@link BoardGrid}. */
 export interface BoardGridProps {
@@ -160,6 +163,13 @@ export const BoardGrid = memo((props: BoardGridProps) => {
     }
   };
 
+  const shown = useInTurns({
+    items: virtualizer.getVirtualItems(),
+    range: virtualizer.range,
+    urgent: new Set([sticky.current, activeIndex]),
+    ...(items.length > DRAW_ALL && { most: DRAW_AT_ONCE }),
+  });
+
   const columns = Math.max(0, ...groups.map(g => g.environments.length));
   const openLine = openKey && lineOf(openKey);
   return (
@@ -181,7 +191,7 @@ export const BoardGrid = memo((props: BoardGridProps) => {
         className={styles.lines}
         style={{ height: virtualizer.getTotalSize() }}
       >
-        {virtualizer.getVirtualItems().map(({ index, start, key }) => {
+        {shown.map(({ index, start, key }) => {
           const item: BoardItem = items[index];
           const column = index === activeIndex ? activeColumn : undefined;
           if (item.kind === 'row') {
