@@ -1,8 +1,15 @@
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
-import { RiFile3Line, RiFolder3Line } from '@remixicon/react';
+import {
+  RiArrowDownSLine,
+  RiArrowRightSLine,
+  RiFile3Line,
+  RiFolder3Line,
+} from '@remixicon/react';
+import { KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { Change } from './Change';
-import { Folder, toTree } from './fileTree';
+import { Folder, Row, toRows, toTree } from './fileTree';
 import styles from './plan.module.css';
+import { goTo } from './goTo';
 
 /** More than this in one folder, and it starts closed. */
 const MOST_OPEN = 12;
@@ -18,55 +25,92 @@ export interface FileTreeProps {
   viewId: string;
 }
 
-/** Files by folder; each opens in the view beside it. */
-export function FileTree({ files, label, ...props }: FileTreeProps) {
-  const tree = toTree(files);
-  const allNew = files.every(({ change }) => change === 'create');
-  return (
-    <nav aria-label={label} className={styles.tree}>
-      <Entries folder={tree} {...props} isMixed={!allNew} />
-    </nav>
-  );
-}
+/**
+ * Files by folder; each opens in the view beside it. One stop of the tab key,
+ * and the arrow keys go through it.
+ *
+ * @see https://www.w3.org/WAI/ARIA/apg/patterns/treeview/
+ */
+export function FileTree(props: FileTreeProps) {
+  const { files, shown, onShow, label, viewId } = props;
+  const [toggled, setToggled] = useState<Record<string, boolean>>({});
+  const [stopAt, setStopAt] = useState<string>();
+  const list = useRef<HTMLUListElement>(null);
+  const tree = useMemo(() => toTree(files), [files]);
+  const isMixed = files.some(({ change }) => change !== 'create');
 
-function Entries(
-  props: Omit<FileTreeProps, 'files' | 'label'> & {
-    folder: Folder;
-    /** Not all are new: each says what becomes of it. */
-    isMixed: boolean;
-  },
-) {
-  const { folder, shown, onShow, viewId, isMixed } = props;
+  const isOpen = (path: string, folder: Folder) =>
+    toggled[path] ?? (folder.count <= MOST_OPEN || holds(folder, shown));
+  const rows = toRows(tree, isOpen);
+  const stop =
+    rows.find(({ path }) => path === stopAt) ??
+    rows.find(({ thing }) => thing !== undefined && thing === shown) ??
+    rows[0];
+
+  const choose = (row: Row) => {
+    setStopAt(row.path);
+    if (row.thing) onShow(row.thing);
+    else setToggled(before => ({ ...before, [row.path]: !row.isOpen }));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || !stop) return;
+    const isChosen = event.key === 'Enter' || event.key === ' ';
+    const next = isChosen ? undefined : goTo(rows, stop, event.key);
+    if (isChosen || next === 'toggle') choose(stop);
+    else if (next) {
+      setStopAt(next.path);
+      (
+        list.current?.children[rows.indexOf(next)] as HTMLElement | undefined
+      )?.focus();
+    } else return;
+    event.preventDefault();
+  };
+
   return (
-    <ul>
-      {folder.folders.map(one => (
-        <li key={one.name}>
-          <details open={one.count <= MOST_OPEN || holds(one, shown)}>
-            <summary>
-              <RiFolder3Line size={14} aria-hidden />
-              {one.name}
-              <span className={styles.count}>{one.count}</span>
-            </summary>
-            <Entries {...props} folder={one} />
-          </details>
-        </li>
-      ))}
-      {folder.files.map(({ name, thing }) => (
-        <li key={name}>
-          <button
-            type="button"
-            className={styles.file}
-            aria-current={thing === shown ? 'true' : undefined}
-            aria-controls={viewId}
-            onClick={() => onShow(thing)}
-          >
-            <RiFile3Line size={14} aria-hidden />
-            {name}
-            {isMixed && <Change change={thing.change} />}
-          </button>
+    <ul
+      ref={list}
+      role="tree"
+      aria-label={label}
+      className={styles.tree}
+      onKeyDown={onKeyDown}
+    >
+      {rows.map(row => (
+        // The list hears the keys for all of them.
+        // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+        <li
+          key={row.path}
+          role="treeitem"
+          aria-level={row.level}
+          aria-setsize={row.size}
+          aria-posinset={row.position}
+          aria-expanded={row.isOpen}
+          aria-selected={row.thing ? row.thing === shown : undefined}
+          aria-controls={row.thing && viewId}
+          tabIndex={row === stop ? 0 : -1}
+          style={{ paddingInlineStart: 6 + (row.level - 1) * 14 }}
+          onClick={() => choose(row)}
+          onFocus={() => setStopAt(row.path)}
+        >
+          <Mark row={row} />
+          {row.name}
+          {row.count !== undefined && (
+            <span className={styles.count}>{row.count}</span>
+          )}
+          {row.thing && isMixed && <Change change={row.thing.change} />}
         </li>
       ))}
     </ul>
+  );
+}
+
+function Mark({ row }: { row: Row }) {
+  if (row.thing) return <RiFile3Line size={14} aria-hidden />;
+  const Arrow = row.isOpen ? RiArrowDownSLine : RiArrowRightSLine;
+  return (
+    <>
+      <Arrow size={14} aria-hidden />
+      <RiFolder3Line size={14} aria-hidden />
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import {
 } from '@backstage/frontend-test-utils';
 import { JsonObject } from '@backstage/types';
 import { ComponentPlan } from '@fairway/plugin-platform-envs-common';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Route, Routes } from 'react-router-dom';
 import { queryClient } from '../platforms/queryClient';
@@ -218,7 +218,7 @@ describe('ReviewStep', () => {
 
   it('shows every file with its content', async () => {
     open(async () => json(aPlan()));
-    const files = await screen.findByRole('navigation', {
+    const files = await screen.findByRole('tree', {
       name: 'Files of acme/orders',
     });
     // The README stands open.
@@ -226,21 +226,59 @@ describe('ReviewStep', () => {
       screen.getByRole('region', { name: 'Content of README.md' }),
     ).toHaveTextContent('# Orders');
     await userEvent.click(
-      within(files).getByRole('button', { name: 'main.go' }),
+      within(files).getByRole('treeitem', { name: 'main.go' }),
     );
     expect(
       screen.getByRole('region', { name: 'Content of cmd/server/main.go' }),
     ).toHaveTextContent('package main');
     await userEvent.click(
-      within(files).getByRole('button', { name: 'logo.png' }),
+      within(files).getByRole('treeitem', { name: 'logo.png' }),
     );
     expect(screen.getByText('It is not text.')).toBeInTheDocument();
     // What is there already says so.
     expect(
       within(
-        screen.getByRole('navigation', { name: 'Files of acme/platform' }),
-      ).getByRole('button', { name: /kustomization\.yaml.*stays/ }),
+        screen.getByRole('tree', { name: 'Files of acme/platform' }),
+      ).getByRole('treeitem', { name: /kustomization\.yaml.*stays/ }),
     ).toBeInTheDocument();
+  });
+
+  it('is gone through by keyboard: one stop for all files of a repository, arrows within', async () => {
+    open(async () => json(aPlan()));
+    const files = await screen.findByRole('tree', {
+      name: 'Files of acme/orders',
+    });
+    expect(
+      within(files)
+        .getAllByRole('treeitem')
+        .filter(item => item.tabIndex === 0)
+        .map(item => item.textContent),
+    ).toEqual(['README.md']);
+    act(() =>
+      within(files).getByRole('treeitem', { name: 'README.md' }).focus(),
+    );
+    await userEvent.keyboard('{Home}');
+    const folder = document.activeElement as HTMLElement;
+    expect(folder).toHaveAttribute('aria-expanded', 'true');
+    await userEvent.keyboard('{ArrowLeft}');
+    expect(folder).toHaveAttribute('aria-expanded', 'false');
+    expect(within(files).queryByText('main.go')).toBeNull();
+    await userEvent.keyboard('{ArrowRight}{ArrowRight}{Enter}');
+    expect(
+      within(files).getByRole('treeitem', { selected: true }),
+    ).toHaveFocus();
+    expect(
+      screen.getByRole('region', { name: 'Content of cmd/server/main.go' }),
+    ).toBeInTheDocument();
+  });
+
+  it('leads past the plan to the button that starts the run', async () => {
+    open(async () => json(aPlan()));
+    await screen.findByRole('tree', { name: 'Files of acme/orders' });
+    await userEvent.tab();
+    expect(screen.getByRole('button', { name: 'Skip the plan' })).toHaveFocus();
+    await userEvent.keyboard('{Enter}');
+    expect(createButton()).toHaveFocus();
   });
 
   it('shows resources with properties and policies, and who may sign in', async () => {

@@ -37,6 +37,7 @@ export function ReviewStep(props: ReviewStepProps) {
   const [isCreating, setIsCreating] = useState(false);
   const reasonId = useId();
   const heading = useRef<HTMLHeadingElement>(null);
+  const buttons = useRef<HTMLDivElement>(null);
   // The page has changed under the keyboard: it begins here.
   useEffect(() => heading.current?.focus(), []);
 
@@ -62,6 +63,13 @@ export function ReviewStep(props: ReviewStepProps) {
         <h2 ref={heading} tabIndex={-1}>
           {words.title}
         </h2>
+        <button
+          type="button"
+          className={styles.skip}
+          onClick={() => lastButton(buttons.current)?.focus()}
+        >
+          Skip the plan
+        </button>
         {!isFetching && (
           <Button variant="secondary" size="small" onPress={() => refetch()}>
             Make the plan again
@@ -80,7 +88,7 @@ export function ReviewStep(props: ReviewStepProps) {
           schemas={steps as ParsedTemplateSchema[]}
         />
       </details>
-      <div className={styles.buttons}>
+      <div className={styles.buttons} ref={buttons}>
         {reason && (
           <p id={reasonId} className={styles.reason}>
             {reason}
@@ -105,6 +113,13 @@ export function ReviewStep(props: ReviewStepProps) {
       </div>
     </div>
   );
+}
+
+/** The one that starts the run, or, while it is closed, the one before it. */
+function lastButton(within: HTMLElement | null): HTMLButtonElement | undefined {
+  return [
+    ...(within?.querySelectorAll<HTMLButtonElement>('button:enabled') ?? []),
+  ].at(-1);
 }
 
 /** What takes away and creates nothing is not called creation. */

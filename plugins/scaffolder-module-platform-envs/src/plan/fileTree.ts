@@ -47,3 +47,66 @@ function joinChain(folder: Folder): Folder {
   if (!only || others.length > 0 || folder.files.length > 0) return folder;
   return joinChain({ ...only, name: `${folder.name}/${only.name}` });
 }
+
+/** A line of the tree, as it stands on the page. */
+export interface Row {
+  /** Of the file or folder; no two are the same. */
+  path: string;
+  name: string;
+  /** 1 at the top. */
+  level: number;
+  /** Among those of its folder, from 1. */
+  position: number;
+  /** How many its folder holds directly. */
+  size: number;
+  /** Of a folder. */
+  isOpen?: boolean;
+  /** Of a folder: files in it and below. */
+  count?: number;
+  /** Of a file. */
+  thing?: PlannedThing;
+}
+
+/** The lines of a tree from top to bottom; what is in a closed folder has none. */
+export function toRows(
+  tree: Folder,
+  isOpen: (path: string, folder: Folder) => boolean,
+): Row[] {
+  return rowsOf(tree, isOpen, '', 1);
+}
+
+function rowsOf(
+  { folders, files }: Folder,
+  isOpen: (path: string, folder: Folder) => boolean,
+  above: string,
+  level: number,
+): Row[] {
+  const size = folders.length + files.length;
+  return [
+    ...folders.flatMap((folder, index) => {
+      const path = `${above}${folder.name}`;
+      const open = isOpen(path, folder);
+      const row: Row = {
+        path,
+        name: folder.name,
+        level,
+        position: index + 1,
+        size,
+        isOpen: open,
+        count: folder.count,
+      };
+      return [
+        row,
+        ...(open ? rowsOf(folder, isOpen, `${path}/`, level + 1) : []),
+      ];
+    }),
+    ...files.map(({ name, thing }, index) => ({
+      path: `${above}${name}`,
+      name,
+      level,
+      position: folders.length + index + 1,
+      size,
+      thing,
+    })),
+  ];
+}
