@@ -6,6 +6,7 @@ import { regionPlace } from '../../model/environment';
 import { formatLag } from '../../model/lag';
 import { formatAbsolute } from '../../model/time';
 import { Card } from '../Card';
+import { DataTable } from '../DataTable';
 import { ErrorNotice } from '../ErrorNotice';
 import { Screen } from '../Screen';
 import { When } from '../When';
@@ -56,30 +57,22 @@ function End(props: { cluster: string; region: string; part: string }) {
 
 function LagTable({ series }: { series: ReplicationLag['series'] }) {
   return (
-    <div
-      className={styles.lagTable}
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
-      tabIndex={0}
-      role="region"
-      aria-label="Lag"
-    >
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Lag</th>
+    <DataTable windowLabel="Lag">
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col">Lag</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...series].reverse().map(point => (
+          <tr key={point.at}>
+            <td>{formatAbsolute(point.at)}</td>
+            <td>{formatLag(point.lagMs)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {[...series].reverse().map(point => (
-            <tr key={point.at}>
-              <td>{formatAbsolute(point.at)}</td>
-              <td>{formatLag(point.lagMs)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }
 

@@ -6,6 +6,7 @@ import {
 import { describeBehind } from '../../model/behind';
 import { readingName } from '../../model/release';
 import { cellWord, syncWord } from '../../model/vocabulary';
+import { DataTable } from '../DataTable';
 import { RefLink } from '../RefLink';
 import { StateBadge } from '../StateBadge';
 import { When } from '../When';
@@ -90,74 +91,70 @@ function RunsHere({ rows }: { rows: Row[] }) {
     );
   }
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            {COLUMNS.map(({ key, title }) => {
-              const isSorted = key === order.key;
-              return (
-                <th
-                  key={key}
-                  scope="col"
-                  aria-sort={ariaSort(isSorted, order.descending)}
+    <DataTable>
+      <thead>
+        <tr>
+          {COLUMNS.map(({ key, title }) => {
+            const isSorted = key === order.key;
+            return (
+              <th
+                key={key}
+                scope="col"
+                aria-sort={ariaSort(isSorted, order.descending)}
+              >
+                <button
+                  type="button"
+                  className={styles.sort}
+                  onClick={() =>
+                    setOrder({
+                      key,
+                      descending: isSorted && !order.descending,
+                    })
+                  }
                 >
-                  <button
-                    type="button"
-                    className={styles.sort}
-                    onClick={() =>
-                      setOrder({
-                        key,
-                        descending: isSorted && !order.descending,
-                      })
-                    }
-                  >
-                    {title}
-                    <span aria-hidden className={styles.sortMark}>
-                      {isSorted && (order.descending ? '↓' : '↑')}
-                    </span>
-                  </button>
-                </th>
-              );
-            })}
-          </tr>
-        </thead>
-        <tbody>
-          {sortRows(rows, order).map(({ component, cell }) => (
-            <tr key={component.ref} title={cell.sentence}>
-              <th scope="row">
-                <RefLink plain entityRef={component.ref} tab="delivery">
-                  {component.title ?? component.name}
-                </RefLink>
+                  {title}
+                  <span aria-hidden className={styles.sortMark}>
+                    {isSorted && (order.descending ? '↓' : '↑')}
+                  </span>
+                </button>
               </th>
-              <td className={styles.mono}>
-                {releaseOf({ component, cell }) ?? '—'}
-              </td>
-              <td>
-                <StateBadge state={cellWord(cell.state)} />
-              </td>
-              <td>
-                <StateBadge state={syncWord(cell.sync)} />
-              </td>
-              <td>
-                {cell.since ? <When at={cell.since} format="age" /> : '—'}
-              </td>
-              <td>
-                {cell.behind?.state === 'behind' ? (
-                  <span className={styles.mono}>
-                    {describeBehind(cell.behind)?.short}
-                  </span>
-                ) : (
-                  <span className={styles.quiet}>
-                    {cell.behind?.state ?? '—'}
-                  </span>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            );
+          })}
+        </tr>
+      </thead>
+      <tbody>
+        {sortRows(rows, order).map(({ component, cell }) => (
+          <tr key={component.ref} title={cell.sentence}>
+            <th scope="row">
+              <RefLink plain entityRef={component.ref} tab="delivery">
+                {component.title ?? component.name}
+              </RefLink>
+            </th>
+            <td className={styles.mono}>
+              {releaseOf({ component, cell }) ?? '—'}
+            </td>
+            <td>
+              <StateBadge state={cellWord(cell.state)} />
+            </td>
+            <td>
+              <StateBadge state={syncWord(cell.sync)} />
+            </td>
+            <td>{cell.since ? <When at={cell.since} format="age" /> : '—'}</td>
+            <td>
+              {cell.behind?.state === 'behind' ? (
+                <span className={styles.mono}>
+                  {describeBehind(cell.behind)?.short}
+                </span>
+              ) : (
+                <span className={styles.quiet}>
+                  {cell.behind?.state ?? '—'}
+                </span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }
 

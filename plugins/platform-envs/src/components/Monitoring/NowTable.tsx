@@ -10,6 +10,7 @@ import {
   LineLook,
   RequestFigure,
 } from '../../model/requests';
+import { DataTable } from '../DataTable';
 import { StateBadge } from '../StateBadge';
 import styles from './Monitoring.module.css';
 
@@ -28,44 +29,42 @@ export function NowTable(props: {
 }) {
   const { observability, environments, looks } = props;
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">Now</th>
-            {COLUMNS.map(({ title }) => (
-              <th key={title} scope="col" className={styles.numeric}>
-                {title}
-              </th>
-            ))}
-            <th scope="col">Alerts</th>
-          </tr>
-        </thead>
-        <tbody>
-          {environments.map(environment => (
-            <tr key={environment.ref}>
-              <th scope="row">
-                <LineSample look={looks.get(environment.ref)} />
-                {environment.shortName}
-              </th>
-              <Figures
-                reading={
-                  observability.requests.find(
-                    r => r.environmentRef === environment.ref,
-                  )?.series
-                }
-              />
-              <td>
-                <WorstAlert
-                  observability={observability}
-                  environmentRef={environment.ref}
-                />
-              </td>
-            </tr>
+    <DataTable className={styles.figures}>
+      <thead>
+        <tr>
+          <th scope="col">Now</th>
+          {COLUMNS.map(({ title }) => (
+            <th key={title} scope="col" className={styles.numeric}>
+              {title}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+          <th scope="col">Alerts</th>
+        </tr>
+      </thead>
+      <tbody>
+        {environments.map(environment => (
+          <tr key={environment.ref}>
+            <th scope="row">
+              <LineSample look={looks.get(environment.ref)} />
+              {environment.shortName}
+            </th>
+            <Figures
+              reading={
+                observability.requests.find(
+                  r => r.environmentRef === environment.ref,
+                )?.series
+              }
+            />
+            <td>
+              <WorstAlert
+                observability={observability}
+                environmentRef={environment.ref}
+              />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }
 

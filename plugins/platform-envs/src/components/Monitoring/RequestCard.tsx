@@ -15,6 +15,7 @@ import {
   toPoints,
 } from '../../model/requests';
 import { formatAbsolute } from '../../model/time';
+import { DataTable } from '../DataTable';
 import styles from './Monitoring.module.css';
 
 // Recharts is the heaviest thing in the plugin: only who sees a chart loads it.
@@ -93,46 +94,38 @@ function FigureTable(props: {
 }) {
   const { figure, points, environments, title } = props;
   return (
-    <div
-      className={styles.figureTable}
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
-      tabIndex={0}
-      role="region"
-      aria-label={`${title} as a table`}
-    >
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            {environments.map(e => (
-              <th key={e.ref} scope="col" className={styles.numeric}>
-                {e.shortName}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {[...points].reverse().map(point => (
-            <tr key={point.time}>
-              <td title={formatAbsolute(new Date(point.time).toISOString())}>
-                {DateTime.fromMillis(point.time).toFormat('HH:mm')}
-              </td>
-              {environments.map(({ ref }) => {
-                const value = point[ref];
-                return (
-                  <td key={ref} className={styles.numeric}>
-                    {typeof value === 'number' ? (
-                      formatFigure(figure, value)
-                    ) : (
-                      <span className={styles.quiet}>not measured</span>
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
+    <DataTable windowLabel={`${title} as a table`} className={styles.figures}>
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          {environments.map(e => (
+            <th key={e.ref} scope="col" className={styles.numeric}>
+              {e.shortName}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {[...points].reverse().map(point => (
+          <tr key={point.time}>
+            <td title={formatAbsolute(new Date(point.time).toISOString())}>
+              {DateTime.fromMillis(point.time).toFormat('HH:mm')}
+            </td>
+            {environments.map(({ ref }) => {
+              const value = point[ref];
+              return (
+                <td key={ref} className={styles.numeric}>
+                  {typeof value === 'number' ? (
+                    formatFigure(figure, value)
+                  ) : (
+                    <span className={styles.quiet}>not measured</span>
+                  )}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }

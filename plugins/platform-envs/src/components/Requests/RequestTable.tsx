@@ -1,4 +1,5 @@
 import { ReactNode } from 'react';
+import { DataTable } from '../DataTable';
 import styles from './Requests.module.css';
 
 /** A table whose rows are given, and which scrolls sideways where it is too wide. */
@@ -8,19 +9,17 @@ export function RequestTable(props: {
   children: ReactNode;
 }) {
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            {props.columns.map(column => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{props.children}</tbody>
-      </table>
-    </div>
+    <DataTable outlined className={styles.requests}>
+      <thead>
+        <tr>
+          {props.columns.map(column => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{props.children}</tbody>
+    </DataTable>
   );
 }
