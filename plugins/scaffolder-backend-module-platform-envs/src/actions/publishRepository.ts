@@ -4,6 +4,7 @@ import { InputError, ServiceUnavailableError } from '@backstage/errors';
 import { ScmIntegrationRegistry } from '@backstage/integration';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
+  ActionContext,
   createTemplateAction,
   getRepoSourceDirectory,
 } from '@backstage/plugin-scaffolder-node';
@@ -137,9 +138,6 @@ export function createPublishRepositoryAction(
         return;
       }
 
-      const profile = ctx.user?.entity?.spec.profile;
-      const defaultAuthor = (key: string) =>
-        options.config.getOptionalString(`scaffolder.defaultAuthor.${key}`);
       // beside the workspace, which is kept in the database after each step
       const gitFolder = await ctx.createTemporaryDirectory();
       // It only reads the workspace, and takes as long as what is asked meanwhile.
@@ -150,13 +148,7 @@ export function createPublishRepositoryAction(
         message: `Create ${component}\n\n${taskTrailer(
           ctx.task.id,
         )}\nRequested-By: ${ctx.user?.ref ?? 'unknown'}\n`,
-        author: {
-          name: profile?.displayName ?? defaultAuthor('name') ?? 'Scaffolder',
-          email:
-            profile?.email ??
-            defaultAuthor('email') ??
-            'scaffolder@backstage.io',
-        },
+        author: authorOf(ctx.user, options.config),
       });
       const [found] = await Promise.allSettled([
         findOrCreate(client, {
@@ -221,6 +213,20 @@ export function createPublishRepositoryAction(
       ctx.output('commitHash', commitHash);
     },
   });
+}
+
+/** The person; the one that the configuration names where it is nobody's run. */
+function authorOf(
+  user: ActionContext<{}>['user'],
+  config: Config,
+): { name: string; email: string } {
+  const { displayName, email } = user?.entity?.spec.profile ?? {};
+  const configured = (key: string) =>
+    config.getOptionalString(`scaffolder.defaultAuthor.${key}`);
+  return {
+    name: displayName ?? configured('name') ?? 'Scaffolder',
+    email: email ?? configured('email') ?? 'scaffolder@backstage.io',
+  };
 }
 
 async function findOrCreate(
