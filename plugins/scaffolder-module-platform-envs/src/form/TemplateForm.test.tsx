@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { renderForm } from '../__testUtils__/renderForm';
+import { PARAMETERS, renderForm } from '../__testUtils__/renderForm';
 
 const name = () => screen.findByRole('textbox', { name: /^Name/ });
 const press = (label: string) =>
@@ -74,6 +74,32 @@ describe('the form of a template', () => {
     expect(alert).toHaveTextContent('nothing was created');
     expect(alert).toHaveTextContent('name: does not match pattern');
     expect(screen.getByText('Creates what it says.')).toBeInTheDocument();
+  });
+
+  it('says below a checkbox what it does', async () => {
+    const [first] = PARAMETERS;
+    renderForm({
+      parameters: [
+        {
+          ...first,
+          schema: {
+            ...first.schema,
+            properties: {
+              ...first.schema.properties,
+              deploy: {
+                type: 'boolean',
+                title: 'Deploy it',
+                description: 'Creates an image registry.',
+              },
+            },
+          },
+        },
+      ] as never,
+    });
+    expect(
+      await screen.findByRole('checkbox', { name: /Deploy it/ }),
+    ).toBeInTheDocument();
+    expect(screen.getByText('Creates an image registry.')).toBeInTheDocument();
   });
 
   it('says that a template cannot be opened', async () => {

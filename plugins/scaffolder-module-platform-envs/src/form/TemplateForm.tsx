@@ -23,6 +23,7 @@ import { ReviewStep } from '../plan';
 import { explainErrors } from './explainErrors';
 import { explainRefusal } from './explainRefusal';
 import { FieldErrors } from './FieldErrors';
+import { FieldHelp } from './FieldHelp';
 import styles from './TemplateForm.module.css';
 import { useFormFields } from './useFormFields';
 
@@ -35,7 +36,7 @@ const FORM_PROPS = {
   focusOnFirstError: true,
   // each is said once, below its field
   showErrorList: false,
-  templates: { FieldErrorTemplate: FieldErrors },
+  templates: { FieldErrorTemplate: FieldErrors, FieldHelpTemplate: FieldHelp },
   transformErrors: explainErrors,
 } as const;
 
