@@ -41,7 +41,7 @@ export interface MatchResult {
 export class DeploymentIndex {
   #all: Deployment[] = [];
   /** By the keys of {@link keysOf}. */
-  readonly #byKey = new Map<string, Set<Deployment>>();
+  readonly #byKey = new Map<string, Deployment[]>();
 
   constructor(all: Deployment[] = []) {
     this.update(all);
@@ -155,25 +155,26 @@ export class DeploymentIndex {
   }
 
   #find(key: string): Deployment[] {
-    return [...(this.#byKey.get(key) ?? [])];
+    return this.#byKey.get(key) ?? [];
   }
 
   #add(deployment: Deployment, changed: Set<string>): void {
     for (const key of keysOf(deployment)) {
       changed.add(key);
-      const found = this.#byKey.get(key);
-      if (found) found.add(deployment);
-      else this.#byKey.set(key, new Set([deployment]));
+      const list = this.#byKey.get(key);
+      if (list) list.push(deployment);
+      else this.#byKey.set(key, [deployment]);
     }
   }
 
   #remove(deployment: Deployment, changed: Set<string>): void {
     for (const key of keysOf(deployment)) {
       changed.add(key);
-      const found = this.#byKey.get(key);
-      if (found?.delete(deployment) && found.size === 0) {
-        this.#byKey.delete(key);
-      }
+      const list = this.#find(key);
+      const at = list.indexOf(deployment);
+      // in place: of some labels there are thousands
+      if (at >= 0) list.splice(at, 1);
+      if (list.length === 0) this.#byKey.delete(key);
     }
   }
 }

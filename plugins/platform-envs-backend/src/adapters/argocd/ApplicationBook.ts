@@ -1,6 +1,7 @@
 import { DeploymentEvent } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { KeptList } from '../../KeptList';
 import { TreeHealth, withTreeHealth } from './resourceTree';
 import { isUnwell } from './unwell';
@@ -155,11 +156,11 @@ export class ApplicationBook {
   #store(deployment: Deployment, whole: boolean): boolean {
     const key = keyOf(deployment);
     const known = this.#entries.get(key);
-    const listHash = once(() => hashOf(listPart(deployment)));
     const complete =
       whole ||
       !!deployment.problem ||
-      (known?.complete === true && known.listHash() === listHash());
+      (known?.complete === true &&
+        known.listHash() === hashOf(listPart(deployment)));
     if (complete) this.incomplete.delete(key);
     else this.incomplete.add(key);
     const merged = whole ? deployment : mergeListed(known?.told, deployment);
@@ -169,7 +170,6 @@ export class ApplicationBook {
     const events = tree && known?.events;
     const changed = this.#show(key, {
       told,
-      listHash,
       complete,
       ...(tree && { tree }),
       ...(events && { events }),
@@ -211,7 +211,7 @@ export class ApplicationBook {
 
   #show(
     key: string,
-    entry: Pick<Entry, 'told' | 'listHash' | 'complete' | 'tree' | 'events'>,
+    entry: Pick<Entry, 'told' | 'complete' | 'tree' | 'events'>,
   ): boolean {
     const { told, tree, events } = entry;
     const before = this.#entries.get(key);
@@ -230,9 +230,13 @@ export class ApplicationBook {
     const isSame = !!before && before.hash() === hash();
     if (!before) this.#listed.reorder();
     else if (!isSame) this.#listed.renew(key);
+    // one that says the same would be kept beside what is shown of the former
+    const isRepeated = isSame && tellsSame(before.told, told);
     this.#entries.set(key, {
-      told,
-      listHash: entry.listHash,
+      told: isRepeated ? before.told : told,
+      listHash: isRepeated
+        ? before.listHash
+        : once(() => hashOf(listPart(told))),
       complete: entry.complete,
       ...(tree && { tree }),
       ...(events && { events }),
@@ -311,10 +315,28 @@ function mergeListed(
   };
 }
 
-/** At a start thousands are taken over, and compared only later. */
+/** Whether two say the same, of which the same is shown in the absence of anything else. */
+function tellsSame(a: Deployment, b: Deployment): boolean {
+  return (
+    isDeepStrictEqual(a.managedBy, b.managedBy) &&
+    isDeepStrictEqual(a.resources, b.resources)
+  );
+}
+
+/**
+ * At a start thousands are taken over, and compared only later. What it was worked
+ * out of is let go then.
+ */
 function once<T>(workOut: () => T): () => T {
+  let left: (() => T) | undefined = workOut;
   let known: T | undefined;
-  return () => (known ??= workOut());
+  return () => {
+    if (left) {
+      known = left();
+      left = undefined;
+    }
+    return known!;
+  };
 }
 
 /** Parts that came in another order are the same. */

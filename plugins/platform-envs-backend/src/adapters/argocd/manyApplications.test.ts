@@ -108,4 +108,48 @@ describe('ArgocdDeploymentSource with 10,000 applications', () => {
       await argocd.close();
     }
   });
+
+  it('F86 keeps one copy of what it knew before a restart and is told again', async () => {
+    const argocd = await MisbehavingArgocd.start();
+    argocd.onList = (_, res) =>
+      json(res, 200, {
+        items: Array.from({ length: COUNT }, (_, i) => {
+          const { metadata, spec, status } = aHeavyApplication(i) as any;
+          const { managedFields, ...rest } = metadata;
+          return { metadata: rest, spec, status };
+        }),
+      });
+    const start = () =>
+      new ArgocdDeploymentSource({
+        instance: 'main',
+        url: argocd.url,
+        token: 'token',
+        logger: mockServices.logger.mock(),
+        backoffMs: { min: 5, max: 20 },
+      });
+    const first = start();
+    first.start();
+    await until(
+      'all are listed',
+      () => first.getSnapshot().deployments.length === COUNT,
+    );
+    const saved = JSON.stringify(first.getSnapshot());
+    await first.stop();
+    const before = await heapMb();
+    const source = start();
+    try {
+      source.restore(JSON.parse(saved));
+      const restored = await heapMb();
+      source.start();
+      await until(
+        'it is told again',
+        () => source.getSnapshot().state === 'live' && argocd.openStreams === 1,
+      );
+      const told = await heapMb();
+      expect((told - restored) / (restored - before)).toBeLessThan(0.5);
+    } finally {
+      await source.stop();
+      await argocd.close();
+    }
+  });
 });
