@@ -1,9 +1,5 @@
 import { ConflictError, isError, NotFoundError } from '@backstage/errors';
-import {
-  Promotion,
-  PromotionEvent,
-  TERMINAL_PROMOTION_STATES,
-} from '@fairway/plugin-platform-envs-common';
+import { PromotionEvent } from '@fairway/plugin-platform-envs-common';
 import { Knex } from 'knex';
 import { IdempotencyConflictError } from './IdempotencyConflictError';
 import {
@@ -15,14 +11,9 @@ import {
   PromotionStore,
   StoredPromotion,
 } from './PromotionStore';
-import {
-  ApprovalRow,
-  mutableColumns,
-  progressColumns,
-  PromotionRow,
-  toProgress,
-  toPromotion,
-} from './promotionRows';
+import { readDecided, saveApprovals } from './promotionApprovals';
+import { endLease, findDue, prolongLease, takeLease } from './promotionLease';
+import { mutableColumns, progressColumns, PromotionRow } from './promotionRows';
 import { appendToOutbox, markOutbox, readOutbox } from './promotionOutbox';
 import { appendToRecord, readRecord, verifyRecord } from './promotionRecord';
 
@@ -81,7 +72,7 @@ export class DatabasePromotionStore implements PromotionStore {
         }
         return { stored: known.stored, created: false };
       }
-      await this.#saveApprovals(tx, promotion);
+      await saveApprovals(tx, promotion);
       await appendToRecord(tx, undefined, promotion, entry.record);
       await appendToOutbox(tx, promotion, entry.outbox);
       return { stored: (await this.#load(tx, promotion.id))!, created: true };
@@ -113,7 +104,7 @@ export class DatabasePromotionStore implements PromotionStore {
         { column: 'id', order: 'desc' },
       ])
       .limit(query.limit ?? DEFAULT_LIMIT);
-    return this.#withApprovals(this.knex, rows);
+    return readDecided(this.knex, rows);
   }
 
   async update(
@@ -145,7 +136,7 @@ export class DatabasePromotionStore implements PromotionStore {
           ...progressColumns(change.progress ?? {}),
         });
       if (updated !== 1) throw changedMeanwhile(id);
-      await this.#saveApprovals(tx, promotion);
+      await saveApprovals(tx, promotion);
       await appendToRecord(
         tx,
         current.promotion.state,
@@ -174,21 +165,7 @@ export class DatabasePromotionStore implements PromotionStore {
     owner: string,
     seconds: number,
   ): Promise<number | undefined> {
-    const at = (await this.now()).getTime();
-    const rows = await this.knex<PromotionRow>('promotion')
-      .where('id', id)
-      .where(builder =>
-        builder.whereNull('lease_until').orWhere('lease_until', '<=', at),
-      )
-      .update(
-        {
-          epoch: this.knex.raw('epoch + 1') as unknown as number,
-          lease_owner: owner,
-          lease_until: at + seconds * 1000,
-        },
-        ['epoch'],
-      );
-    return rows[0]?.epoch;
+    return takeLease(this.knex, id, owner, seconds, await this.now());
   }
 
   async renewLease(
@@ -196,34 +173,15 @@ export class DatabasePromotionStore implements PromotionStore {
     epoch: number,
     seconds: number,
   ): Promise<boolean> {
-    const at = (await this.now()).getTime();
-    const updated = await this.knex<PromotionRow>('promotion')
-      .where({ id, epoch })
-      .update({ lease_until: at + seconds * 1000 });
-    return updated === 1;
+    return prolongLease(this.knex, id, epoch, seconds, await this.now());
   }
 
   async releaseLease(id: string, epoch: number): Promise<void> {
-    await this.knex<PromotionRow>('promotion')
-      .where({ id, epoch })
-      .update({ lease_owner: null, lease_until: null });
+    await endLease(this.knex, id, epoch);
   }
 
   async listDue(): Promise<string[]> {
-    const at = (await this.now()).getTime();
-    const rows = await this.knex<PromotionRow>('promotion')
-      .whereNotIn('state', [...TERMINAL_PROMOTION_STATES])
-      .where(builder =>
-        builder
-          .whereNull('next_attempt_at')
-          .orWhere('next_attempt_at', '<=', at),
-      )
-      .where(builder =>
-        builder.whereNull('lease_until').orWhere('lease_until', '<=', at),
-      )
-      .orderBy('id')
-      .select('id');
-    return rows.map(row => row.id);
+    return findDue(this.knex, await this.now());
   }
 
   async events(id: string): Promise<PromotionEvent[]> {
@@ -286,7 +244,7 @@ export class DatabasePromotionStore implements PromotionStore {
 
   async #load(knex: Knex, id: string): Promise<StoredPromotion | undefined> {
     const rows = await knex<PromotionRow>('promotion').where({ id });
-    return (await this.#withApprovals(knex, rows))[0];
+    return (await readDecided(knex, rows))[0];
   }
 
   async #findByKey(knex: Knex, requestedBy: string, idempotencyKey: string) {
@@ -295,56 +253,8 @@ export class DatabasePromotionStore implements PromotionStore {
       idempotency_key: idempotencyKey,
     });
     if (rows.length === 0) return undefined;
-    const [stored] = await this.#withApprovals(knex, rows);
+    const [stored] = await readDecided(knex, rows);
     return { stored, requestHash: rows[0].request_hash };
-  }
-
-  async #withApprovals(
-    knex: Knex,
-    rows: PromotionRow[],
-  ): Promise<StoredPromotion[]> {
-    if (rows.length === 0) return [];
-    const approvals = await knex<ApprovalRow>('promotion_approval')
-      .whereIn(
-        'promotion_id',
-        rows.map(row => row.id),
-      )
-      .orderBy('sequence');
-    return rows.map(row => ({
-      promotion: toPromotion(
-        row,
-        approvals.filter(a => a.promotion_id === row.id),
-      ),
-      progress: toProgress(row),
-    }));
-  }
-
-  /** New decisions are added; of old ones only the reason for voiding changes. */
-  async #saveApprovals(tx: Knex.Transaction, promotion: Promotion) {
-    const known = await tx<ApprovalRow & { sequence: number }>(
-      'promotion_approval',
-    )
-      .where('promotion_id', promotion.id)
-      .orderBy('sequence');
-    for (const [index, approval] of promotion.approvals.entries()) {
-      const row = known[index];
-      if (!row) {
-        await tx<ApprovalRow>('promotion_approval').insert({
-          promotion_id: promotion.id,
-          actor: approval.actor,
-          verdict: approval.verdict,
-          comment: approval.comment,
-          plan_digest: approval.planDigest,
-          groups: JSON.stringify(approval.groups),
-          at: Date.parse(approval.at),
-          voided_reason: approval.voidedReason ?? null,
-        });
-      } else if (approval.voidedReason && !row.voided_reason) {
-        await tx<ApprovalRow & { sequence: number }>('promotion_approval')
-          .where('sequence', row.sequence)
-          .update({ voided_reason: approval.voidedReason });
-      }
-    }
   }
 }
 
