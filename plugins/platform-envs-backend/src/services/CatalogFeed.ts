@@ -3,7 +3,8 @@ import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { OverviewSource } from '@fairway/plugin-platform-envs-common';
 import { isDeepStrictEqual } from 'node:util';
-import { buildCatalogView, CatalogView, databaseRefsOf } from './CatalogView';
+import { databaseRefsOf } from './catalogEnvironments';
+import { buildCatalogView, CatalogView } from './CatalogView';
 
 /** Asking for what does not exist must not become a way to load the catalog. */
 const ON_DEMAND_EVERY_MS = 3_000;

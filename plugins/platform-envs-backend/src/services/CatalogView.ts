@@ -6,16 +6,12 @@ import {
 } from '@backstage/catalog-model';
 import {
   ANNOTATION_ARGOCD_INSTANCE,
-  ANNOTATION_AURORA_GLOBAL_CLUSTER,
-  ANNOTATION_AWS_ACCOUNT_ID,
   ANNOTATION_ENVIRONMENTS,
   ANNOTATION_GITOPS_NAME,
   ANNOTATION_LANGUAGE,
   comparePromotionOrder,
   DeliveryLink,
-  EnvironmentEntity,
   EnvironmentSummary,
-  isEnvironmentEntity,
   OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import { ReplicatedDatabase } from '@fairway/plugin-platform-envs-node';
@@ -24,8 +20,9 @@ import {
   applicationChoices,
   instanceNames,
 } from './applicationChoices';
+import { replicatedDatabase, toEnvironment } from './catalogEnvironments';
 import { ComponentSource, sourceOf } from './commits/sourceOf';
-import { isWebUrl } from './links';
+import { entityLinks } from './entityLinks';
 import { Monitoring, monitoringOf } from './observability/monitoringOf';
 
 /** A component, and where the catalog says that it runs. */
@@ -65,15 +62,6 @@ const collator = new Intl.Collator('en-US');
 
 /** Types of component that are expected to run somewhere. */
 const RUNNING_TYPES = ['service', 'website', 'worker'];
-
-const LINK_TYPES: DeliveryLink['type'][] = [
-  'argocd',
-  'grafana',
-  'logs',
-  'runbook',
-  'aws',
-  'git',
-];
 
 /**
  * Reads the entities of kinds Environment, Component and Resource. One that is
@@ -129,29 +117,6 @@ export function buildCatalogView(
   return { environments, components, databases, databaseAbsence, problems };
 }
 
-/** Refs of the databases that environments name. */
-export function databaseRefsOf(entities: Entity[]): string[] {
-  const refs = entities
-    .filter(isEnvironmentEntity)
-    .flatMap(({ spec, metadata }) => {
-      try {
-        return spec.database
-          ? [
-              stringifyEntityRef(
-                parseEntityRef(spec.database, {
-                  defaultKind: 'resource',
-                  defaultNamespace: metadata.namespace,
-                }),
-              ),
-            ]
-          : [];
-      } catch {
-        return [];
-      }
-    });
-  return [...new Set(refs)];
-}
-
 function collect<T>(
   entities: Entity[],
   read: (entity: Entity) => T | undefined,
@@ -167,46 +132,6 @@ function collect<T>(
       return [];
     }
   });
-}
-
-function toEnvironment(entity: Entity): EnvironmentSummary | undefined {
-  if (!isEnvironmentEntity(entity)) {
-    throw new Error(`unknown apiVersion ${entity.apiVersion}`);
-  }
-  const { spec, metadata } = entity;
-  const namespace = metadata.namespace ?? 'default';
-  const ref = (value: string, defaultKind: string) =>
-    stringifyEntityRef(
-      parseEntityRef(value, { defaultKind, defaultNamespace: namespace }),
-    );
-  return {
-    ref: stringifyEntityRef(entity),
-    name: metadata.name,
-    title: metadata.title ?? metadata.name,
-    shortName: spec.shortName,
-    ...(metadata.description && { description: metadata.description }),
-    tier: spec.tier,
-    promotionOrder: spec.promotionOrder,
-    lifecycle: spec.lifecycle,
-    systemRef: ref(spec.system, 'system'),
-    ownerRef: ref(spec.owner, 'group'),
-    runtime: spec.runtime,
-    ...(spec.awsAccountId && { awsAccountId: spec.awsAccountId }),
-    regions: spec.regions ?? [],
-    availability: spec.availability,
-    ...(spec.cluster && { clusterRef: ref(spec.cluster, 'resource') }),
-    ...(spec.namespace && { namespace: spec.namespace }),
-    ...(spec.database && { databaseRef: ref(spec.database, 'resource') }),
-    delivery: {
-      policy: spec.delivery.policy,
-      minApprovals: spec.delivery.minApprovals ?? 0,
-      approverRefs: (spec.delivery.approvers ?? []).map(a => ref(a, 'group')),
-    },
-    routing: spec.routing,
-    ...(spec.planCostPerMonth && { planCostPerMonth: spec.planCostPerMonth }),
-    ...(spec.gitops && { gitops: withoutSlashes(spec.gitops) }),
-    links: entityLinks(entity),
-  };
 }
 
 function toComponent(
@@ -311,33 +236,6 @@ function environmentsOf(
   };
 }
 
-function replicatedDatabase(
-  environment: EnvironmentSummary,
-  resources: Map<string, Entity>,
-): ReplicatedDatabase | string {
-  if (!environment.databaseRef) {
-    return 'This environment names no database.';
-  }
-  const resource = resources.get(environment.databaseRef);
-  if (!resource) {
-    return `Its database ${environment.databaseRef} is not in the catalog.`;
-  }
-  const annotations = resource.metadata.annotations ?? {};
-  const globalCluster = annotations[ANNOTATION_AURORA_GLOBAL_CLUSTER];
-  if (!globalCluster) {
-    return 'Single-region database: there is nothing to replicate.';
-  }
-  const accountId =
-    annotations[ANNOTATION_AWS_ACCOUNT_ID] ?? environment.awsAccountId;
-  const primaryRegion = environment.regions.find(
-    r => r.role === 'primary',
-  )?.name;
-  if (!accountId || !primaryRegion) {
-    return `The AWS account or the primary region of ${environment.databaseRef} is not known.`;
-  }
-  return { globalCluster, accountId, primaryRegion };
-}
-
 function ownerOf(entity: Entity): string {
   const relation = entity.relations?.find(r => r.type === RELATION_OWNED_BY);
   if (relation) return relation.targetRef;
@@ -347,21 +245,4 @@ function ownerOf(entity: Entity): string {
       defaultNamespace: entity.metadata.namespace,
     }),
   );
-}
-
-/** Links of the entity; one whose scheme is not http or https is left out. */
-function entityLinks(entity: Entity): DeliveryLink[] {
-  return (entity.metadata.links ?? [])
-    .filter(link => isWebUrl(link.url))
-    .map(link => ({
-      title: link.title ?? link.url,
-      url: link.url,
-      type: LINK_TYPES.find(type => type === link.type) ?? 'other',
-    }));
-}
-
-function withoutSlashes(
-  gitops: NonNullable<EnvironmentEntity['spec']['gitops']>,
-) {
-  return { ...gitops, path: gitops.path.replace(/^\/+|\/+$/g, '') };
 }
