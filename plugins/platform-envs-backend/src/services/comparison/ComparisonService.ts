@@ -2,68 +2,27 @@ import { ConflictError } from '@backstage/errors';
 import {
   CommitComparison,
   ComparisonQuery,
-  ComparisonSide,
   ComponentDelivery,
   ComponentComparison,
   ConfigComparison,
-  DeliveryCell,
-  EnvironmentSummary,
   isSameRelease,
   okReading,
   Reading,
   Release,
-  RenderedComparison,
   unavailableReading,
 } from '@fairway/plugin-platform-envs-common';
-import {
-  Deployment,
-  DeploymentSource,
-  GitHost,
-  KubernetesDocument,
-} from '@fairway/plugin-platform-envs-node';
-import { posix } from 'node:path';
+import { DeploymentSource, GitHost } from '@fairway/plugin-platform-envs-node';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ComponentSource } from '../commits/sourceOf';
 import { SourceCommits } from '../commits/SourceCommits';
-import { DesiredFile, RepositoryState } from '../DesiredState';
-import { compareObjects, compareRendered } from './compareObjects';
+import { ComparisonFacts } from './ComparisonFacts';
 import { KeptAnswers } from './KeptAnswers';
-import { readOverlaySettings, readTfvarsSettings } from './readSettings';
-import { diffSettings, Setting } from './settings';
-
-/** What the board knows, as far as a comparison needs it. */
-export interface ComparisonFacts {
-  /** @throws NotFoundError - the component does not run there. */
-  getCell(componentRef: string, environmentRef: string): DeliveryCell;
-  /** @throws NotFoundError - the catalog has no such environment. */
-  getEnvironment(environmentRef: string): EnvironmentSummary;
-  /** @throws NotFoundError - nobody says where its desired state is kept. */
-  getDesiredFile(componentRef: string, environmentRef: string): DesiredFile;
-  getRepository(
-    repository: string,
-    branch: string,
-  ): RepositoryState | undefined;
-  getDeployment(
-    componentRef: string,
-    environmentRef: string,
-  ): Deployment | undefined;
-  /** Where a component's source is; undefined when its entry names none. */
-  getComponentSource(componentRef: string): ComponentSource | undefined;
-}
-
-/** One side, and what is known of it. */
-interface Side {
-  cell: DeliveryCell;
-  environment: EnvironmentSummary;
-  kind: ComparisonSide['kind'];
-  revision?: string;
-}
+import { readSideSettings } from './readSideSettings';
+import { diffSettings } from './settings';
+import { keyOf, releaseOn, Side, toWire } from './side';
+import { SideObjects } from './SideObjects';
 
 /** Pairs of overlays whose differences were counted. */
 const MAX_COUNTS = 5_000;
-
-/** Rendered manifests that are remembered; each is some 10 kB. */
-const MAX_RENDERED = 60;
 
 /**
  * What differs between two environments, or between Git and what runs. Asked
@@ -71,7 +30,7 @@ const MAX_RENDERED = 60;
  * commit, whoever asks and however many at a time.
  */
 export class ComparisonService {
-  readonly #rendered = new KeptAnswers<KubernetesDocument[]>(MAX_RENDERED);
+  readonly #objects: SideObjects;
   readonly #counts = new KeptAnswers<number>(MAX_COUNTS);
 
   constructor(
@@ -82,7 +41,9 @@ export class ComparisonService {
       deploymentSources: DeploymentSource[];
       now?: () => Date;
     },
-  ) {}
+  ) {
+    this.#objects = new SideObjects(options);
+  }
 
   /**
    * Compares. A section that cannot be had says why.
@@ -114,7 +75,7 @@ export class ComparisonService {
     const [commits, config, rendered] = await Promise.all([
       this.#section(() => this.#commits(componentRef, image.from, image.to)),
       this.#section(() => this.#config(from, to)),
-      this.#section(() => this.#objects(from, to)),
+      this.#section(() => this.#objects.compare(from, to)),
     ]);
     return {
       componentRef,
@@ -238,7 +199,9 @@ export class ComparisonService {
         'What runs has no overlay; its objects are compared one by one',
       );
     }
-    const [a, b] = await Promise.all([from, to].map(s => this.#settings(s)));
+    const [a, b] = await Promise.all(
+      [from, to].map(side => readSideSettings(side, this.options)),
+    );
     return {
       differences: diffSettings(a.settings, b.settings, [
         [from.environment.shortName, to.environment.shortName],
@@ -246,135 +209,4 @@ export class ComparisonService {
       files: { from: a.files, to: b.files },
     };
   }
-
-  async #settings({ cell, environment, revision }: Side): Promise<{
-    settings: Setting[];
-    files: string[];
-  }> {
-    const { facts, gitHost } = this.options;
-    const { repository, branch, path, target } = facts.getDesiredFile(
-      cell.componentRef,
-      environment.ref,
-    );
-    if (!gitHost) {
-      throw new ConflictError(
-        'No Git host is configured (platformEnvs.gitHost.host)',
-      );
-    }
-    const files = await gitHost.readFiles(
-      repository,
-      revision ?? branch,
-      target.format === 'kustomize'
-        ? { folder: posix.dirname(path) }
-        : { paths: [path] },
-    );
-    const file = files.get(path);
-    if (!file) throw new ConflictError(`${repository} has no ${path}`);
-    try {
-      return {
-        settings:
-          target.format === 'kustomize'
-            ? readOverlaySettings(path, files)
-            : readTfvarsSettings(file.content ?? ''),
-        files: [...files.keys()],
-      };
-    } catch (error) {
-      const [reason] = String((error as Error).message).split('\n');
-      throw new ConflictError(`${path} cannot be understood: ${reason}`);
-    }
-  }
-
-  async #objects(from: Side, to: Side): Promise<RenderedComparison> {
-    if (from.kind === 'live') {
-      const { source, deployment } = this.#sourceOf(to, 'getManagedObjects');
-      const managed = await source.getManagedObjects!(deployment.name, {
-        namespace: deployment.namespace,
-      });
-      return {
-        objects: compareObjects(
-          managed
-            .filter(({ live, desired }) => live || desired)
-            .map(({ live, desired }) => ({ from: live, to: desired })),
-        ),
-        setAside: [],
-      };
-    }
-    const [before, after] = await Promise.all(
-      [from, to].map(side => this.#render(side)),
-    );
-    return compareRendered(before, after);
-  }
-
-  #render(side: Side): Promise<KubernetesDocument[]> {
-    const { source, deployment } = this.#sourceOf(side, 'getRenderedObjects');
-    const { name, namespace } = deployment;
-    const { revision } = side;
-    const read = () =>
-      source.getRenderedObjects!(name, {
-        namespace,
-        ...(revision && { revision }),
-      });
-    return revision
-      ? this.#rendered.get(
-          [deployment.instance, namespace, name, revision].join(' '),
-          read,
-        )
-      : read();
-  }
-
-  #sourceOf(
-    { cell, environment }: Side,
-    method: 'getRenderedObjects' | 'getManagedObjects',
-  ): { source: DeploymentSource; deployment: Deployment } {
-    const deployment = this.options.facts.getDeployment(
-      cell.componentRef,
-      environment.ref,
-    );
-    if (!deployment) {
-      throw new ConflictError(
-        `Nothing stands for it in ${environment.title}: ${cell.sentence}`,
-      );
-    }
-    const source = this.options.deploymentSources.find(
-      s => s.instance === deployment.instance,
-    );
-    if (!source?.[method]) {
-      throw new ConflictError(
-        environment.runtime === 'ecs'
-          ? 'Amazon ECS applies no Kubernetes objects; what differs stands under configuration and image'
-          : `${
-              source?.title ?? deployment.instance
-            } cannot tell what it would apply`,
-      );
-    }
-    return { source, deployment };
-  }
-}
-
-function keyOf({ environment, revision }: Side): string {
-  return `${environment.ref}@${revision}`;
-}
-
-function releaseOn({ cell, kind }: Side): Reading<Release> {
-  const reading: Reading<Release> = kind === 'live' ? cell.live : cell.desired;
-  if (reading.status !== 'ok') return reading;
-  const { image, version, digest, revision } = reading.value;
-  return okReading(
-    {
-      image,
-      ...(version && { version }),
-      ...(digest && { digest }),
-      // what runs tells the commit of the desired state under that name
-      ...(kind === 'desired' && revision && { revision }),
-    },
-    reading.observedAt,
-  );
-}
-
-function toWire({ environment, kind, revision }: Side): ComparisonSide {
-  return {
-    environmentRef: environment.ref,
-    kind,
-    ...(revision && { revision }),
-  };
 }
