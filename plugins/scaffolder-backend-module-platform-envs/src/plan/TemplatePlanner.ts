@@ -34,16 +34,18 @@ import { JsonObject } from '@backstage/types';
 import {
   ComponentPlan,
   PlanFinding,
-  planFindingSchema,
-  PlannedThing,
-  plannedThingSchema,
 } from '@fairway/plugin-platform-envs-common';
 import pLimit from 'p-limit';
 import { onBehalfSecrets } from './actOnBehalf';
 import { checkValues } from './checkValues';
 import { composePlan, joinSteps } from './composePlan';
+import {
+  readFindings,
+  readRefusal,
+  readSkipped,
+  readThings,
+} from './readDryRun';
 import { readTemplateFolder } from './readTemplateFolder';
-import { splitNextStep } from './splitNextStep';
 
 /** Each holds a workspace and asks GitHub and AWS; people wait for theirs. */
 const AT_ONCE = 4;
@@ -294,63 +296,6 @@ function readTemplateRef(text: string): string {
     );
   }
   return stringifyEntityRef(ref);
-}
-
-function readThings(output: unknown): PlannedThing[] {
-  const planned = (output as { planned?: unknown } | undefined)?.planned;
-  if (planned === undefined) return [];
-  return plannedThingSchema.array().parse(planned);
-}
-
-function readFindings(output: unknown): PlanFinding[] {
-  const findings = (output as { findings?: unknown } | undefined)?.findings;
-  return planFindingSchema.array().safeParse(findings).data ?? [];
-}
-
-function readSkipped(
-  steps: Array<{ id: string; name?: string; action: string }>,
-  log: Array<{ body: JsonObject }>,
-): PlanFinding[] {
-  const ids = log.flatMap(({ body }) =>
-    body.status === 'skipped' &&
-    /does not support dry-run/.test(`${body.message}`)
-      ? [body.stepId]
-      : [],
-  );
-  return steps
-    .filter(step => ids.includes(step.id))
-    .map(step => ({
-      severity: 'warning' as const,
-      message: `The step "${step.name ?? step.id}" (${
-        step.action
-      }) cannot say beforehand what it does`,
-      nextStep: 'Ask the owner of the template what it does',
-    }));
-}
-
-/** Errors that say no; any other says that something could not be asked. */
-const REFUSALS = new Set([
-  'ConflictError',
-  'InputError',
-  'NotAllowedError',
-  'NotFoundError',
-]);
-
-/**
- * The finding that a step's refusal is; undefined for what is no refusal: the
- * scaffolder or an upstream that cannot be reached says nothing of the plan.
- */
-function readRefusal(error: unknown): PlanFinding | undefined {
-  if (!(error instanceof ResponseError)) return undefined;
-  const { name, message } = error.cause;
-  if (!REFUSALS.has(name)) return undefined;
-  return {
-    severity: 'blocking',
-    ...splitNextStep(
-      message,
-      'Change the form and make the plan again; if it stays, show this to the owner of the template',
-    ),
-  };
 }
 
 async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
