@@ -327,7 +327,10 @@ describe('the scaffolder in production', () => {
         }),
       ],
     });
-    await request(backend.server).get('/api/scaffolder/v2/actions').expect(200);
+    const { status } = await request(backend.server).get(
+      '/api/scaffolder/v2/actions',
+    );
+    expect(status).toBe(200);
     await backend.stop();
   });
 });
