@@ -30,10 +30,19 @@ export const completion = (body: object) => ({
 /** Renders the page of a run that has these events, in an app whose backend is played. */
 export function renderRun(
   events: object[],
-  options: { may?: boolean; taskError?: Error } = {},
+  options: {
+    may?: boolean;
+    taskError?: Error;
+    /** What was filled in. */
+    parameters?: object;
+  } = {},
 ) {
   queryClient.clear();
-  const { may = true, taskError } = options;
+  const {
+    may = true,
+    taskError,
+    parameters = { name: 'orders', system: 'system:default/web' },
+  } = options;
   const scaffolder = {
     getTask: jest.fn(async () => {
       if (taskError) throw taskError;
@@ -42,7 +51,7 @@ export function renderRun(
         createdAt: AT,
         lastHeartbeatAt: AT,
         spec: {
-          parameters: { name: 'orders', system: 'system:default/web' },
+          parameters,
           steps: [
             { id: 'registry', name: 'Create the image registry', action: 'a' },
             { id: 'publish', name: 'Create the repository', action: 'b' },

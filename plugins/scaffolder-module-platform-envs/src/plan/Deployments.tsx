@@ -1,4 +1,5 @@
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
+import { asSentence } from './asSentence';
 import { Change } from './Change';
 import { formatEstimate } from './formatEstimate';
 import styles from './plan.module.css';
@@ -32,7 +33,7 @@ export function Deployments({ things }: { things: PlannedThing[] }) {
                 {thing.name} <Change change={thing.change} />
                 <div className={styles.count}>{thing.where}</div>
                 {!thing.capacity && thing.note && (
-                  <div className={styles.count}>{thing.note}.</div>
+                  <div className={styles.count}>{asSentence(thing.note)}</div>
                 )}
               </td>
               <td>{copiesOf(thing)}</td>

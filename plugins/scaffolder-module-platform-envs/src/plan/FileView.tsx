@@ -1,6 +1,7 @@
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
 import { Button } from '@backstage/ui';
 import { useEffect, useRef, useState } from 'react';
+import { asSentence } from './asSentence';
 import { Change } from './Change';
 import styles from './plan.module.css';
 
@@ -26,7 +27,7 @@ export function FileView(props: { file?: PlannedThing; id: string }) {
             {file.executable && <span>executable</span>}
             {file.content !== undefined && <Copy text={file.content} />}
           </div>
-          {file.note && <p className={styles.note}>{file.note}.</p>}
+          {file.note && <p className={styles.note}>{asSentence(file.note)}</p>}
           {file.content !== undefined && (
             <pre
               // What scrolls must be reachable by keyboard.

@@ -1,5 +1,6 @@
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
 import { Link } from '@backstage/core-components';
+import { asSentence } from './asSentence';
 import { Change } from './Change';
 import { formatEstimate } from './formatEstimate';
 import styles from './plan.module.css';
@@ -34,7 +35,9 @@ export function Things({ things }: { things: PlannedThing[] }) {
               </span>
             )}
           </div>
-          {thing.note && <p className={styles.note}>{thing.note}.</p>}
+          {thing.note && (
+            <p className={styles.note}>{asSentence(thing.note)}</p>
+          )}
           {thing.properties && <Properties properties={thing.properties} />}
           {thing.content && (
             <Document

@@ -5,7 +5,8 @@ import {
   RiIndeterminateCircleLine,
   RiLoader4Line,
 } from '@remixicon/react';
-import { useState } from 'react';
+import { Link } from '@backstage/core-components';
+import { Fragment, useState } from 'react';
 import useInterval from 'react-use/esm/useInterval';
 import { durationOf, RunStep, StepState } from './describeRun';
 import styles from './RunPage.module.css';
@@ -57,7 +58,9 @@ function Step({ step, now }: { step: RunStep; now: number }) {
           </span>
         </div>
         {(state === 'processing' || state === 'failed') && last && (
-          <p className={styles.last}>{last.split('\n')[0]}</p>
+          <p className={styles.last}>
+            <WithLinks text={last.split('\n')[0]} />
+          </p>
         )}
         {lines.length > 0 && (
           <details className={styles.log}>
@@ -71,4 +74,21 @@ function Step({ step, now }: { step: RunStep; now: number }) {
       </div>
     </li>
   );
+}
+
+/** Pages of the portal that a step may name; an id ends where a word does. */
+const REMOVAL_PAGE = /(\/removals\/\w+)/;
+
+/** A line of a step, in which pages of the portal can be opened. */
+function WithLinks({ text }: { text: string }) {
+  const parts = text.split(REMOVAL_PAGE).map((part, index) =>
+    index % 2 === 1 ? (
+      <Link key={part} to={part}>
+        {part}
+      </Link>
+    ) : (
+      <Fragment key={`text ${part}`}>{part}</Fragment>
+    ),
+  );
+  return <>{parts}</>;
 }

@@ -24,6 +24,24 @@ describe('the page of a run', () => {
     ).toBeInTheDocument();
   });
 
+  it('leads to the removal that waits for somebody', async () => {
+    renderRun(
+      [
+        log('publish', 'Beginning step', 'processing'),
+        log('publish', 'Waits until leads agrees, at /removals/01M8: why'),
+      ],
+      { parameters: { component: 'component:default/orders' } },
+    );
+    const link = await screen.findByRole('link', { name: '/removals/01M8' });
+    expect(link).toHaveAttribute('href', '/removals/01M8');
+    expect(link.parentElement).toHaveTextContent(
+      'Waits until leads agrees, at /removals/01M8: why',
+    );
+    expect(
+      screen.getByRole('heading', { name: 'Go service: orders' }),
+    ).toBeInTheDocument();
+  });
+
   it('puts what was made and where to go next on top', async () => {
     renderRun([
       log('registry', 'done', 'completed'),

@@ -80,13 +80,18 @@ function Run({ taskId, onRetried }: { taskId: string; onRetried(): void }) {
   const events = stream as RunEvents;
   const state = stateOf(events);
   const steps = stepsOf(events);
-  const { name, system } = task.spec.parameters as Record<string, unknown>;
+  const { name, system, component } = task.spec.parameters as Record<
+    string,
+    unknown
+  >;
+  const subject =
+    typeof component === 'string' ? component.split('/').at(-1) : name;
   const title = task.spec.templateInfo?.entity?.metadata.title ?? 'Run';
   const stopped = state === 'failed' || state === 'cancelled';
   return (
     <div className={styles.run}>
       <Text as="h1" variant="title-medium">
-        {typeof name === 'string' ? `${title}: ${name}` : title}
+        {typeof subject === 'string' ? `${title}: ${subject}` : title}
       </Text>
       <div role={stopped ? 'alert' : 'status'}>
         <Alert
