@@ -1,5 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Knex } from 'knex';
+import { shareStrings } from './shareStrings';
 import { SnapshotShape, SnapshotStore } from './SnapshotStore';
 
 /** Documents that are written at once; making them text holds up everybody else. */
@@ -50,8 +51,9 @@ export class DatabaseSnapshotStore implements SnapshotStore {
       .orderBy('name')
       .select('name', 'content');
     const found = new Map<string, T>();
+    const strings = new Map<string, string>();
     for (const { name, content } of rows) {
-      const document = await this.#read(name, content, shape);
+      const document = await this.#read(name, content, shape, strings);
       if (document !== undefined) found.set(name, document);
     }
     return found;
@@ -75,9 +77,11 @@ export class DatabaseSnapshotStore implements SnapshotStore {
     name: string,
     content: string,
     shape: SnapshotShape<T>,
+    strings?: Map<string, string>,
   ): Promise<T | undefined> {
     try {
-      return shape.parse(JSON.parse(content));
+      const json = JSON.parse(content);
+      return shape.parse(strings ? shareStrings(json, strings) : json);
     } catch (error) {
       this.logger.warn('A saved snapshot cannot be used and is dropped', {
         name,

@@ -111,7 +111,7 @@ describe('ArgocdDeploymentSource with 10,000 applications', () => {
 
   it('F86 keeps one copy of what it knew before a restart and is told again', async () => {
     const argocd = await MisbehavingArgocd.start();
-    argocd.onList = (_, res) =>
+    argocd.onList = (__, res) =>
       json(res, 200, {
         items: Array.from({ length: COUNT }, (_, i) => {
           const { metadata, spec, status } = aHeavyApplication(i) as any;
