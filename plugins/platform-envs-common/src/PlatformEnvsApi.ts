@@ -33,7 +33,7 @@ import {
   RemovalList,
   RemovalPreview,
   RequestRemoval,
-} from './removal';
+} from './removal/types';
 import { DetectDriftRequest } from './stacks';
 
 /** Options of a single call. @public */

@@ -47,7 +47,7 @@ import {
   RemovalList,
   RemovalPreview,
   RequestRemoval,
-} from './removal';
+} from './removal/types';
 import { DetectDriftRequest } from './stacks';
 
 /** The one client of the platform-envs backend, for browser and server alike. @public */
