@@ -27,14 +27,8 @@ import {
   RemovalDetail,
   TERMINAL_PROMOTION_STATES,
 } from '@fairway/plugin-platform-envs-common';
-import {
-  aPlanPreview,
-  aPromotion,
-  aReplication,
-  asOverview,
-  AT,
-  BuiltBoard,
-} from './builders';
+import { aReplication, asOverview, AT, BuiltBoard } from './builders';
+import { aPlanPreview, aPromotion } from './promotionBuilders';
 import { aComparison } from './comparisonBuilders';
 import { aCapacity, aLiveReading, aStack } from './environmentBuilders';
 

@@ -3,4 +3,5 @@ export * from './builders';
 export * from './environmentBuilders';
 export * from './FakePlatformEnvsApi';
 export * from './firstDeliveryBuilders';
+export * from './promotionBuilders';
 export * from './removalBuilders';
