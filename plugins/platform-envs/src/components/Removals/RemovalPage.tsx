@@ -25,7 +25,7 @@ function Steps({ detail }: { detail: RemovalDetail }) {
             <StateBadge state={{ ...removalStepWord(state), word: title }} />{' '}
             <When at={at} className={styles.quiet} />
             <span className={styles.note}>
-              {removalStepWord(state).word}: {sentence}{' '}
+              {said(removalStepWord(state).word, sentence)}{' '}
               {link && isSafeUrl(link.url) && (
                 <a href={link.url} target="_blank" rel="noreferrer">
                   {link.title}
@@ -37,6 +37,11 @@ function Steps({ detail }: { detail: RemovalDetail }) {
       </ol>
     </Card>
   );
+}
+
+/** Where a step stands and what it says; once, where it says no more than that. */
+function said(word: string, sentence: string): string {
+  return sentence.startsWith(word) ? sentence : `${word}: ${sentence}`;
 }
 
 function Content({ detail }: { detail: RemovalDetail }) {

@@ -133,6 +133,27 @@ describe('a removal', () => {
     expect(screen.getByText(/Retry goes on where it was/)).toBeInTheDocument();
   });
 
+  it('says once that a step is under way', async () => {
+    open(
+      aRemovalDetail({
+        state: 'RUNNING',
+        steps: [
+          {
+            id: 'desired-state',
+            title: 'Remove the desired state',
+            state: 'running',
+            sentence: 'Under way.',
+            at: minutesAgo(2),
+          },
+        ],
+      }),
+    );
+    const steps = await screen.findByRole('list', {
+      name: 'Steps of the run',
+    });
+    expect(steps.textContent?.match(/Under way/g)).toHaveLength(1);
+  });
+
   it('says that there is none', async () => {
     open();
     expect(
