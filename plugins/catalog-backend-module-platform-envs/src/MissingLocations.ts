@@ -2,13 +2,12 @@ import {
   BackstageCredentials,
   LoggerService,
 } from '@backstage/backend-plugin-api';
-import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import { stringifyEntityRef } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
+import { createHash } from 'node:crypto';
 
 /** Each is a call to the Git server; who waits for one waits for few. */
 const MOST_AT_ONCE = 10;
-
-const PROCESSING = 'backstage.io/catalog-processing';
 
 /** Options of {@link MissingLocations}. */
 export interface MissingLocationsOptions {
@@ -33,14 +32,19 @@ export class MissingLocations {
   /** Has the catalog look once more for those files, at most ten in a turn. */
   async lookAgain(credentials: BackstageCredentials): Promise<void> {
     const { catalog, logger } = this.#options;
-    const { items } = await catalog.getEntities(
-      {
-        filter: { kind: 'Location' },
-        fields: ['kind', 'metadata.name', 'metadata.namespace', 'status'],
-      },
-      { credentials },
-    );
-    const refs = items.filter(isMissing).map(one => stringifyEntityRef(one));
+    const [registered, { items }] = await Promise.all([
+      catalog.getLocations({}, { credentials }),
+      // What was never read is no entity yet.
+      catalog.getEntities(
+        {
+          filter: { kind: 'Location' },
+          fields: ['kind', 'metadata.name', 'metadata.namespace'],
+        },
+        { credentials },
+      ),
+    ]);
+    const read = new Set(items.map(one => stringifyEntityRef(one)));
+    const refs = registered.items.map(refOf).filter(ref => !read.has(ref));
     const turn = inTurn(refs, this.#turn);
     this.#turn += turn.length;
     for (const ref of turn) {
@@ -50,17 +54,10 @@ export class MissingLocations {
   }
 }
 
-function isMissing(entity: Entity): boolean {
-  const { items = [] } =
-    (entity as { status?: { items?: StatusItem[] } }).status ?? {};
-  return items.some(
-    ({ type, error }) => type === PROCESSING && error?.name === 'NotFoundError',
-  );
-}
-
-interface StatusItem {
-  type: string;
-  error?: { name?: string };
+/** Of the entity that the catalog makes of a registered location. */
+function refOf({ type, target }: { type: string; target: string }): string {
+  const hash = createHash('sha1').update(`${type}:${target}`).digest('hex');
+  return `location:default/generated-${hash}`;
 }
 
 function inTurn(refs: string[], from: number): string[] {
