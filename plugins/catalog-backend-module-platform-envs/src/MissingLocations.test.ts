@@ -3,13 +3,9 @@ import { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { MissingLocations } from './MissingLocations';
 
-const TARGET =
-  'http://localhost:7511/sample-platform-ai/order-intake/tree/main/catalog-info.yaml';
-/** As a catalog called it that was asked. */
-const REF =
-  'location:default/generated-fbc761147d527351921aad0f0ff3f205fb28e955';
+const REF = 'location:default/generated-1';
 
-function open(targets: string[], read: string[] = []) {
+function open(registered: string[], read: string[] = []) {
   const catalog = catalogServiceMock({
     entities: read.map(
       (name): Entity => ({
@@ -20,10 +16,11 @@ function open(targets: string[], read: string[] = []) {
     ),
   });
   catalog.getLocations = async () => ({
-    items: targets.map((target, index) => ({
+    items: registered.map((entityRef, index) => ({
       id: `${index}`,
       type: 'url',
-      target,
+      target: `https://github.com/acme/${index}/blob/main/catalog-info.yaml`,
+      entityRef,
     })),
   });
   const refreshed: string[] = [];
@@ -42,14 +39,14 @@ function open(targets: string[], read: string[] = []) {
 
 describe('MissingLocations', () => {
   it('has the catalog look again for a file that was not there', async () => {
-    const { refreshed, lookAgain } = open([TARGET]);
+    const { refreshed, lookAgain } = open([REF]);
     await lookAgain();
     expect(refreshed).toEqual([REF]);
   });
 
   it('leaves alone what was read', async () => {
     const { refreshed, lookAgain } = open(
-      [TARGET],
+      [REF],
       [REF.replace('location:default/', '')],
     );
     await lookAgain();
@@ -58,7 +55,7 @@ describe('MissingLocations', () => {
 
   it('takes ten in a turn, and all of them in turns', async () => {
     const { refreshed, lookAgain } = open(
-      Array.from({ length: 23 }, (_, index) => `${TARGET}?${index}`),
+      Array.from({ length: 23 }, (_, index) => `${REF}${index}`),
     );
     await lookAgain();
     expect(refreshed).toHaveLength(10);

@@ -4,7 +4,6 @@ import {
 } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
-import { createHash } from 'node:crypto';
 
 /** Each is a call to the Git server; who waits for one waits for few. */
 const MOST_AT_ONCE = 10;
@@ -44,7 +43,9 @@ export class MissingLocations {
       ),
     ]);
     const read = new Set(items.map(one => stringifyEntityRef(one)));
-    const refs = registered.items.map(refOf).filter(ref => !read.has(ref));
+    const refs = registered.items
+      .map(({ entityRef }) => entityRef)
+      .filter(ref => !read.has(ref));
     const turn = inTurn(refs, this.#turn);
     this.#turn += turn.length;
     for (const ref of turn) {
@@ -52,12 +53,6 @@ export class MissingLocations {
       await catalog.refreshEntity(ref, { credentials });
     }
   }
-}
-
-/** Of the entity that the catalog makes of a registered location. */
-function refOf({ type, target }: { type: string; target: string }): string {
-  const hash = createHash('sha1').update(`${type}:${target}`).digest('hex');
-  return `location:default/generated-${hash}`;
 }
 
 function inTurn(refs: string[], from: number): string[] {
