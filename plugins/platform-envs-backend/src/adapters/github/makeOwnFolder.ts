@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rm, rmSync } from 'node:fs';
 import path from 'node:path';
 
 const FOLDER = 'fairway-git-';
@@ -9,7 +9,8 @@ export function makeOwnFolder(parent: string): string {
   for (const name of readdirSync(parent)) {
     const pid = Number(/^fairway-git-(\d+)-/.exec(name)?.[1]);
     if (pid && pid !== process.pid && !isAlive(pid)) {
-      rmSync(path.join(parent, name), { recursive: true, force: true });
+      // thousands of files, and nobody waits for it
+      rm(path.join(parent, name), { recursive: true, force: true }, () => {});
     }
   }
   const folder = mkdtempSync(path.join(parent, `${FOLDER}${process.pid}-`));
