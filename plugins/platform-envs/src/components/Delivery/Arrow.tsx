@@ -13,6 +13,8 @@ export interface ArrowProps {
   /** The environment that it leads to. */
   environment: EnvironmentSummary;
   cell?: DeliveryCell;
+  /** Where it comes from. */
+  from: { environment: EnvironmentSummary; cell?: DeliveryCell };
   /** How many settings differ; absent where that is not known. */
   configChanges?: number;
   /** Absent: promotions do not lead there. */
@@ -23,9 +25,15 @@ export interface ArrowProps {
 
 function whyNot(
   target: ComponentDelivery['promotionTargets'][number],
-  isSame: boolean,
+  { from, isSame }: { from: ArrowProps['from']; isSame: boolean },
 ): string | undefined {
   if (!target.allowed) return target.reason ?? 'Not possible now';
+  if (
+    from.cell?.state === 'not-deployed' &&
+    from.cell.desired.status !== 'ok'
+  ) {
+    return `Nothing is released in ${from.environment.shortName} yet`;
+  }
   return isSame ? 'It has this release already' : undefined;
 }
 
@@ -77,7 +85,7 @@ export function Arrow(props: ArrowProps) {
       {target && (
         <ReasonedButton
           variant={isSame ? 'secondary' : 'primary'}
-          reason={whyNot(target, isSame)}
+          reason={whyNot(target, { from: props.from, isSame })}
           onPress={props.onPromote}
         >
           {`Promote to ${environment.shortName}`}

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ResponseError } from '@backstage/errors';
+import { unavailableReading } from '@fairway/plugin-platform-envs-common';
 import {
   aComparison,
   aFakeApi,
@@ -66,6 +67,23 @@ describe('DeliveryTab', () => {
     expect(button).toBeDisabled();
     expect(button).toHaveAccessibleDescription(
       'Members of sample-platform-ai may promote here',
+    );
+  });
+
+  it('does not promote where nothing is released to begin with', async () => {
+    const api = aFakeApi(aSmallOverview());
+    const [, uat] = api.answers.overview.rows[1].cells;
+    Object.assign(uat, {
+      state: 'not-deployed',
+      desired: unavailableReading('No overlay names a release'),
+    });
+    render(api);
+    const button = await screen.findByRole('button', {
+      name: 'Promote to prod',
+    });
+    expect(button).toBeDisabled();
+    expect(button).toHaveAccessibleDescription(
+      'Nothing is released in uat yet',
     );
   });
 

@@ -48,6 +48,7 @@ export function Pipeline(props: PipelineProps) {
                 <Arrow
                   environment={environment}
                   cell={cellOf(ref)}
+                  from={{ environment: before, cell: cellOf(before.ref) }}
                   configChanges={
                     delivery.configChanges?.find(
                       c =>

@@ -1,9 +1,10 @@
 import { useParams } from 'react-router-dom';
 import { Link } from '@backstage/ui';
 import { RemovalDetail } from '@fairway/plugin-platform-envs-common';
+import { useMe } from '../../hooks/useMe';
 import { useRemoval } from '../../hooks/useRemovals';
 import { nextStep, removalStepWord, removalWord } from '../../model/removal';
-import { refName } from '../../model/refs';
+import { normalRef, refName } from '../../model/refs';
 import { isSafeUrl } from '../../model/safeUrl';
 import { Card } from '../Card';
 import { RefLink } from '../RefLink';
@@ -47,6 +48,9 @@ function said(word: string, sentence: string): string {
 function Content({ detail }: { detail: RemovalDetail }) {
   const { removal } = detail;
   const next = nextStep(removal);
+  const me = useMe();
+  // a run is for those who started it
+  const isMine = me?.userRef === normalRef(removal.requestedBy);
   return (
     <RequestLayout
       head={
@@ -62,7 +66,7 @@ function Content({ detail }: { detail: RemovalDetail }) {
               requested by <RefLink entityRef={removal.requestedBy} />{' '}
               <When at={removal.createdAt} />: “{removal.reason}”
             </span>
-            {removal.taskId && (
+            {isMine && removal.taskId && (
               <Link
                 standalone
                 href={`/create/tasks/${encodeURIComponent(removal.taskId)}`}

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {
   aFakeApi,
@@ -35,6 +35,25 @@ describe('a removal', () => {
       screen.getByText(/A second person has to agree/),
     ).toBeInTheDocument();
   });
+
+  it.each([
+    ['user:default/me', 1],
+    ['user:default/another', 0],
+  ])(
+    'leads to its run who started it, and nobody else (%s)',
+    async (requestedBy, links) => {
+      const detail = aRemovalDetail();
+      Object.assign(detail.removal, { requestedBy, taskId: 'a-run' });
+      open(detail);
+      await screen.findByRole('list', { name: 'Plan' });
+      await screen.findAllByText(/requested by/);
+      await waitFor(() =>
+        expect(screen.queryAllByRole('link', { name: 'its run' })).toHaveLength(
+          links,
+        ),
+      );
+    },
+  );
 
   it('takes a decision on the plan that was shown, with a reason, once', async () => {
     const api = open(aRemovalDetail());
