@@ -54,7 +54,7 @@ async function decide(
   const groups = (user.relations ?? []).map(r => r.targetRef);
   const claims = [userRef, ...groups];
   const ref = resourceRef && parsePromotionTarget(resourceRef);
-  const target = ref && (await targets.describe(ref));
+  const [target] = ref ? await targets.describe([ref]) : [];
   if (permission === 'platform-envs.component.remove') {
     const component = entities.find(e => stringifyEntityRef(e) === resourceRef);
     return claims.includes(String(component?.spec?.owner));

@@ -21,13 +21,11 @@ export function registerPermissions(
     resourceRef: promotionTargetResourceRef,
     permissions: onTargets,
     rules: promotionTargetRules,
-    getResources: refs =>
-      Promise.all(
-        refs.map(ref => {
-          const target = parsePromotionTarget(ref);
-          return target && targets.describe(target);
-        }),
-      ),
+    getResources: async refs => {
+      const parsed = refs.map(parsePromotionTarget);
+      const described = await targets.describe(parsed.filter(ref => !!ref));
+      return parsed.map(ref => ref && described.shift());
+    },
   });
   registry.addPermissions(
     platformEnvsPermissions.filter(

@@ -52,23 +52,27 @@ export function createComponentsRouter(
       await environments.ensureComponent(componentRef);
       await environments.learnHistory(componentRef);
       const delivered = environments.getDelivery(componentRef);
+      const { cells } = delivered.row;
+      const [configChanges, operations, promoted, promotionTargets] =
+        await Promise.all([
+          comparison.countConfigChanges(
+            componentRef,
+            cells.map(cell => cell.environmentRef),
+          ),
+          listOperations(
+            options.permissions,
+            credentials,
+            cells.filter(cell => cell.application),
+          ),
+          promotions.listForComponent(componentRef, { credentials }),
+          promotions.listTargets(componentRef, { credentials }),
+        ]);
       const delivery: ComponentDelivery = {
         ...delivered,
-        configChanges: await comparison.countConfigChanges(
-          componentRef,
-          delivered.row.cells.map(cell => cell.environmentRef),
-        ),
-        operations: await listOperations(
-          options.permissions,
-          credentials,
-          delivered.row.cells.filter(cell => cell.application),
-        ),
-        promotions: await promotions.listForComponent(componentRef, {
-          credentials,
-        }),
-        promotionTargets: await promotions.listTargets(componentRef, {
-          credentials,
-        }),
+        configChanges,
+        operations,
+        promotions: promoted,
+        promotionTargets,
       };
       res.json(delivery);
     },

@@ -1,5 +1,10 @@
 import { AuthService } from '@backstage/backend-plugin-api';
-import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import {
+  CompoundEntityRef,
+  Entity,
+  parseEntityRef,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
 import { InputError, NotFoundError } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import {
@@ -20,6 +25,12 @@ export interface PromotionPlace {
   sourceFile: DesiredFile;
   targetFile: DesiredFile;
   policy: Promotion['policy'];
+}
+
+/** A component, and the environments that it runs in. */
+interface Loaded {
+  component: ComponentEntry;
+  environments: EnvironmentSummary[];
 }
 
 /** Finds out, from the catalog at this moment, what may be promoted where. */
@@ -70,29 +81,20 @@ export class PromotionTargets {
     };
   }
 
-  /** What permission rules are applied to; undefined when the catalog lacks either. */
+  /**
+   * What permission rules are applied to, each in its place; undefined where the
+   * catalog lacks either. The catalog is asked once for each component.
+   */
   async describe(
-    ref: PromotionTarget,
-  ): Promise<PromotionTargetFacts | undefined> {
-    try {
-      if (ref.componentRef === ref.environmentRef) {
-        return await this.#describeEnvironment(ref.environmentRef);
-      }
-      const { component, environments } = await this.#load(ref.componentRef);
-      const environment = environments.find(e => e.ref === ref.environmentRef);
-      return (
-        environment && {
-          componentRef: ref.componentRef,
-          environmentRef: ref.environmentRef,
-          componentOwnerRef: component.component.ownerRef,
-          environmentOwnerRef: environment.ownerRef,
-          approverRefs: environment.delivery.approverRefs,
-        }
-      );
-    } catch (error) {
-      if ((error as Error).name === 'NotFoundError') return undefined;
-      throw error;
-    }
+    refs: PromotionTarget[],
+  ): Promise<Array<PromotionTargetFacts | undefined>> {
+    const loads = new Map<string, Promise<Loaded>>();
+    const load = (componentRef: string) => {
+      let loaded = loads.get(componentRef);
+      if (!loaded) loads.set(componentRef, (loaded = this.#load(componentRef)));
+      return loaded;
+    };
+    return Promise.all(refs.map(ref => this.#describe(ref, load)));
   }
 
   /** Every environment that a component runs in, and whether a release can be promoted there. */
@@ -109,6 +111,31 @@ export class PromotionTargets {
       source: predecessor(target, environments),
       reason: whyNoTarget(target, environments),
     }));
+  }
+
+  async #describe(
+    ref: PromotionTarget,
+    load: (componentRef: string) => Promise<Loaded>,
+  ): Promise<PromotionTargetFacts | undefined> {
+    try {
+      if (ref.componentRef === ref.environmentRef) {
+        return await this.#describeEnvironment(ref.environmentRef);
+      }
+      const { component, environments } = await load(ref.componentRef);
+      const environment = environments.find(e => e.ref === ref.environmentRef);
+      return (
+        environment && {
+          componentRef: ref.componentRef,
+          environmentRef: ref.environmentRef,
+          componentOwnerRef: component.component.ownerRef,
+          environmentOwnerRef: environment.ownerRef,
+          approverRefs: environment.delivery.approverRefs,
+        }
+      );
+    } catch (error) {
+      if ((error as Error).name === 'NotFoundError') return undefined;
+      throw error;
+    }
   }
 
   /** An environment as such: whoever owns it, owns all of what is asked. */
@@ -133,20 +160,20 @@ export class PromotionTargets {
     );
   }
 
-  async #load(componentRef: string): Promise<{
-    component: ComponentEntry;
-    environments: EnvironmentSummary[];
-  }> {
+  async #load(componentRef: string): Promise<Loaded> {
     const { catalog, auth } = this.options;
     const credentials = await auth.getOwnServiceCredentials();
     const entity = await catalog.getEntityByRef(componentRef, { credentials });
     if (!entity) {
       throw new NotFoundError(`${componentRef} is not in the catalog`);
     }
-    const { items } = await catalog.getEntities(
-      { filter: { kind: 'Environment' } },
-      { credentials },
-    );
+    const systems = waysToName(entity);
+    const { items } = systems.length
+      ? await catalog.getEntities(
+          { filter: { kind: 'Environment', 'spec.system': systems } },
+          { credentials },
+        )
+      : { items: [] };
     const view = buildCatalogView([withKind(entity), ...items]);
     const component = view.components.find(
       c => c.component.ref === stringifyEntityRef(entity),
@@ -165,6 +192,28 @@ export class PromotionTargets {
       ),
     };
   }
+}
+
+/** How the environments of a component's system may name it: in full, or with what goes without saying left out. */
+function waysToName({ metadata, spec }: Entity): string[] {
+  if (!spec?.system) return [];
+  let ref: CompoundEntityRef;
+  try {
+    ref = parseEntityRef(String(spec.system), {
+      defaultKind: 'system',
+      defaultNamespace: metadata.namespace,
+    });
+  } catch {
+    // who reads the entity says what is wrong with it
+    return [];
+  }
+  const { kind, namespace, name } = ref;
+  return [
+    name,
+    `${namespace}/${name}`,
+    `${kind}:${name}`,
+    `${kind}:${namespace}/${name}`,
+  ];
 }
 
 /** The environment before another on the way to production, among those of a component. */
