@@ -2,6 +2,7 @@ import { DeploymentEvent } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { inSlices } from '../../inSlices';
 import { KeptList } from '../../KeptList';
 import { TreeHealth, withTreeHealth } from './resourceTree';
 import { isUnwell } from './unwell';
@@ -108,13 +109,16 @@ export class ApplicationBook {
     return this.#remove(key);
   }
 
-  /** Takes over a list that was asked for at `asked`. */
-  replaceAll(found: Map<string, Deployment>, asked: number): boolean {
+  /** Takes over a list that was asked for at `asked`; events may come in between. */
+  async replaceAll(
+    found: Map<string, Deployment>,
+    asked: number,
+  ): Promise<boolean> {
     let changed = false;
-    for (const [key, deployment] of found) {
-      if (this.#isOvertaken(key, asked)) continue;
+    await inSlices(found, ([key, deployment]) => {
+      if (this.#isOvertaken(key, asked)) return;
       changed = this.#store(deployment, false) || changed;
-    }
+    });
     for (const key of [...this.#entries.keys()]) {
       if (found.has(key) || this.#isOvertaken(key, asked)) continue;
       changed = this.#remove(key) || changed;
@@ -141,11 +145,11 @@ export class ApplicationBook {
   }
 
   /** Applies what else is known, after that changed. */
-  redecorate(): boolean {
+  async redecorate(): Promise<boolean> {
     let changed = false;
-    for (const [key, entry] of this.#entries) {
+    await inSlices(this.#entries, ([key, entry]) => {
       changed = this.#show(key, entry) || changed;
-    }
+    });
     return changed;
   }
 

@@ -1,6 +1,7 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Deployment, Pace } from '@fairway/plugin-platform-envs-node';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inSlices } from '../../inSlices';
 import { ApplicationBook, keyOf } from './ApplicationBook';
 import { ArgocdClient } from './ArgocdClient';
 import { UnusableAnswerError } from './ArgocdHttp';
@@ -177,9 +178,9 @@ export class ApplicationFeed {
       if (this.#isSuspicious(answer.found)) await this.#confirm(answer.found);
     }
     this.#isDoubted = false;
+    const changed = await book.replaceAll(answer.found, asked);
     listeners.onRecovered();
     listeners.onContact();
-    const changed = book.replaceAll(answer.found, asked);
     void this.readProjects();
     listeners.onList(changed);
     return answer.resourceVersion;
@@ -190,11 +191,11 @@ export class ApplicationFeed {
     const { items, resourceVersion } = await client.list(signal);
     const found = new Map<string, Deployment>();
     let unreadable = 0;
-    for (const item of items) {
+    await inSlices(items, item => {
       const deployment = parse(item);
       if (deployment) found.set(keyOf(deployment), deployment);
       else unreadable++;
-    }
+    });
     if (unreadable) {
       logger.debug('Applications of Argo CD are left out', {
         instance,

@@ -298,7 +298,9 @@ export class ArgocdDeploymentSource implements DeploymentSource {
   /** Judges the windows now, and again when the first of them opens or closes. */
   #judgeWindows(): void {
     if (this.#abort.signal.aborted) return;
-    if (this.#book.redecorate()) this.#emit();
+    void this.#book.redecorate().then(changed => {
+      if (changed) this.#emit();
+    });
     clearTimeout(this.#windowTimer);
     const next = this.#windows.nextChange();
     if (!next) return;
