@@ -173,6 +173,21 @@ describe('ArgocdEngine', () => {
     expect(engine.store.get('sample-backend-dev')).toBeDefined();
   });
 
+  it('does not prune a copy of an application, though it carries its tracking annotation', async () => {
+    const { engine } = sandbox;
+    const { metadata, spec } = engine.store.get('sample-backend-prod')!;
+    engine.upsert({
+      metadata: { ...metadata, name: 'astray' },
+      spec: { ...spec, syncPolicy: {} },
+    });
+    await engine.refresh('sample-platform-ai-prod');
+    expect(
+      engine.store.get('sample-platform-ai-prod')!.status.resources,
+    ).not.toContainEqual(expect.objectContaining({ name: 'astray' }));
+    expect(engine.store.get('astray')).toBeDefined();
+    engine.delete('astray', true);
+  });
+
   it('follows a new service from its overlay to its first image', async () => {
     const { engine, world, until } = sandbox;
     const of = async (path: string) =>

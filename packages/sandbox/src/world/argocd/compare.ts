@@ -54,7 +54,11 @@ export function prepareTargets(
         ...(namespace ? { namespace } : {}),
         annotations: {
           ...object.metadata.annotations,
-          [TRACKING_ID]: trackingId(application, object, namespace),
+          [TRACKING_ID]: trackingId(
+            application.metadata.name,
+            object,
+            namespace,
+          ),
         },
       },
     };
@@ -172,12 +176,18 @@ export function keepRestart(
   return copy;
 }
 
-function trackingId(
-  application: Application,
-  object: KubeObject,
+/**
+ * What Argo CD writes on an object that an application made; on a copy of the
+ * object it names the original.
+ *
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
+ */
+export function trackingId(
+  application: string,
+  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
   namespace: string | undefined,
 ): string {
-  return `${application.metadata.name}:${groupOf(object.apiVersion)}/${
+  return `${application}:${groupOf(object.apiVersion)}/${
     object.kind
   }:${namespace ?? ''}/${object.metadata.name}`;
 }

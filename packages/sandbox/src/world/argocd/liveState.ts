@@ -1,6 +1,6 @@
 import { Cluster } from '../kubernetes/Cluster';
 import { KubeObject, keyOf } from '../kubernetes/KubeObject';
-import { LiveState, TRACKING_ID, sameDesired } from './compare';
+import { LiveState, TRACKING_ID, sameDesired, trackingId } from './compare';
 import { SyncTarget } from './performTask';
 import { ApplicationSet, ApplicationSetInput } from './applicationSetTypes';
 import { Application, ApplicationSpec } from './types';
@@ -138,12 +138,12 @@ function withApplications(
     tracked: name => [
       ...children
         .list()
-        .filter(a => isTracked(a, name))
-        .map(a => asObject('Application', a)),
+        .map(a => asObject('Application', a))
+        .filter(a => isTracked(a, name)),
       ...sets
         .list()
-        .filter(set => isTracked(set, name))
-        .map(set => asObject('ApplicationSet', set)),
+        .map(set => asObject('ApplicationSet', set))
+        .filter(set => isTracked(set, name)),
       ...state.tracked(name),
     ],
     tree: object => (isOurs(object) ? [object] : state.tree(object)),
@@ -167,11 +167,10 @@ function asObject(
   return { apiVersion: `${GROUP}/v1alpha1`, kind, metadata, spec };
 }
 
-function isTracked(
-  object: Pick<KubeObject, 'metadata'>,
-  application: string,
-): boolean {
-  return Boolean(
-    object.metadata.annotations?.[TRACKING_ID]?.startsWith(`${application}:`),
+/** Whether the application made this very object; copies carry its word too. */
+function isTracked(object: KubeObject, application: string): boolean {
+  return (
+    object.metadata.annotations?.[TRACKING_ID] ===
+    trackingId(application, object, object.metadata.namespace)
   );
 }
