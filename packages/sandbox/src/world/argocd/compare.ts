@@ -187,9 +187,9 @@ export function trackingId(
   object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
   namespace: string | undefined,
 ): string {
-  return `${application}:${groupOf(object.apiVersion)}/${
-    object.kind
-  }:${namespace ?? ''}/${object.metadata.name}`;
+  return `${application}:${groupOf(object.apiVersion)}/${object.kind}:${
+    namespace ?? ''
+  }/${object.metadata.name}`;
 }
 
 /** Whether two objects declare the same; what servers add does not count. */
