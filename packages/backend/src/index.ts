@@ -43,9 +43,7 @@ backend.add(
   import('@backstage/plugin-scaffolder-backend-module-notifications'),
 );
 // a run that is taken up again finds its files
-backend.add(
-  import('@backstage/plugin-scaffolder-backend-module-workspace-database'),
-);
+backend.add(import('@fairway/plugin-scaffolder-backend-module-workspaces'));
 backend.add(import('@fairway/plugin-scaffolder-backend-module-platform-envs'));
 
 // docs and search

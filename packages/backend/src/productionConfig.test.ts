@@ -4,10 +4,10 @@ import { ConfigSources } from '@backstage/config-loader';
 import authPlugin from '@backstage/plugin-auth-backend';
 import githubProvider from '@backstage/plugin-auth-backend-module-github-provider';
 import scaffolderPlugin from '@backstage/plugin-scaffolder-backend';
-import workspaceDatabase from '@backstage/plugin-scaffolder-backend-module-workspace-database';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import issuerCheck from '@fairway/plugin-auth-backend-module-issuer-check';
 import oidcProvider from '@fairway/plugin-auth-backend-module-oidc';
+import workspaces from '@fairway/plugin-scaffolder-backend-module-workspaces';
 import type { JsonObject } from '@backstage/types';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -320,7 +320,7 @@ describe('the scaffolder in production', () => {
     const backend = await startTestBackend({
       features: [
         scaffolderPlugin,
-        workspaceDatabase,
+        workspaces,
         catalogServiceMock.factory({ entities: [] }),
         mockServices.rootConfig.factory({
           data: { scaffolder } as JsonObject,
