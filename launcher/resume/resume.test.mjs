@@ -21,6 +21,7 @@ import { partsOfRun, SYSTEM } from './partsOfRun.mjs';
 const STEPS = [
   'platform',
   'plan',
+  'stack',
   'source',
   'prepare',
   'registry',
@@ -31,7 +32,7 @@ const STEPS = [
 
 /** Calls within a step after which the next one has not been made yet. */
 const CALLS = [
-  ['registry', 'aws', /CreateStack$/],
+  ['stack', 'aws', /CreateStack$/],
   ['overlays', 'github', /^POST .*\/graphql$/],
   ['publish', 'github', /^POST \/.*orgs\/[^/]+\/repos$/],
   ['publish', 'github', /^POST .*git-receive-pack$/],

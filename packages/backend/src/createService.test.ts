@@ -20,6 +20,7 @@ const OWNER = `group:default/${TEAM}`;
 const STEPS = [
   'platform',
   'plan',
+  'stack',
   'source',
   'prepare',
   'registry',

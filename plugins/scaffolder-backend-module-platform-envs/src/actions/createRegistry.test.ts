@@ -22,6 +22,7 @@ import {
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { Sandbox, startSandbox } from '@fairway/sandbox';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findObstacles } from '../plan/findObstacles';
 import { applyRegistryStack } from '../registry/applyRegistryStack';
 import { registryTemplate } from '../registry/registryTemplate';
@@ -31,6 +32,10 @@ import {
   openSandboxPlatform,
 } from '../__testUtils__/sandboxPlatform';
 import { createCreateRegistryAction } from './createRegistry';
+
+async function waitFor(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(50);
+}
 
 const SYSTEM = 'system:default/sample-platform-ai';
 const OWNER = 'group:default/sample-platform-ai';
@@ -152,6 +157,122 @@ describe('fairway:registry:create', () => {
     expect(log.join('\n')).toContain('nothing to change');
     expect(await events()).toBe(before);
   }, 30_000);
+
+  describe('begun by one step and awaited by a later one', () => {
+    const begin = (component: string, options = {}) =>
+      runAction(action, {
+        input: { system: SYSTEM, component, owner: OWNER, wait: false },
+        ...options,
+      });
+    const statusOf = async (component: string) =>
+      (
+        await cloudFormation.send(
+          new DescribeStacksCommand({
+            StackName: `fairway-registry-${component}`,
+          }),
+        )
+      ).Stacks![0].StackStatus;
+    const callsOf = () =>
+      Object.entries(platform.world.counters.read().aws?.routes ?? {})
+        .filter(([route]) => /Stack|ChangeSet|Template/.test(route))
+        .map(([route, { calls }]) => `${route.split(/[ .]/).at(-1)} ${calls}`);
+
+    it('is made meanwhile, and followed to its end without a change set', async () => {
+      const begun = await begin('early');
+      expect(await statusOf('early')).toBe('CREATE_IN_PROGRESS');
+      expect(begun.output).toMatchObject({
+        repositoryUri: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/early`,
+        stackId: expect.stringContaining('fairway-registry-early/'),
+        accountId: ACCOUNT,
+        region: REGION,
+      });
+      expect(begun.log.join('\n')).toContain('made while the run goes on');
+
+      const { output, log } = await run('early');
+      expect(await statusOf('early')).toBe('CREATE_COMPLETE');
+      expect(output.stackId).toBe(begun.output.stackId);
+      expect(output.repositoryUri).toBe(begun.output.repositoryUri);
+      expect(log.join('\n')).toContain('): created');
+      expect(log.join('\n')).toContain(
+        'CREATE_COMPLETE AWS::ECR::Repository Repository',
+      );
+      expect(log.join('\n')).not.toContain('Change set');
+    }, 30_000);
+
+    it('is told of in full when it was done before anybody waited', async () => {
+      await begin('done-before');
+      await waitFor(
+        async () => (await statusOf('done-before')) === 'CREATE_COMPLETE',
+      );
+      platform.world.counters.reset();
+      const { log } = await run('done-before');
+      expect(callsOf()).toEqual(
+        expect.not.arrayContaining([expect.stringContaining('ChangeSet')]),
+      );
+      expect(log.join('\n')).toContain('): created');
+      expect(log.join('\n')).toContain(
+        'CREATE_COMPLETE AWS::ECR::Repository Repository',
+      );
+    }, 30_000);
+
+    it('F34 is found by a run that its backend did not begin', async () => {
+      await begin('taken-up');
+      const { log } = await run('taken-up', { taskId: 'another-process' });
+      expect(await statusOf('taken-up')).toBe('CREATE_COMPLETE');
+      expect(log.join('\n')).not.toContain('Change set');
+    }, 30_000);
+
+    it('F34 begins nothing a second time', async () => {
+      const first = await begin('begun-twice');
+      const second = await begin('begun-twice');
+      expect(second.output.stackId).toBe(first.output.stackId);
+      const { output } = await run('begun-twice');
+      expect(output.stackId).toBe(first.output.stackId);
+      expect((await begin('begun-twice')).log.join('\n')).toContain(
+        'its stack is there; a later step sees to it',
+      );
+    }, 30_000);
+
+    it('F36 refuses what is foreign before anything is created', async () => {
+      await ecr.send(
+        new CreateRepositoryCommand({
+          repositoryName: 'foreign-early',
+          tags: [{ Key: 'Owner', Value: 'somebody-else' }],
+        }),
+      );
+      await expect(begin('foreign-early')).rejects.toThrow(
+        /named foreign-early exists in account 111100000000 .*Owner=somebody-else/,
+      );
+      await expect(statusOf('foreign-early')).rejects.toThrow(/does not exist/);
+    });
+
+    it('says why the stack failed, and makes it once the name is free', async () => {
+      await begin('failing');
+      // faster than CloudFormation
+      await ecr.send(
+        new CreateRepositoryCommand({ repositoryName: 'failing' }),
+      );
+      await expect(run('failing')).rejects.toThrow(
+        /Stack fairway-registry-failing is ROLLBACK_COMPLETE: AWS::ECR::Repository Repository: .*already exists/i,
+      );
+      await ecr.send(
+        new DeleteRepositoryCommand({ repositoryName: 'failing' }),
+      );
+      const { log } = await run('failing');
+      expect(log.join('\n')).toContain('An earlier attempt to create');
+      expect(await statusOf('failing')).toBe('CREATE_COMPLETE');
+    }, 30_000);
+
+    it('has a plan in the step that waits alone, and asks AWS nothing before', async () => {
+      platform.world.counters.reset();
+      const { output } = await begin('planned-once', { isDryRun: true });
+      expect(output.planned).toBeUndefined();
+      expect(output.repositoryUri).toContain('/planned-once');
+      expect(platform.world.counters.read().aws).toBeUndefined();
+      const planned = await run('planned-once', { isDryRun: true });
+      expect(planned.output.planned).not.toHaveLength(0);
+    });
+  });
 
   it('updates the stack when what is wanted has changed', async () => {
     await run('changed');

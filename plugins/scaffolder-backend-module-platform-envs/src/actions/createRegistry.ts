@@ -9,7 +9,10 @@ import { assertOwner } from '../platform/assertOwner';
 import { assertComponentName } from '../platform/componentName';
 import { openPlatform } from '../platform/openPlatform';
 import { imageRepositoryOf } from '../platform/readPlatform';
-import { applyComponentRegistry } from '../registry/applyComponentRegistry';
+import {
+  applyComponentRegistry,
+  ComponentRegistryResult,
+} from '../registry/applyComponentRegistry';
 import { REPLICATION_STACK } from '../registry/ensureReplication';
 import { registryStackName } from '../registry/registryTemplate';
 
@@ -24,7 +27,9 @@ export interface CreateRegistryOptions {
 
 /**
  * `fairway:registry:create`: the image registry of a component, as a
- * CloudFormation stack in the account that holds the platform's registries.
+ * CloudFormation stack in the account that holds the platform's registries. With
+ * `wait: false` the stack is made while the run goes on; a second use follows it
+ * to its end.
  */
 export function createCreateRegistryAction(options: CreateRegistryOptions) {
   return createTemplateAction({
@@ -45,6 +50,29 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
       owner: group:default/sample-platform-ai
 `,
       },
+      {
+        description: 'The stack is made while the source is written',
+        example: `steps:
+  - id: stack
+    action: fairway:registry:create
+    input:
+      system: system:default/sample-platform-ai
+      component: greeter
+      owner: group:default/sample-platform-ai
+      wait: false
+  - id: source
+    action: fetch:template
+    input:
+      url: ./skeleton
+      targetPath: ./source
+  - id: registry
+    action: fairway:registry:create
+    input:
+      system: system:default/sample-platform-ai
+      component: greeter
+      owner: group:default/sample-platform-ai
+`,
+      },
     ],
     schema: {
       input: {
@@ -53,6 +81,13 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
         component: z => z.string().max(40).describe('Name of the component'),
         owner: z =>
           z.string().max(200).describe('Entity ref of the owning group'),
+        wait: z =>
+          z
+            .boolean()
+            .optional()
+            .describe(
+              'false: begins the stack where there is none and does not wait for it. A later step with the same input follows it to its end. Default: true',
+            ),
       },
       output: {
         repositoryUri: z => z.string(),
@@ -67,6 +102,7 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
         notReplicatedTo: z =>
           z
             .array(z.string())
+            .optional()
             .describe(
               'Those of them that images will not reach, because somebody else keeps the replication rules of the account',
             ),
@@ -75,14 +111,20 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
       },
     },
     async handler(ctx) {
-      const { component, owner, system } = ctx.input;
+      const { component, owner, system, wait = true } = ctx.input;
       assertComponentName(component);
       const credentials = await ctx.getInitiatorCredentials();
       const [platform] = await Promise.all([
         openPlatform({ ...options, credentials, system }),
         assertOwner({ ...options, credentials, owner }),
       ]);
-      const { accountId, region } = platform.registry;
+      const { accountId, region, replicaRegions } = platform.registry;
+      ctx.output('accountId', accountId);
+      ctx.output('region', region);
+      ctx.output('replicaRegions', replicaRegions);
+      ctx.output('repositoryUri', imageRepositoryOf(platform, component));
+      // the step that waits says what would be made
+      if (ctx.isDryRun && !wait) return;
       const result = await applyComponentRegistry({
         awsCredentials: options.awsCredentials,
         platform,
@@ -91,18 +133,18 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
         taskId: ctx.task.id,
         logger: ctx.logger,
         planOnly: ctx.isDryRun,
+        beginOnly: !wait,
         signal: ctx.signal,
         pollMs: options.pollMs,
       });
       ctx.logger.info(
         `Registry ${component} in account ${accountId} (${region}): ${
-          ctx.isDryRun ? 'would be ' : ''
-        }${result.outcome}`,
+          wait ? outcomeOf(result, ctx.isDryRun) : begunOf(result)
+        }`,
       );
-      ctx.output(
-        'repositoryUri',
-        result.repositoryUri ?? imageRepositoryOf(platform, component),
-      );
+      if (result.repositoryUri) {
+        ctx.output('repositoryUri', result.repositoryUri);
+      }
       if (result.stackId) {
         ctx.output('stackId', result.stackId);
         ctx.output('stackUrl', stackUrl(region, result.stackId));
@@ -135,15 +177,24 @@ export function createCreateRegistryAction(options: CreateRegistryOptions) {
             : []),
         ]);
       }
-      ctx.output(
-        'replicaRegions',
-        replicas.map(replica => replica.region),
-      );
-      ctx.output('notReplicatedTo', replication?.missingRegions ?? []);
-      ctx.output('accountId', accountId);
-      ctx.output('region', region);
+      if (wait) {
+        ctx.output('notReplicatedTo', replication?.missingRegions ?? []);
+      }
     },
   });
+}
+
+function outcomeOf(
+  { outcome }: ComponentRegistryResult,
+  isDryRun: boolean | undefined,
+): string {
+  return isDryRun ? `would be ${outcome}` : outcome;
+}
+
+function begunOf({ outcome }: ComponentRegistryResult): string {
+  return outcome === 'created'
+    ? 'begun, and made while the run goes on'
+    : 'its stack is there; a later step sees to it';
 }
 
 function stackUrl(region: string, stackId: string): string {

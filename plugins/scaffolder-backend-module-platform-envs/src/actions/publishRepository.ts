@@ -20,7 +20,8 @@ import {
 } from '../github/componentRepository';
 import { createGithubClient } from '../github/createGithubClient';
 import { gitWebUrl } from '../github/gitWebUrl';
-import { commitFolder, pushFolder } from '../github/pushFolder';
+import { packFolder } from '../github/packFolder';
+import { pushCommit } from '../github/pushCommit';
 import { assertComponentName } from '../platform/componentName';
 import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { plannedRepository } from '../plan/plannedRepository';
@@ -138,13 +139,9 @@ export function createPublishRepositoryAction(
         return;
       }
 
-      // beside the workspace, which is kept in the database after each step
-      const gitFolder = await ctx.createTemporaryDirectory();
       // It only reads the workspace, and takes as long as what is asked meanwhile.
-      const committed = commitFolder({
+      const committed = packFolder({
         folder: source,
-        gitFolder,
-        branch: REPOSITORY_BRANCH,
         message: `Create ${component}\n\n${taskTrailer(
           ctx.task.id,
         )}\nRequested-By: ${ctx.user?.ref ?? 'unknown'}\n`,
@@ -175,7 +172,8 @@ export function createPublishRepositoryAction(
         });
       // what it says is heard below, also when the push fails before it
       topics?.catch(() => {});
-      const commitHash = pushedBefore ?? (await committed);
+      const packed = await committed;
+      const commitHash = pushedBefore ?? packed.commit;
       const shown = commitHash.slice(0, 12);
       if (pushedBefore) {
         ctx.logger.info(
@@ -183,22 +181,22 @@ export function createPublishRepositoryAction(
         );
       } else {
         ctx.signal?.throwIfAborted();
-        const timeoutMs = options.pushTimeoutMs ?? PUSH_TIMEOUT_MS;
-        const push = pushFolder({
-          gitFolder,
-          url: repository.clone_url,
-          token: await tokenOf(client),
-          logger: ctx.logger,
-          // nothing is tried any more once the run has given up
-          signal: AbortSignal.any([
-            AbortSignal.timeout(timeoutMs),
-            ...(ctx.signal ? [ctx.signal] : []),
-          ]),
-        });
         await inTime(
-          push,
-          timeoutMs,
+          options.pushTimeoutMs ?? PUSH_TIMEOUT_MS,
           `${owner}/${component} did not take the push`,
+          async timeout =>
+            pushCommit({
+              ...packed,
+              url: repository.clone_url,
+              branch: REPOSITORY_BRANCH,
+              token: await tokenOf(client),
+              logger: ctx.logger,
+              // nothing is tried any more once the run has given up
+              signal: AbortSignal.any([
+                timeout,
+                ...(ctx.signal ? [ctx.signal] : []),
+              ]),
+            }),
         );
         ctx.logger.info(
           `Pushed ${shown} to ${owner}/${component} ${REPOSITORY_BRANCH}`,
@@ -258,26 +256,19 @@ async function tokenOf(client: Octokit): Promise<string> {
   return authentication.token;
 }
 
-async function inTime<T>(
-  work: Promise<T>,
+async function inTime(
   timeoutMs: number,
   complaint: string,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new ServiceUnavailableError(
-            `${complaint} within ${timeoutMs / 1000} s: run the task again`,
-          ),
-        ),
-      timeoutMs,
-    );
-  });
+  work: (timeout: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
+    await work(timeout);
+  } catch (error) {
+    if (!timeout.aborted) throw error;
+    throw new ServiceUnavailableError(
+      `${complaint} within ${timeoutMs / 1000} s: run the task again`,
+      error,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
+import { LRUCache } from 'lru-cache';
 import { Platform } from '../platform/readPlatform';
 import { applyRegistryStack, RegistryStackResult } from './applyRegistryStack';
 import { ensureReplication, ReplicationResult } from './ensureReplication';
@@ -15,6 +16,9 @@ const SILENCE: LoggerService = {
   child: () => SILENCE,
 };
 
+/** When runs began registries of which nothing was there, in this process. */
+const begun = new LRUCache<string, number>({ max: 1_000 });
+
 /** Options of {@link applyComponentRegistry}. */
 export interface ComponentRegistryOptions {
   awsCredentials: AwsCredentialsManager;
@@ -26,6 +30,11 @@ export interface ComponentRegistryOptions {
   logger: LoggerService;
   /** Only says what would be done. */
   planOnly?: boolean;
+  /**
+   * Has CloudFormation begin what is not there, and does not wait: the same task
+   * applies the registry again later. Replication is left to that.
+   */
+  beginOnly?: boolean;
   signal?: AbortSignal;
   /** Milliseconds between looks at CloudFormation. */
   pollMs?: number;
@@ -52,7 +61,12 @@ export async function applyComponentRegistry(
   options: ComponentRegistryOptions,
 ): Promise<ComponentRegistryResult> {
   const { awsCredentials, platform, component, owner, ...rest } = options;
+  const { planOnly: isPlan, beginOnly, taskId } = rest;
   const { accountId, region, replicaRegions } = platform.registry;
+  const run = [taskId, accountId, component].join(' ');
+  const begunAt = begun.get(run);
+  // once: if it comes to nothing, a retry looks at everything again
+  if (!isPlan) begun.delete(run);
   const spec: RegistrySpec = {
     component,
     system: platform.system,
@@ -82,19 +96,21 @@ export async function applyComponentRegistry(
           spec,
           logger: places.length > 1 ? inRegion(logger, place.region) : logger,
           isAbsent: planned[index]?.isAbsent,
+          begunAt,
         })),
         region: place.region,
       })),
     );
   // What is refused in one region must not be made in another.
   const planned =
-    places.length > 1 && !rest.planOnly
+    places.length > 1 && !isPlan && begunAt === undefined
       ? await apply(true, SILENCE)
       : undefined;
-  const registries = apply(rest.planOnly, rest.logger, planned);
+  const now = Date.now();
+  const registries = apply(isPlan, rest.logger, planned);
   const [{ cloudFormation, ecr }] = places;
   const replicating =
-    replicaRegions.length > 0
+    replicaRegions.length > 0 && !beginOnly
       ? ensureReplication({
           ...rest,
           cloudFormation,
@@ -108,6 +124,10 @@ export async function applyComponentRegistry(
   // both to their end: neither is left at work when the other fails
   await Promise.allSettled([registries, replicating]);
   const [primary, ...replicas] = await registries;
+  const isNew = [primary, ...replicas].every(
+    ({ outcome }) => outcome === 'created',
+  );
+  if (beginOnly && isNew) begun.set(run, now);
   const replication = await replicating;
   return { ...primary, replicas, ...(replication && { replication }) };
 }

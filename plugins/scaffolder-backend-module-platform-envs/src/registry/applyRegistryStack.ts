@@ -36,13 +36,17 @@ export interface ApplyRegistryStackOptions {
   pollMs?: number;
   /** A plan a moment ago said so: the stack need not be looked for again. */
   isAbsent?: boolean;
+  /** Does not wait for a stack that is, or is being, created. */
+  beginOnly?: boolean;
+  /** Milliseconds since 1970: when this task began it, and there was none. */
+  begunAt?: number;
 }
 
 /** The registry as it stands afterwards. */
 export interface RegistryStackResult {
   /** Absent after a plan for a stack that does not exist yet. */
   stackId?: string;
-  /** Absent where `stackId` is. */
+  /** Absent where `stackId` is, and before the stack is complete. */
   repositoryUri?: string;
   /** What was done, or would be. */
   outcome: 'created' | 'updated' | 'unchanged';
@@ -78,7 +82,7 @@ export async function applyRegistryStack(
   });
   // a plan does not wait for a stack that is being made: its repository may be to come
   const mended =
-    outcome === 'unchanged' && stack && !isInMotion(stack)
+    outcome === 'unchanged' && stack && !options.beginOnly && !isInMotion(stack)
       ? await mend(options)
       : false;
   return {

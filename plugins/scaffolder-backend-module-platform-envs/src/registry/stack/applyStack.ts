@@ -14,6 +14,7 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
 import {
   describeStack,
+  eventLine,
   failureReason,
   followStack,
   isInMotion,
@@ -41,13 +42,20 @@ export interface ApplyStackOptions extends WatchOptions {
   planOnly?: boolean;
   /** Stacks of one kind hold the same: how long one took says when to look at the next. */
   kind?: string;
-  /**
-   * Called before there is such a stack, and also while it is not yet known
-   * whether there is one: it only looks. What it throws counts when there is none.
-   */
+  /** Called where there is no such stack; it only looks, and throws what is in the way. */
   beforeCreate?(): Promise<void>;
   /** A look a moment ago said `isAbsent`: it need not be looked at again. */
   isAbsent?: boolean;
+  /**
+   * Has CloudFormation begin to create what is not there, and leaves it to that.
+   * What is there is only looked at: whoever applies the stack later follows it.
+   */
+  beginOnly?: boolean;
+  /**
+   * Milliseconds since 1970: when this was applied with `beginOnly` and created
+   * the stack. What is found is known to be from this template and tags then.
+   */
+  begunAt?: number;
 }
 
 /** A stack as it stands afterwards. */
@@ -65,9 +73,10 @@ export interface StackResult {
  * log. Run again it finds nothing to change.
  *
  * 1. A stack that is somebody else's by its tags is refused.
- * 2. A stack that is in motion is waited for. One that failed on creation is
- *    removed: it holds nothing.
- * 3. Where there is none it is created; else a change set is made, looked at,
+ * 2. A stack that is being created is followed; one in another motion is waited
+ *    for. One that failed on creation is removed: it holds nothing.
+ * 3. Where there is none it is created. One that was made from the same template
+ *    and tags is left alone; for any other a change set is made, looked at,
  *    executed and waited for.
  *
  * @throws ConflictError - the stack is somebody else's.
@@ -76,19 +85,23 @@ export interface StackResult {
 export async function applyStack(
   options: ApplyStackOptions,
 ): Promise<StackResult> {
-  let found: Stack | undefined;
-  let stack: Stack | undefined;
-  if (!options.isAbsent) {
-    const looked = options.beforeCreate?.();
-    looked?.catch(() => {});
-    found = await describeStack(options, options.name);
-    stack = found && (await settle(options, found));
-    if (!found) await looked;
-    // what was there then may have gone with the stack
-    else if (!stack) await options.beforeCreate?.();
-  }
+  const { name, planOnly, beginOnly, begunAt } = options;
+  const found = options.isAbsent
+    ? undefined
+    : await describeStack(options, name);
   const isAbsent = found === undefined;
-  if (options.planOnly) return { ...(await plan(options, stack)), isAbsent };
+  if (found) assertOurs(found, options);
+  if (found && beginOnly)
+    return { stack: found, outcome: 'unchanged', isAbsent };
+  if (found && !planOnly) {
+    const created = await followCreation(options, found);
+    if (created && (begunAt || (await isAsWanted(options, created)))) {
+      return { stack: created, outcome: 'created', isAbsent };
+    }
+  }
+  const stack = found && (await settle(options, found));
+  if (!stack && !options.isAbsent) await options.beforeCreate?.();
+  if (planOnly) return { ...(await plan(options, stack)), isAbsent };
   if (isAbsent) {
     const created = await create(options);
     return created
@@ -96,11 +109,12 @@ export async function applyStack(
       : // It is there since: made by another run, or by a call whose answer got lost.
         applyStack({ ...options, isAbsent: false });
   }
-  const changeSet = await createChangeSet(options, stack !== undefined);
+  const changeSet =
+    stack && (await isAsWanted(options, stack))
+      ? undefined
+      : await createChangeSet(options, stack !== undefined);
   if (!changeSet) {
-    options.logger.info(
-      `Stack ${options.name} is as it should be: nothing to change`,
-    );
+    options.logger.info(`Stack ${name} is as it should be: nothing to change`);
     return { stack, outcome: 'unchanged', isAbsent };
   }
   return {
@@ -108,6 +122,46 @@ export async function applyStack(
     outcome: stack ? 'updated' : 'created',
     isAbsent,
   };
+}
+
+/** Undefined when the stack is not one that is, or by this run was, being created. */
+async function followCreation(
+  options: ApplyStackOptions,
+  found: Stack,
+): Promise<Stack | undefined> {
+  const { logger, begunAt } = options;
+  if (found.StackStatus === 'CREATE_IN_PROGRESS') {
+    logger.info(`Stack ${options.name} is being created`);
+    return followStack(options, found.StackId!, new Set(), begunAt);
+  }
+  if (!begunAt || found.StackStatus !== 'CREATE_COMPLETE') return undefined;
+  const events = await readEvents(options, found.StackId!);
+  events.forEach(event => logger.info(eventLine(event)));
+  return found;
+}
+
+/** Whether a change set would find nothing: the template has no parameters. */
+async function isAsWanted(
+  options: ApplyStackOptions,
+  stack: Stack,
+): Promise<boolean> {
+  const { tags: wanted } = options;
+  const tags = stack.Tags ?? [];
+  return (
+    tags.length === Object.keys(wanted).length &&
+    tags.every(({ Key, Value }) => wanted[Key!] === Value) &&
+    (await readTemplate(options, stack)) === options.template
+  );
+}
+
+async function readTemplate(
+  { cloudFormation }: ApplyStackOptions,
+  stack: Stack,
+): Promise<string | undefined> {
+  const { TemplateBody } = await cloudFormation.send(
+    new GetTemplateCommand({ StackName: stack.StackId }),
+  );
+  return TemplateBody;
 }
 
 /** Undefined when there is a stack of that name by now. */
@@ -122,6 +176,7 @@ async function create(options: ApplyStackOptions): Promise<Stack | undefined> {
       }),
     );
     logger.info(`Creating stack ${StackName}`);
+    if (options.beginOnly) return { StackId, StackName } as Stack;
     return await followStack(options, StackId!, new Set());
   } catch (error) {
     if ((error as Error).name === 'AlreadyExistsException') return undefined;
@@ -130,20 +185,16 @@ async function create(options: ApplyStackOptions): Promise<Stack | undefined> {
 }
 
 async function plan(
-  { cloudFormation, name, template, logger }: ApplyStackOptions,
+  options: ApplyStackOptions,
   stack: Stack | undefined,
 ): Promise<Omit<StackResult, 'isAbsent'>> {
+  const { name, template, logger } = options;
   if (!stack) {
     logger.debug(`Would create stack ${name}:\n${template}`);
     return { outcome: 'created' };
   }
-  const { TemplateBody } = await cloudFormation.send(
-    new GetTemplateCommand({ StackName: stack.StackId }),
-  );
-  return {
-    stack,
-    outcome: TemplateBody === template ? 'unchanged' : 'updated',
-  };
+  const isSame = (await readTemplate(options, stack)) === template;
+  return { stack, outcome: isSame ? 'unchanged' : 'updated' };
 }
 
 /** The stack at rest and usable; undefined when it is none (any more). */
@@ -153,7 +204,6 @@ async function settle(
 ): Promise<Stack | undefined> {
   const { name } = options;
   let stack = found;
-  assertOurs(stack, options);
   if (isInMotion(stack) && !options.planOnly) {
     options.logger.info(
       `Stack ${name} is ${stack.StackStatus}: waiting until it has settled`,

@@ -129,8 +129,8 @@ export async function waitUntilSettled(
  * was not `seen` before in the log.
  *
  * Stacks of one `kind` hold the same and take about as long: the next look comes
- * when the last one of the kind would have been done, and looks after that come
- * close together.
+ * when the last one of the kind would have been done, counted from `begunAt`
+ * (milliseconds since 1970), and looks after that come close together.
  *
  * @returns the stack, once it was created or updated.
  * @throws Error - it ended otherwise; the message is CloudFormation's reason.
@@ -139,9 +139,10 @@ export async function followStack(
   options: WatchOptions & { logger: LoggerService; kind?: string },
   stackId: string,
   seen: Set<string | undefined>,
+  begunAt = Date.now(),
 ): Promise<Stack> {
   const { kind, logger } = options;
-  const deadline = Date.now() + TIMEOUT_MS;
+  const deadline = begunAt + TIMEOUT_MS;
   const expectedMs = kind === undefined ? undefined : lastTookMs.get(kind);
   let began: StackEvent | undefined;
   let ended: StackEvent | undefined;
