@@ -12,6 +12,8 @@ export interface CostPull {
   observedAt?: string;
   /** What is wrong, when something is. */
   message?: string;
+  /** Those that the last success asked for; absent where that was not noted. */
+  systems?: string[];
 }
 
 const BATCH = 100;
@@ -37,7 +39,7 @@ export class CostStore {
   async replace(
     period: CostPeriod,
     lines: CostLine[],
-    observedAt: string,
+    success: { observedAt: string; systems: string[] },
   ): Promise<void> {
     await this.db.transaction(async tx => {
       await tx('cost_day')
@@ -57,7 +59,11 @@ export class CostStore {
         })),
         BATCH,
       );
-      await this.notePull(tx, { observed_at: observedAt, message: null });
+      await this.notePull(tx, {
+        observed_at: success.observedAt,
+        systems: JSON.stringify(success.systems),
+        message: null,
+      });
     });
   }
 
@@ -87,12 +93,13 @@ export class CostStore {
     return {
       observedAt: row?.observed_at ?? undefined,
       message: row?.message ?? undefined,
+      systems: row?.systems ? JSON.parse(row.systems) : undefined,
     };
   }
 
   private async notePull(
     db: Knex | Knex.Transaction,
-    row: { observed_at?: string; message: string | null },
+    row: { observed_at?: string; systems?: string; message: string | null },
   ): Promise<void> {
     await db('cost_pull')
       .insert({ id: 1, ...row })

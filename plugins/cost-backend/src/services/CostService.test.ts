@@ -1,4 +1,5 @@
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
+import { Entity } from '@backstage/catalog-model';
 import { ServiceUnavailableError } from '@backstage/errors';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { CostLine, CostSource } from '../CostSource';
@@ -49,15 +50,20 @@ describe('CostService', () => {
   ) {
     const knex = await databases.init(databaseId);
     let now = NOW;
+    const entities: Entity[] = [
+      environment('shop', 'prod', 2),
+      environment('shop', 'dev', 1),
+      component,
+    ];
     const service = new CostService({
       store: await CostStore.create(mockServices.database({ knex })),
-      catalog: catalogServiceMock({
-        entities: [
-          environment('shop', 'prod', 2),
-          environment('shop', 'dev', 1),
-          component,
-        ],
-      }),
+      catalog: {
+        ...catalogServiceMock(),
+        getEntities: (...args) =>
+          catalogServiceMock({ entities }).getEntities(...args),
+        getEntityByRef: (...args) =>
+          catalogServiceMock({ entities }).getEntityByRef(...args),
+      },
       auth: mockServices.auth(),
       logger: mockServices.logger.mock(),
       pullInterval: { hours: 8 },
@@ -66,6 +72,7 @@ describe('CostService', () => {
     });
     return {
       service,
+      entities,
       passHours: (hours: number) =>
         (now = new Date(now.getTime() + hours * 3_600_000)),
     };
@@ -168,6 +175,40 @@ describe('CostService', () => {
       { start: '2026-02-01', end: '2026-03-16' },
       ['shop'],
     ]);
+  });
+
+  it('reads it again, once, for systems that the catalog got to know after it', async () => {
+    const getCost = jest.fn(async (_, systems: string[]) =>
+      systems.map(system => line({ amount: '1', system })),
+    );
+    const { service, entities } = await setUp(getCost);
+    const costOf = async (system: string) =>
+      (await service.getOverview()).environments.find(
+        env => env.systemRef === `system:default/${system}`,
+      )!.cost;
+    await service.pullWhenDue();
+
+    entities.push(environment('lab', 'dev', 1));
+    expect(await costOf('lab')).toMatchObject({
+      status: 'unavailable',
+      isPending: true,
+      reason: expect.stringContaining('before the catalog had lab'),
+    });
+    await service.pullWhenDue();
+    entities.push(environment('post', 'dev', 1));
+    await service.pullWhenDue();
+    // it may still grow
+    expect(getCost).toHaveBeenCalledTimes(1);
+
+    await service.pullWhenDue();
+    expect(getCost).toHaveBeenCalledTimes(2);
+    expect(getCost.mock.lastCall![1]).toEqual(['lab', 'post', 'shop']);
+    expect(await costOf('lab')).toMatchObject({ value: { amount: '1' } });
+
+    entities.pop();
+    await service.pullWhenDue();
+    await service.pullWhenDue();
+    expect(getCost).toHaveBeenCalledTimes(2);
   });
 
   it('says that it is not configured', async () => {

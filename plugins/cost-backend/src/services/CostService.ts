@@ -43,6 +43,8 @@ const RETRY_AFTER_MS = 5 * 60_000;
 /** Joins the bill with the catalog. */
 export class CostService {
   private lastTry?: Date;
+  /** What the catalog had at the last look, while the bill lacks some of it. */
+  private growing = '';
 
   constructor(
     private readonly options: {
@@ -57,18 +59,36 @@ export class CostService {
     },
   ) {}
 
-  /** Reads the bill when it was never read, is old, or the last try failed a while ago. */
+  /**
+   * Reads the bill when it was never read, is old, or the last try failed a while
+   * ago; and when the catalog has got to know a system that it was not read for.
+   */
   async pullWhenDue(): Promise<void> {
-    const { observedAt, message } = await this.options.store.getPull();
+    const pull = await this.options.store.getPull();
+    const { observedAt, message } = pull;
     const now = this.options.now().getTime();
     if (observedAt && message) {
       const since = now - (this.lastTry?.getTime() ?? 0);
       if (since < RETRY_AFTER_MS) return;
     } else if (observedAt) {
       const age = now - Date.parse(observedAt);
-      if (age < durationToMilliseconds(this.options.pullInterval)) return;
+      const isOld = age >= durationToMilliseconds(this.options.pullInterval);
+      if (!isOld && !(await this.knowsMore(pull))) return;
     }
     await this.pull();
+  }
+
+  /**
+   * Whether the catalog has a system that the bill was not read for, and stopped
+   * growing: after a start it gets to know them one by one, and each reading is
+   * charged.
+   */
+  private async knowsMore(pull: CostPull): Promise<boolean> {
+    const systems = systemsOf(await this.listEnvironments());
+    if (!systems.some(system => !wasRead(pull, system))) return false;
+    const before = this.growing;
+    this.growing = systems.sort().join(' ');
+    return before === this.growing;
   }
 
   /**
@@ -89,9 +109,12 @@ export class CostService {
         await store.noteFailure('The catalog has no environment yet');
         return;
       }
-      const systems = [...new Set(environments.map(env => env.system))];
+      const systems = systemsOf(environments);
       const lines = await source.getCost(period, systems);
-      await store.replace(period, lines, now().toISOString());
+      await store.replace(period, lines, {
+        observedAt: now().toISOString(),
+        systems,
+      });
       logger.info('Read the bill', { lines: lines.length, ...period });
     } catch (error) {
       const message = isError(error) ? error.message : String(error);
@@ -167,6 +190,7 @@ export class CostService {
         .map(relation => relation.targetRef),
     );
     const runsIn = environments.filter(({ ref }) => targets.has(ref));
+    const unread = system ? notReadYet(pull, system) : undefined;
     const shared = lines.filter(
       line => !runsIn.some(({ shortName }) => shortName === line.environment),
     );
@@ -181,7 +205,8 @@ export class CostService {
           cost: this.read(
             lines.filter(isHere),
             pull,
-            noComponentLines(name, shortName, ofSystem.filter(isHere)),
+            unread ??
+              noComponentLines(name, shortName, ofSystem.filter(isHere)),
           ),
         };
       }),
@@ -189,7 +214,7 @@ export class CostService {
       total: this.read(
         lines,
         pull,
-        noComponentLines(name, system ?? 'any platform', ofSystem),
+        unread ?? noComponentLines(name, system ?? 'any platform', ofSystem),
       ),
       observedAt: pull.observedAt,
       nextReadingAt: this.nextReadingAt(pull),
@@ -227,11 +252,16 @@ export class CostService {
       shortName: environment.shortName,
       title: environment.title,
       promotionOrder: environment.promotionOrder,
-      cost: this.read(ours, pull, noLines(environment.shortName)),
+      cost: this.read(
+        ours,
+        pull,
+        notReadYet(pull, environment.system) ?? noLines(environment.shortName),
+      ),
       previousMonth: this.read(
         earlier.filter(isOurs),
         pull,
-        'The bill has no line for it in the month before',
+        notReadYet(pull, environment.system) ??
+          'The bill has no line for it in the month before',
       ),
       planPerMonth: environment.plan,
       daily: group(line => line.day)
@@ -319,6 +349,23 @@ function relatedName(
       relation.type === type && relation.targetRef.startsWith(`${kind}:`),
   )?.targetRef;
   return target?.slice(target.indexOf('/') + 1);
+}
+
+function systemsOf(environments: CostEnvironment[]): string[] {
+  return [...new Set(environments.map(({ system }) => system))];
+}
+
+function wasRead({ systems }: CostPull, system: string): boolean {
+  return systems?.includes(system) ?? false;
+}
+
+/** That nothing is known is then no fault of the tags. */
+function notReadYet(pull: CostPull, system: string): Absence | undefined {
+  if (wasRead(pull, system)) return undefined;
+  return {
+    isPending: true,
+    reason: `The bill was last read before the catalog had ${system}. It is read again within a minute.`,
+  };
 }
 
 function noLines(shortName: string): string {
