@@ -182,6 +182,23 @@ describe('fairway:repository:prepare', () => {
     ]);
   });
 
+  it.each([undefined, '', ' \n '])(
+    'leaves out what nobody said it is for (%j)',
+    async description => {
+      await prepare({ description });
+      const [component] = parseAllDocuments(
+        await read('catalog-info.yaml'),
+      ).map(document => document.toJS());
+      expect(component.metadata).not.toHaveProperty('description');
+      expect(parse(await read('mkdocs.yml'))).not.toHaveProperty(
+        'site_description',
+      );
+      await expect(read('docs/index.md')).resolves.toMatch(
+        /^# order-intake\n\nLooked after by `group:default\/sample-platform-ai`, in the repository \[/,
+      );
+    },
+  );
+
   it('keeps what the skeleton has written', async () => {
     await put('source/docs/runbook.md', 'Ours');
     const { output } = await prepare();

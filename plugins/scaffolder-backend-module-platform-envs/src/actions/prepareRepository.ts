@@ -98,7 +98,12 @@ export function createPrepareRepositoryAction(
             .max(80)
             .optional()
             .describe('What people call it; its name by default'),
-        description: z => z.string().max(350).describe('One sentence'),
+        description: z =>
+          z
+            .string()
+            .max(350)
+            .optional()
+            .describe('One sentence; the catalog has none where it is absent'),
         type: z => z.enum(['service', 'worker', 'website', 'library']),
         lifecycle: z =>
           z.string().max(40).optional().describe('`experimental` by default'),

@@ -126,6 +126,79 @@ describe('fairway:repository:publish', () => {
     },
   );
 
+  it('F37 waits when GitHub asks to slow down, says so, and goes on', async () => {
+    platform.world.counters.reset();
+    platform.world.faults.add({
+      upstream: 'github',
+      path: '/api/v3/orgs/sample-platform-ai/repos',
+      kind: 'status',
+      status: 403,
+      headers: { 'retry-after': '1' },
+      message: 'You have exceeded a secondary rate limit.',
+      count: 1,
+    });
+    const { log: lines } = await run('limited');
+    expect(lines.join('\n')).toMatch(
+      /secondary rate limit is reached \(POST [^)]+\); waiting 1 s as it asks/,
+    );
+    expect(await log('limited')).toHaveLength(1);
+    // once in vain, once for good: no burst
+    expect(
+      platform.world.counters.read().github.routes[
+        'POST /api/v3/orgs/:org/repos'
+      ].calls,
+    ).toBe(2);
+  });
+
+  it('F37 gives up where it would wait for long, and says for how long', async () => {
+    platform.world.faults.add({
+      upstream: 'github',
+      path: '/api/v3/orgs/sample-platform-ai/repos',
+      kind: 'status',
+      status: 403,
+      headers: { 'retry-after': '3600' },
+      message: 'You have exceeded a secondary rate limit.',
+    });
+    const refused = await run('patient').catch(error => error);
+    platform.world.faults.remove();
+    expect(refused.name).toBe('ServiceUnavailableError');
+    expect(refused.message).toMatch(
+      /^GitHub asks the portal to slow down, for 3600 s \(You have exceeded a secondary rate limit.*\): run the task again after that$/,
+    );
+    expect(platform.world.git.has(slug('patient'))).toBe(false);
+  });
+
+  it.each([
+    ['502', { kind: 'status', status: 502 }],
+    ['reset', { kind: 'drop' }],
+  ] as const)(
+    'F38 repeats a look that was answered by %s, and makes one repository',
+    async (how, fault) => {
+      const name = `flaky-${how}`;
+      platform.world.faults.add({
+        upstream: 'github',
+        path: `/api/v3/repos/${slug(name)}`,
+        count: 2,
+        ...fault,
+      });
+      await run(name);
+      expect(await log(name)).toHaveLength(1);
+    },
+  );
+
+  it('F38 takes the repository for its own when the answer to its creation got lost', async () => {
+    platform.world.faults.add({
+      upstream: 'github',
+      path: '/api/v3/orgs/sample-platform-ai/repos',
+      kind: 'truncate',
+      count: 1,
+    });
+    await run('unheard', { taskId: 'task-9' });
+    const commits = await log('unheard');
+    expect(commits).toHaveLength(1);
+    expect(commits[0].message).toContain('Fairway-Task: task-9');
+  });
+
   it('F33 refuses a repository that another task created, and touches nothing', async () => {
     await run('taken', { taskId: 'task-1' });
     const before = await log('taken');

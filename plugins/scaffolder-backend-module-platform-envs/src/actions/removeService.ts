@@ -297,9 +297,15 @@ function refused(removal: Removal): Error {
     ({ verdict, planDigest }) =>
       verdict === 'reject' && planDigest === removal.planDigest,
   );
+  if (rejection) {
+    const { name } = parseEntityRef(rejection.actor);
+    return new ConflictError(
+      `${name} said no: "${rejection.comment}" (/removals/${removal.id}). Nothing was taken away`,
+    );
+  }
   return new ConflictError(
-    rejection
-      ? `${rejection.actor} said no: ${rejection.comment}. Nothing was taken away`
+    removal.state === 'CANCELLED'
+      ? `The removal was withdrawn (/removals/${removal.id}). Nothing was taken away`
       : `The removal is ${removal.state} (/removals/${removal.id})`,
   );
 }

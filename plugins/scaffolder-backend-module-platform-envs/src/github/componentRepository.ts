@@ -1,6 +1,10 @@
-import { ConflictError, NotAllowedError } from '@backstage/errors';
+import {
+  ConflictError,
+  NotAllowedError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
 import { Octokit } from 'octokit';
-import { statusOf } from './createGithubClient';
+import { statusOf, waitAskedBy } from './createGithubClient';
 
 /** The default branch of a new repository. */
 export const REPOSITORY_BRANCH = 'main';
@@ -35,6 +39,7 @@ export async function getRepository(
  * check.
  *
  * @throws NotAllowedError - the portal may not create repositories there.
+ * @throws ServiceUnavailableError - GitHub asks to wait for long.
  */
 export async function createRepository(
   client: Octokit,
@@ -62,6 +67,14 @@ export async function createRepository(
       statusOf(error) === 422 &&
       (await getRepository(client, owner, wanted.name));
     if (existing) return { repository: existing, isNew: false };
+    const waitSeconds = waitAskedBy(error);
+    if (waitSeconds !== false) {
+      throw new ServiceUnavailableError(
+        `GitHub asks the portal to slow down${
+          waitSeconds ? `, for ${waitSeconds} s` : ''
+        } (${(error as Error).message}): run the task again after that`,
+      );
+    }
     if (statusOf(error) === 403 || statusOf(error) === 404) {
       throw new NotAllowedError(
         `The portal may not create repositories in ${owner} (${

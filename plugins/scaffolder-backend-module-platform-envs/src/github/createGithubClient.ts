@@ -81,7 +81,11 @@ export async function createGithubClient(
   return new Octokit({
     auth: token,
     baseUrl: integration.config.apiBaseUrl,
-    request: { timeout: TIMEOUT_MS, ...(signal && { signal }) },
+    request: {
+      timeout: TIMEOUT_MS,
+      fetch: fetchWhole,
+      ...(signal && { signal }),
+    },
     // 409 and 422 are answers, not accidents.
     retry: {
       enabled: !impatient,
@@ -117,8 +121,30 @@ function byAllowance(host: string, logger: LoggerService): WriteQueue {
   return { key: () => queue } as unknown as WriteQueue;
 }
 
+/** Octokit takes an answer that was cut off for an empty one; it is a broken connection. */
+const fetchWhole: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  await response.clone().arrayBuffer();
+  return response;
+};
+
 /** HTTP status of an error from Octokit; undefined when it never got an answer. */
 export function statusOf(error: unknown): number | undefined {
   const status = (error as { status?: unknown } | undefined)?.status;
   return typeof status === 'number' ? status : undefined;
+}
+
+/**
+ * For how long GitHub asks to wait, where an error says "slow down": seconds, or
+ * undefined where it does not say for how long; false where it says something else.
+ */
+export function waitAskedBy(error: unknown): number | undefined | false {
+  const { message = '', response } = (error ?? {}) as {
+    message?: string;
+    response?: { headers?: Record<string, string | undefined> };
+  };
+  const retryAfter = Number(response?.headers?.['retry-after']);
+  if (statusOf(error) !== 403 && statusOf(error) !== 429) return false;
+  if (retryAfter > 0) return retryAfter;
+  return /rate limit/i.test(message) ? undefined : false;
 }

@@ -16,6 +16,7 @@ import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { PlannedThing } from '@fairway/plugin-platform-envs-common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Platform } from '../platform/readPlatform';
+import { explainAwsRefusal } from '../registry/explainAwsRefusal';
 import { registryStackName } from '../registry/registryTemplate';
 import { FoundThings } from './types';
 
@@ -180,6 +181,8 @@ async function withClients<T>(
   };
   try {
     return await task(clients);
+  } catch (error) {
+    throw explainAwsRefusal(error, { accountId, region });
   } finally {
     clients.cloudFormation.destroy();
     clients.ecr.destroy();

@@ -35,7 +35,7 @@ function componentEntity(component: RepositoryComponent): object {
     metadata: {
       name,
       ...(title !== name && { title }),
-      description: component.description,
+      ...(component.description && { description: component.description }),
       annotations: {
         'github.com/project-slug': `${component.githubOrg}/${component.repository}`,
         'backstage.io/techdocs-ref': 'dir:.',

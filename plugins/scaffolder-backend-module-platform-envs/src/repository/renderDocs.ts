@@ -17,7 +17,7 @@ const API_KIND: Record<ProvidedApi['type'], string> = {
 export function renderMkdocs(component: RepositoryComponent): string {
   return yamlText({
     site_name: component.title,
-    site_description: component.description,
+    ...(component.description && { site_description: component.description }),
     repo_url: component.repositoryUrl,
     nav: [
       { Home: 'index.md' },
@@ -30,7 +30,11 @@ export function renderMkdocs(component: RepositoryComponent): string {
 /** `docs/index.md`: what it is, what it offers and tells, where it runs. */
 export function renderDocsIndex(component: RepositoryComponent): string {
   const { title, description, apis, environments, imageRepository } = component;
-  const paragraphs = [`# ${title}`, description];
+  const paragraphs = [
+    `# ${title}`,
+    description ??
+      `Looked after by \`${component.owner}\`, in the repository [${component.githubOrg}/${component.repository}](${component.repositoryUrl}).`,
+  ];
   if (apis.length > 0) {
     paragraphs.push(
       '## What it offers',

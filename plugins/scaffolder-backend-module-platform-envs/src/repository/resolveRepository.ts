@@ -10,7 +10,7 @@ export interface RepositoryInput {
   component: string;
   repository?: string;
   title?: string;
-  description: string;
+  description?: string;
   type: ComponentType;
   lifecycle?: string;
   owner: string;
@@ -62,7 +62,7 @@ export function resolveRepository(options: {
   return {
     name,
     title: oneLine(input.title ?? '') || name,
-    description: oneLine(input.description),
+    description: oneLine(input.description ?? '') || undefined,
     type,
     lifecycle: input.lifecycle ?? 'experimental',
     owner: assertRef('owner', input.owner),

@@ -17,8 +17,8 @@ export interface RepositoryComponent {
   name: string;
   /** What people call it; the name when nobody said. */
   title: string;
-  /** One line. */
-  description: string;
+  /** One line; absent where nobody said what it is for. */
+  description?: string;
   type: ComponentType;
   lifecycle: string;
   /** Entity ref of the owner. */
