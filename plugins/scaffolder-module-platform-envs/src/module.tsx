@@ -46,6 +46,15 @@ const myGroupsPicker = scaffolderPlugin
     },
   });
 
+const ownedEntityPicker = scaffolderPlugin
+  .getExtension('scaffolder-form-field:scaffolder/owned-entity-picker')
+  .override({
+    params: {
+      field: () =>
+        import('./fields/MyEntityPicker').then(m => m.myEntityPicker),
+    },
+  });
+
 const Gallery = lazy(() =>
   import('./gallery/Gallery').then(m => ({ default: m.Gallery })),
 );
@@ -118,6 +127,7 @@ export const scaffolderModulePlatformEnvs = createFrontendModule({
     componentName,
     environmentSizes,
     myGroupsPicker,
+    ownedEntityPicker,
     templatesPage,
     runsPage,
     editorPage,

@@ -58,6 +58,25 @@ export function aGroup(name: string, displayName: string): Entity {
   };
 }
 
+/** A Component of a group, in a system, as the catalog has put it together. */
+export function aService(
+  name: string,
+  owner: string,
+  system: string,
+  title?: string,
+): Entity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name, namespace: 'default', ...(title && { title }) },
+    spec: { type: 'service', lifecycle: 'production', owner, system },
+    relations: [
+      { type: 'ownedBy', targetRef: `group:default/${owner}` },
+      { type: 'partOf', targetRef: `system:default/${system}` },
+    ],
+  };
+}
+
 /**
  * Two platforms with environments, `web` of the group `web` on EKS and `data`
  * of the group `data` on ECS; and `bare`, of `web`, without any.

@@ -1,6 +1,7 @@
+import { Entity } from '@backstage/catalog-model';
 import { fetchApiRef } from '@backstage/frontend-plugin-api';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
-import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import { CatalogApi, catalogApiRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
@@ -21,6 +22,7 @@ import { Route, Routes } from 'react-router-dom';
 import { componentName } from '../fields/ComponentName';
 import { environmentSizes } from '../fields/EnvironmentSizes';
 import { environmentsPicker } from '../fields/EnvironmentsPicker';
+import { myEntityPicker } from '../fields/MyEntityPicker';
 import { platformPicker } from '../fields/PlatformPicker';
 import { teamPicker } from '../fields/TeamPicker';
 import { TemplateForm } from '../form/TemplateForm';
@@ -92,8 +94,12 @@ export interface RenderFormOptions {
   /** What the scaffolder answers for a name, or throws. */
   names?: (name: string) => Partial<NameInPlace>[] | Error;
   scaffold?: ScaffolderApi['scaffold'];
-  parameters?: typeof PARAMETERS;
+  parameters?: Array<{ title: string; schema: object }>;
   templateError?: Error;
+  /** Beside those of {@link WORLD}. */
+  entities?: Entity[];
+  /** In place of one with these entities. */
+  catalog?: CatalogApi;
   /** What the address fills in. */
   formData?: Record<string, unknown>;
 }
@@ -108,6 +114,9 @@ export function renderForm(options: RenderFormOptions = {}) {
     parameters = PARAMETERS,
     templateError,
   } = options;
+  const catalog =
+    options.catalog ??
+    catalogApiMock({ entities: [...WORLD, ...(options.entities ?? [])] });
   const asked: string[] = [];
   const scaffold = jest.fn(
     options.scaffold ?? (async () => ({ taskId: 'a-run' })),
@@ -178,7 +187,7 @@ export function renderForm(options: RenderFormOptions = {}) {
     </Routes>,
     {
       apis: [
-        [catalogApiRef, catalogApiMock({ entities: WORLD })],
+        [catalogApiRef, catalog],
         [
           permissionApiRef,
           {
@@ -203,6 +212,7 @@ export function renderForm(options: RenderFormOptions = {}) {
               platformPicker,
               environmentsPicker,
               environmentSizes,
+              myEntityPicker,
               teamPicker,
             ],
           },

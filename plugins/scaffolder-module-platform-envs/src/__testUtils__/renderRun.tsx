@@ -1,6 +1,11 @@
 import { fetchApiRef } from '@backstage/frontend-plugin-api';
 import { renderInTestApp } from '@backstage/frontend-test-utils';
-import { entityRouteRef } from '@backstage/plugin-catalog-react';
+import {
+  CatalogApi,
+  catalogApiRef,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { permissionApiRef } from '@backstage/plugin-permission-react';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
@@ -12,6 +17,7 @@ import {
 import { Route, Routes } from 'react-router-dom';
 import { queryClient } from '../platforms/queryClient';
 import { RunPage } from '../run/RunPage';
+import { aService } from './aWorld';
 
 const AT = '2026-11-23T10:00:00.000Z';
 
@@ -33,6 +39,8 @@ export function renderRun(
   options: {
     may?: boolean;
     taskError?: Error;
+    /** What the catalog has; `component:default/orders` unless told. */
+    catalog?: CatalogApi;
     /** What was filled in. */
     parameters?: object;
   } = {},
@@ -41,6 +49,7 @@ export function renderRun(
   const {
     may = true,
     taskError,
+    catalog = catalogApiMock({ entities: [aService('orders', 'web', 'web')] }),
     parameters = { name: 'orders', system: 'system:default/web' },
   } = options;
   const scaffolder = {
@@ -93,6 +102,7 @@ export function renderRun(
     </Routes>,
     {
       apis: [
+        [catalogApiRef, catalog],
         [scaffolderApiRef, scaffolder as unknown as ScaffolderApi],
         [
           permissionApiRef,

@@ -5,11 +5,11 @@ import {
   RiIndeterminateCircleLine,
   RiLoader4Line,
 } from '@remixicon/react';
-import { Link } from '@backstage/core-components';
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 import useInterval from 'react-use/esm/useInterval';
 import { durationOf, RunStep, StepState } from './describeRun';
 import styles from './RunPage.module.css';
+import { WithLinks } from './WithLinks';
 
 const WORDS: Record<StepState, string> = {
   open: 'to come',
@@ -74,21 +74,4 @@ function Step({ step, now }: { step: RunStep; now: number }) {
       </div>
     </li>
   );
-}
-
-/** Pages of the portal that a step may name; an id ends where a word does. */
-const REMOVAL_PAGE = /(\/removals\/\w+)/;
-
-/** A line of a step, in which pages of the portal can be opened. */
-function WithLinks({ text }: { text: string }) {
-  const parts = text.split(REMOVAL_PAGE).map((part, index) =>
-    index % 2 === 1 ? (
-      <Link key={part} to={part}>
-        {part}
-      </Link>
-    ) : (
-      <Fragment key={`text ${part}`}>{part}</Fragment>
-    ),
-  );
-  return <>{parts}</>;
 }

@@ -1,5 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
+import { aService } from '../__testUtils__/aWorld';
 import { completion, log, renderRun } from '../__testUtils__/renderRun';
 
 describe('the page of a run', () => {
@@ -68,6 +70,7 @@ describe('the page of a run', () => {
       await screen.findByRole('heading', { name: 'Where it stands' }),
     ).toBeInTheDocument();
     const next = within(screen.getByRole('navigation', { name: 'Next' }));
+    await next.findByRole('link', { name: /in the catalog/ });
     expect(
       next.getAllByRole('link').map(link => link.getAttribute('href')),
     ).toEqual([
@@ -76,6 +79,43 @@ describe('the page of a run', () => {
       'https://git.example/web/orders',
     ]);
   });
+
+  it('does not lead to what the catalog does not have yet, until it has', async () => {
+    const catalog = catalogApiMock();
+    renderRun(
+      [
+        completion({
+          message: 'Run completed',
+          output: {
+            links: [
+              {
+                title: 'In the catalog',
+                entityRef: 'component:default/orders',
+              },
+              { title: 'Pull request', url: 'https://git.example/pull/1' },
+            ],
+          },
+        }),
+      ],
+      { catalog },
+    );
+    const next = within(
+      await screen.findByRole('navigation', { name: 'Next' }),
+    );
+    expect(await next.findByText(/Not in the catalog yet/)).toBeVisible();
+    expect(next.getByRole('link')).toHaveAccessibleName(/Pull request/);
+
+    jest
+      .spyOn(catalog, 'getEntitiesByRefs')
+      .mockResolvedValue({ items: [aService('orders', 'web', 'web')] });
+    expect(
+      await next.findByRole(
+        'link',
+        { name: 'In the catalog' },
+        { timeout: 15_000 },
+      ),
+    ).toHaveAttribute('href', '/catalog/default/component/orders');
+  }, 30_000);
 
   it('F35 says what a cancelled run has left, asked anew', async () => {
     const { asked } = renderRun([

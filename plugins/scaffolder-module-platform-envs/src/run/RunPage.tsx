@@ -22,6 +22,7 @@ import { RunEvents, RunState, sayRun, stateOf, stepsOf } from './describeRun';
 import { Result } from './Result';
 import styles from './RunPage.module.css';
 import { WhatIsThere } from './WhatIsThere';
+import { WithLinks } from './WithLinks';
 
 const TONES: Record<RunState, 'info' | 'success' | 'danger' | 'warning'> = {
   waiting: 'info',
@@ -102,10 +103,12 @@ function Run({ taskId, onRetried }: { taskId: string; onRetried(): void }) {
           description={
             stopped ? (
               <span className={styles.cause}>
-                {state === 'failed' && error?.message}{' '}
+                {state === 'failed' && error && (
+                  <WithLinks text={error.message} />
+                )}{' '}
                 {state === 'failed'
-                  ? 'Retry goes on from there; nothing is created twice.'
-                  : 'What was made until then stays. Retry goes on from there.'}
+                  ? 'Retry goes on from there; nothing is done twice.'
+                  : 'What was done until then stays. Retry goes on from there.'}
               </span>
             ) : undefined
           }
