@@ -180,7 +180,7 @@ function namespacesOf(facts: ClusterFacts): NamespaceCapacity[] {
           lines: linesOf(quota),
         }))
         .sort((a, b) => a.name.localeCompare(b.name)),
-      use: namespaceUse(name, facts),
+      use: namespaceUse(name, facts, quotas.get(name) ?? []),
     }));
 }
 
@@ -219,12 +219,35 @@ function rankOf({ resource, unit }: QuotaLine): number {
   return unit === 'bytes' ? 2 : 3;
 }
 
+/** What each pod takes a share of, where a quota counts it. */
+const TAKEN_BY_PODS = ['pods', 'requests.cpu', 'requests.memory'];
+
+/** Pods are measured some time after they start: that none runs, only a quota tells. */
+function hasNoPods(quotas: V1ResourceQuota[]): boolean {
+  return quotas.some(
+    ({ spec, status }) =>
+      // one with scopes counts some of the pods
+      !spec?.scopes?.length &&
+      !spec?.scopeSelector &&
+      TAKEN_BY_PODS.some(
+        resource => parseQuantity(status?.used?.[resource]) === 0,
+      ),
+  );
+}
+
 function namespaceUse(
   namespace: string,
   { podMetrics, observedAt }: ClusterFacts,
+  quotasOfNamespace: V1ResourceQuota[],
 ): NamespaceCapacity['use'] {
   if (typeof podMetrics === 'string') return unavailableReading(podMetrics);
   const pods = podMetrics.filter(p => p.metadata?.namespace === namespace);
+  if (!pods.length && !hasNoPods(quotasOfNamespace)) {
+    return unavailableReading(
+      `metrics-server tells of no pod in ${namespace}: it has measured none yet, or none runs`,
+      observedAt,
+    );
+  }
   const amounts = pods.flatMap(pod =>
     (pod.containers ?? []).map(c => amountOf(c.usage)),
   );
