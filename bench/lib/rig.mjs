@@ -98,7 +98,7 @@ export async function startRig(options) {
       return rig.portal;
     },
     /** Until all services are on the board, all sources are live, and nothing changes. */
-    untilBoardStands: () => untilBoardStands(rig.portal, size),
+    untilBoardStands: () => untilBoardStands(rig.portal, rig.control, size),
     async restartPeer(name) {
       await stop(rig.peers[name].child);
       // only when it is ready is asked, and that needs nobody's sign-in
@@ -137,7 +137,7 @@ export async function startRig(options) {
     note('starting');
     const running = await run('portal');
     note('filling its catalog and its board');
-    await untilBoardStands(running, size);
+    await untilBoardStands(running, rig.control, size);
     note(running.url);
     return running;
   });
@@ -202,8 +202,12 @@ const SETTLED_MS = 3000;
 /** What still changes after so long would change for ever. */
 const COMPLETE_MS = 20_000;
 
-/** Until every component is on the board and nothing has changed for a while. */
-async function untilBoardStands({ client, token }, size) {
+/**
+ * Until every component is on the board and nothing has changed for a while. The
+ * sandbox has rendered all applications by then: an Argo CD at rest is what a
+ * portal stands before, and not one that tells of some resources every second.
+ */
+async function untilBoardStands({ client, token }, control, size) {
   const deadline = Date.now() + BOARD_PATIENCE_MS;
   let revision;
   let since = Date.now();
@@ -214,14 +218,16 @@ async function untilBoardStands({ client, token }, size) {
     const board = jsonOf(answer, 'the overview');
     const rows = board.rows.length;
     const unready = board.sources.filter(({ state }) => state !== 'live');
+    const { counts } = await control.ask('GET', '/status');
+    const unrendered = counts.unrenderedApplications;
     what = `has ${rows} rows; not live: ${
       unready.map(({ title }) => title).join(', ') || 'nothing'
-    }`;
+    }; not rendered in the sandbox: ${unrendered} applications`;
     if (board.revision !== revision) {
       revision = board.revision;
       since = Date.now();
     }
-    if (rows >= size && !unready.length) {
+    if (rows >= size && !unready.length && !unrendered) {
       completeSince ??= Date.now();
       if (Date.now() - since >= SETTLED_MS) return;
       if (Date.now() - completeSince >= COMPLETE_MS) return;

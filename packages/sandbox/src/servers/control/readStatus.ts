@@ -31,6 +31,8 @@ export async function readStatus(world: World, startedAt: Date) {
       repositories: world.git.list().length,
       workflowRuns: repositories.reduce((sum, r) => sum + r.runs.length, 0),
       applications: applications.length,
+      /** Of them: which Argo CD has yet to render; their resources are not known yet. */
+      unrenderedApplications: world.argocd?.store.unrendered.size ?? 0,
       clusters: world.argocd?.clusters.size ?? 0,
       faults: world.faults.list().length,
       calls: calls.reduce((sum, upstream) => sum + upstream.calls, 0),

@@ -135,22 +135,34 @@ describe('ArgocdEngine', () => {
     await until('sample-backend-uat', rests('Synced Healthy'));
   });
 
-  it('leaves what was never released missing', async () => {
-    const platform = structuredClone(
-      PLATFORMS.find(p => p.system === 'sample-platform-ai')!,
-    );
-    delete platform.services[0].versions.prod;
-    const other = await startArgocdWorld({ platforms: [platform] });
-    try {
-      const application = other.engine.store.get('sample-backend-prod')!;
-      expect(healthOf(application)).toBe('OutOfSync Missing');
-      expect(application.status.history).toBeUndefined();
-      expect(application.status.operationState).toBeUndefined();
-      expect(podsOf(other.engine, 'sample-backend-prod')).toEqual([]);
-    } finally {
-      await other.remove();
-    }
-  });
+  it.each([100, 0])(
+    'leaves what was never released missing (rendered at the start: %d)',
+    async renderedAtStart => {
+      const platform = structuredClone(
+        PLATFORMS.find(p => p.system === 'sample-platform-ai')!,
+      );
+      delete platform.services[0].versions.prod;
+      const other = await startArgocdWorld({
+        platforms: [platform],
+        renderedAtStart,
+      });
+      try {
+        const application = await other.until(
+          'sample-backend-prod',
+          rests('OutOfSync Missing'),
+        );
+        await other.until(
+          'sample-backend-prod',
+          () => other.engine.store.unrendered.size === 0,
+        );
+        expect(application.status.history).toBeUndefined();
+        expect(application.status.operationState).toBeUndefined();
+        expect(podsOf(other.engine, 'sample-backend-prod')).toEqual([]);
+      } finally {
+        await other.remove();
+      }
+    },
+  );
 
   it('creates and prunes the applications that git names', async () => {
     const { engine, world } = sandbox;

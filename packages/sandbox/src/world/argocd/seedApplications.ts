@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { kubeTime } from '../kubernetes/KubeObject';
 import { World } from '../types';
 import { ArgocdEngine } from './ArgocdEngine';
@@ -9,7 +10,7 @@ import { repositoryOf, revisionsOf, sourcesOf } from './sources';
 import { Application } from './types';
 
 /** Of what is left for later, so many go into one run of kustomize where they can. */
-const RENDERED_TOGETHER = 25;
+const RENDERED_TOGETHER = 50;
 
 /**
  * Brings Argo CD to where months of work would have brought it: every
@@ -83,10 +84,13 @@ export async function seedApplications(
 }
 
 /**
- * Renders what {@link seedApplications} left for later, some at a time, and at
- * once what somebody asks to be refreshed.
+ * Renders what {@link seedApplications} left for later, folder by folder, and at
+ * once what somebody asks to be refreshed. What cannot be rendered is reported.
  */
-export async function renderUnrendered(engine: ArgocdEngine): Promise<void> {
+export async function renderUnrendered(
+  engine: ArgocdEngine,
+  report: (name: string, error: unknown) => void,
+): Promise<void> {
   const rendering = new Map<string, Promise<void>>();
   engine.beforeRefresh = async name => {
     const { unrendered } = engine.store;
@@ -96,10 +100,13 @@ export async function renderUnrendered(engine: ArgocdEngine): Promise<void> {
       return;
     }
     const entries = application.status.history ?? [];
-    const work = renderSeed(engine, application, {
-      entries,
-      ...(entries[0] ? { since: new Date(entries[0].deployedAt) } : {}),
-    });
+    // it refreshes too, and must find itself under way
+    const work = Promise.resolve().then(() =>
+      renderSeed(engine, application, {
+        entries,
+        ...(entries[0] ? { since: new Date(entries[0].deployedAt) } : {}),
+      }),
+    );
     rendering.set(name, work);
     try {
       await work;
@@ -110,17 +117,41 @@ export async function renderUnrendered(engine: ArgocdEngine): Promise<void> {
     }
   };
   engine.rendered = name => rendering.get(name) ?? engine.beforeRefresh(name);
-  const names = [...engine.store.unrendered];
-  for (let next = 0; next < names.length; next += RENDERED_TOGETHER) {
-    if (engine.isClosed) {
-      return;
+  const batches = batchesOf(engine);
+  const work = async () => {
+    for (
+      let batch = batches.shift();
+      batch && !engine.isClosed;
+      batch = batches.shift()
+    ) {
+      await Promise.all(
+        batch.map(name =>
+          engine.beforeRefresh(name).catch(error => report(name, error)),
+        ),
+      );
     }
-    await Promise.all(
-      names
-        .slice(next, next + RENDERED_TOGETHER)
-        .map(name => engine.beforeRefresh(name)),
-    );
+  };
+  // while one is rendered, what came of the other is taken over
+  await Promise.all([work(), work()]);
+}
+
+/** What is left for later; in a batch stands what one run of kustomize can render. */
+function batchesOf(engine: ArgocdEngine): string[][] {
+  const byFolder = new Map<string, string[]>();
+  for (const name of engine.store.unrendered) {
+    const { spec } = engine.store.get(name) ?? {};
+    const [source] = spec ? sourcesOf(spec) : [];
+    const folder = `${source?.repoURL} ${dirname(source?.path ?? '')}`;
+    const names = byFolder.get(folder);
+    if (names) names.push(name);
+    else byFolder.set(folder, [name]);
   }
+  return [...byFolder.values()].flatMap(names =>
+    Array.from(
+      { length: Math.ceil(names.length / RENDERED_TOGETHER) },
+      (_, n) => names.slice(n * RENDERED_TOGETHER, (n + 1) * RENDERED_TOGETHER),
+    ),
+  );
 }
 
 /** Deploys what git says, as it was deployed then. */

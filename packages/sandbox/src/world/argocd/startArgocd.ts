@@ -35,9 +35,9 @@ export async function startArgocd(
   );
 
   const renderRest = () => {
-    renderUnrendered(engine).catch(error => {
+    void renderUnrendered(engine, (name, error) => {
       if (!engine.isClosed) {
-        world.report('Argo CD could not seed an application', error);
+        world.report(`Argo CD could not seed ${name}`, error);
       }
     });
   };

@@ -9,6 +9,8 @@ import { dirname } from 'node:path';
 
 // Long enough to gather the steps of one operation into one write.
 const WRITE_DELAY_MS = 200;
+/** What is large is written so seldom that writing takes one part in as many of the time. */
+const WRITE_SHARE = 20;
 
 /**
  * State that is kept in one JSON file.
@@ -18,6 +20,7 @@ const WRITE_DELAY_MS = 200;
  */
 export class JsonFile<T> {
   private pending: NodeJS.Timeout | undefined;
+  private tookMs = 0;
 
   /** @param read - gives what is to be written, at the time of writing */
   constructor(private readonly path: string, private readonly read: () => T) {}
@@ -42,7 +45,10 @@ export class JsonFile<T> {
 
   /** Writes soon. */
   touch(): void {
-    this.pending ??= setTimeout(() => this.flush(), WRITE_DELAY_MS).unref();
+    this.pending ??= setTimeout(
+      () => this.flush(),
+      Math.max(WRITE_DELAY_MS, this.tookMs * WRITE_SHARE),
+    ).unref();
   }
 
   /** Writes now if anything is waiting to be written. */
@@ -52,9 +58,11 @@ export class JsonFile<T> {
     }
     clearTimeout(this.pending);
     this.pending = undefined;
+    const began = performance.now();
     mkdirSync(dirname(this.path), { recursive: true });
     const draft = `${this.path}.next`;
     writeFileSync(draft, JSON.stringify(this.read()));
     renameSync(draft, this.path);
+    this.tookMs = performance.now() - began;
   }
 }

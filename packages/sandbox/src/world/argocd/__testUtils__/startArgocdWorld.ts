@@ -52,6 +52,8 @@ export async function startArgocdWorld(
     dataDir?: string;
     platforms?: SeedPlatform[];
     speed?: number;
+    /** The others are rendered behind. */
+    renderedAtStart?: number;
   } = {},
 ): Promise<ArgocdWorld> {
   const dataDir =
@@ -60,6 +62,7 @@ export async function startArgocdWorld(
     dataDir,
     platforms: options.platforms ?? SAMPLE,
     speed: options.speed ?? 20,
+    renderedAtStart: options.renderedAtStart,
   });
   await seedGit(world);
   const { engine } = await startArgocd(world);
