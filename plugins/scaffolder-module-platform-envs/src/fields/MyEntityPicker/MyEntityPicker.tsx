@@ -1,14 +1,11 @@
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { Combobox } from '@backstage/ui';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { frameOf, optionsOf } from '../describedBy';
 import styles from '../fields.module.css';
 import { FieldState } from '../FieldState';
 import { findMine, MyEntitiesFilter, MyEntity } from './readMyEntities';
 import { useMyEntities } from './useMyEntities';
-
-/** More are drawn slowly and read by nobody: a letter more finds the one. */
-const MOST_SHOWN = 50;
 
 /** What a template may say about the field. */
 export interface MyEntityPickerOptions {
@@ -48,18 +45,13 @@ export function MyEntityPicker(props: typeof myEntityPickerSchema.TProps) {
   const { catalogFilter } = optionsOf<MyEntityPickerOptions>(props);
   const { data: mine, error, refetch } = useMyEntities(catalogFilter);
   const chosen = mine?.find(({ ref }) => ref === formData);
-  const [query, setQuery] = useState('');
   const find = useMemo(
-    // whoever opens the list with one chosen looks for another
     () =>
-      lastAnswer((text: string) =>
-        findMine(mine ?? [], text === chosen?.title ? '' : text).map(
-          ({ ref }) => ref,
-        ),
+      lastAnswer(
+        query => new Set(findMine(mine ?? [], query).map(({ title }) => title)),
       ),
-    [mine, chosen?.title],
+    [mine],
   );
-  const found = find(query).length;
 
   if (!mine) {
     return <FieldState what="What you own" error={error} onRetry={refetch} />;
@@ -92,21 +84,12 @@ export function MyEntityPicker(props: typeof myEntityPickerSchema.TProps) {
           label: entity.title,
           description: describe(entity),
         }))}
-        search={{
-          onInputChange: setQuery,
-          filter: (option: { id: string }, text) =>
-            find(text).slice(0, MOST_SHOWN).includes(option.id),
-        }}
+        defaultFilter={(title, query) => find(query).has(title)}
         value={chosen?.ref ?? null}
         onChange={key => onChange(key === null ? undefined : String(key))}
       />
       <div id={notesId} className={styles.notes} role="status">
         {chosen && <span className={styles.detail}>{describe(chosen)}</span>}
-        {found > MOST_SHOWN && (
-          <span className={styles.detail}>
-            {MOST_SHOWN} of {found} are listed: type more of its name.
-          </span>
-        )}
         {refusal && !props.rawErrors?.includes(refusal) && (
           <span className={styles.bad}>{refusal}</span>
         )}
