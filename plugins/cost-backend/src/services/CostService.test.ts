@@ -140,6 +140,24 @@ describe('CostService', () => {
     });
   });
 
+  it('F44 asks for no tag of what runs on machines of developers', async () => {
+    const { service, entities } = await setUp(async () => []);
+    const local = environment('shop', 'local', 0);
+    entities.push({ ...local, spec: { ...local.spec, runtime: 'local' } });
+    await service.pull();
+    const { environments } = await service.getOverview();
+    const absent = {
+      status: 'unavailable',
+      reason:
+        'It runs on the machine of whoever starts it, which is on no bill',
+    };
+    expect(environments[0]).toMatchObject({
+      shortName: 'local',
+      cost: absent,
+      previousMonth: absent,
+    });
+  });
+
   it('keeps the last good figures when the provider fails', async () => {
     let fail = false;
     const { service, passHours } = await setUp(async () => {

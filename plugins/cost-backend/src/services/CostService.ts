@@ -25,6 +25,8 @@ interface CostEnvironment {
   shortName: string;
   title: string;
   promotionOrder: number;
+  /** On the machines of developers: no bill has it. */
+  isLocal: boolean;
   plan?: Money;
 }
 
@@ -36,6 +38,9 @@ type Absence = Pick<
 
 const NOT_CONFIGURED =
   'Cost is not configured: set cost.aws.accountId to the account whose Cost Explorer is to be asked';
+
+const LOCAL =
+  'It runs on the machine of whoever starts it, which is on no bill';
 
 /** After a failure; each try is a billed request. */
 const RETRY_AFTER_MS = 5 * 60_000;
@@ -239,6 +244,9 @@ export class CostService {
       line.system === environment.system &&
       line.environment === environment.shortName;
     const ours = lines.filter(isOurs);
+    const absence = environment.isLocal
+      ? { reason: LOCAL }
+      : notReadYet(pull, environment.system);
     const group = (key: (line: CostLine) => string) =>
       [...new Set(ours.map(key))].map(value => ({
         value,
@@ -252,16 +260,11 @@ export class CostService {
       shortName: environment.shortName,
       title: environment.title,
       promotionOrder: environment.promotionOrder,
-      cost: this.read(
-        ours,
-        pull,
-        notReadYet(pull, environment.system) ?? noLines(environment.shortName),
-      ),
+      cost: this.read(ours, pull, absence ?? noLines(environment.shortName)),
       previousMonth: this.read(
         earlier.filter(isOurs),
         pull,
-        notReadYet(pull, environment.system) ??
-          'The bill has no line for it in the month before',
+        absence ?? 'The bill has no line for it in the month before',
       ),
       planPerMonth: environment.plan,
       daily: group(line => line.day)
@@ -325,6 +328,7 @@ function toEnvironment(entity: Entity): CostEnvironment {
   const spec = entity.spec as unknown as {
     shortName: string;
     promotionOrder: number;
+    runtime?: string;
     planCostPerMonth?: Money;
   };
   const system = relatedName(entity, 'partOf', 'system') ?? '';
@@ -335,6 +339,7 @@ function toEnvironment(entity: Entity): CostEnvironment {
     shortName: spec.shortName,
     title: entity.metadata.title ?? entity.metadata.name,
     promotionOrder: spec.promotionOrder,
+    isLocal: spec.runtime === 'local',
     plan: spec.planCostPerMonth,
   };
 }
