@@ -1,3 +1,5 @@
+// before all else: the others load what it has loaded later
+import './loadSdksLater';
 import { createBackend } from '@backstage/backend-defaults';
 import { endWhenUnread } from './endWhenUnread';
 import { releaseStartMemory } from './releaseStartMemory';
