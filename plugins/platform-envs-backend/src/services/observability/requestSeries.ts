@@ -41,11 +41,17 @@ export function requestSeriesOf(
       )}`,
     );
   }
+  // thousands are measured, and few bear its name
+  const names = new Set([
+    ...component.names,
+    ...Object.values(component.metricsNames),
+  ]);
   const found = sources.flatMap(measured => {
     const subjects = [...measured.history.subjects].filter(
       ({ subject }) =>
+        names.has(subject.component) &&
         environmentOf(subject, measured.source, component)?.ref ===
-        environment.ref,
+          environment.ref,
     );
     return subjects.length > 0 ? [{ measured, subjects }] : [];
   });
