@@ -151,9 +151,8 @@ export function createRemoveServiceAction(options: RemoveServiceOptions) {
       });
 
       if (ctx.isDryRun) {
-        const { plan, policy } = await client.planRemoval(
-          await request(),
-          await asPerson(),
+        const { plan, policy } = await orWhy(
+          client.planRemoval(await request(), await asPerson()),
         );
         tellPlan(plan, line => logger.info(line));
         ctx.output('planned', plan.things);
@@ -179,7 +178,9 @@ export function createRemoveServiceAction(options: RemoveServiceOptions) {
       let removal =
         known?.state === 'RUNNING'
           ? known
-          : await client.requestRemoval(await request(), await asPerson());
+          : await orWhy(
+              client.requestRemoval(await request(), await asPerson()),
+            );
       ctx.output('removalId', removal.id);
       ctx.output('removalPath', `/removals/${removal.id}`);
       tellPlan(removal.plan, line => logger.info(line));
@@ -190,17 +191,14 @@ export function createRemoveServiceAction(options: RemoveServiceOptions) {
         if (removal.state === 'WAITING') {
           removal = await waitForOthers(removal);
           // what changed while they looked at it has to be agreed to anew
-          removal = await client.requestRemoval(
-            await request(),
-            await asPerson(),
+          removal = await orWhy(
+            client.requestRemoval(await request(), await asPerson()),
           );
           continue;
         }
         if (removal.state !== 'APPROVED') throw refused(removal);
-        removal = await client.beginRemoval(
-          removal.id,
-          removal.planDigest,
-          await asPerson(),
+        removal = await orWhy(
+          client.beginRemoval(removal.id, removal.planDigest, await asPerson()),
         );
       }
 
@@ -274,6 +272,15 @@ async function latestOf(
     options,
   );
   return items[0]?.removal;
+}
+
+/** What the portal answered, or its own words where it refuses. */
+async function orWhy<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw error instanceof ResponseError ? error.cause : error;
+  }
 }
 
 /** Undefined where the portal does not know the component any more. */

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Platform } from '../platform/readPlatform';
 import { applyRegistryStack, RegistryStackResult } from './applyRegistryStack';
 import { ensureReplication, ReplicationResult } from './ensureReplication';
+import { explainAwsRefusal } from './explainAwsRefusal';
 import { registryClients } from './registryClients';
 import { RegistrySpec } from './registryTemplate';
 
@@ -97,6 +98,8 @@ export async function applyComponentRegistry(
           logger: places.length > 1 ? inRegion(logger, place.region) : logger,
           isAbsent: planned[index]?.isAbsent,
           begunAt,
+        }).catch(error => {
+          throw explainAwsRefusal(error, { accountId, region: place.region });
         })),
         region: place.region,
       })),

@@ -6,7 +6,7 @@ import styles from './plan.module.css';
 const LONG_MS = 8_000;
 
 /** That the plan is being made, in the shape that it will have. */
-export function Progress() {
+export function Progress({ done }: { done: string }) {
   const [isLong, setIsLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setIsLong(true), LONG_MS);
@@ -15,7 +15,7 @@ export function Progress() {
   return (
     <div className={styles.progress}>
       <p role="status">
-        Working out what would be created. Nothing is written meanwhile.
+        Working out what would be {done}. Nothing is written meanwhile.
         {isLong &&
           ' It takes longer than usual: GitHub or AWS answers slowly. It ends by itself within a minute.'}
       </p>

@@ -44,8 +44,8 @@ export function ReviewStep(props: ReviewStepProps) {
   // After a failure the plan of before is still there; it says nothing of now.
   const hasPlan = plan !== undefined && !error;
   const isBlocked = plan?.findings.some(one => one.severity === 'blocking');
-  const reason = reasonFor({ isFetching, isBlocked, hasPlan });
-  const words = wordsFor(hasPlan ? plan : undefined);
+  const words = wordsFor(templateName, hasPlan ? plan : undefined);
+  const reason = reasonFor({ isFetching, isBlocked, hasPlan }, words.done);
   const create = async () => {
     setIsCreating(true);
     try {
@@ -61,7 +61,7 @@ export function ReviewStep(props: ReviewStepProps) {
     <div className={styles.review}>
       <div className={styles.title}>
         <h2 ref={heading} tabIndex={-1}>
-          {words.title}
+          What will be {words.done}
         </h2>
         <button
           type="button"
@@ -77,8 +77,8 @@ export function ReviewStep(props: ReviewStepProps) {
         )}
       </div>
       <div aria-live="polite" aria-busy={isFetching} className={styles.plan}>
-        {isFetching && <Progress />}
-        {!isFetching && error && <NoPlan error={error} />}
+        {isFetching && <Progress done={words.done} />}
+        {!isFetching && error && <NoPlan error={error} done={words.done} />}
         {!isFetching && !error && plan && <PlanView plan={plan} />}
       </div>
       <details className={styles.document}>
@@ -99,7 +99,7 @@ export function ReviewStep(props: ReviewStepProps) {
         </Button>
         {error && !error.isFinal && !isFetching && (
           <Button variant="secondary" onPress={create} isDisabled={isBusy}>
-            Create without seeing the plan
+            {words.button} without seeing the plan
           </Button>
         )}
         <Button
@@ -122,28 +122,40 @@ function lastButton(within: HTMLElement | null): HTMLButtonElement | undefined {
   ].at(-1);
 }
 
-/** What takes away and creates nothing is not called creation. */
-function wordsFor(plan?: ComponentPlan): { title: string; button: string } {
+/**
+ * What takes away and creates nothing is not called creation. Before there is a
+ * plan, the name of the template tells: it begins with what it does.
+ */
+function wordsFor(
+  templateName: string,
+  plan?: ComponentPlan,
+): { done: string; button: string } {
   const has = (change: PlannedChange) =>
     plan?.things.some(thing => thing.change === change);
-  return has('remove') && !has('create')
-    ? { title: 'What will be removed', button: 'Remove' }
-    : { title: 'What will be created', button: 'Create' };
+  const removes = plan
+    ? has('remove') && !has('create')
+    : templateName.startsWith('remove-');
+  return removes
+    ? { done: 'removed', button: 'Remove' }
+    : { done: 'created', button: 'Create' };
 }
 
-function reasonFor(state: {
-  isFetching: boolean;
-  isBlocked?: boolean;
-  hasPlan: boolean;
-}): string | undefined {
-  if (state.isFetching) return 'You can create it when the plan is made.';
-  if (!state.hasPlan) return 'It cannot be created: there is no plan.';
+function reasonFor(
+  state: {
+    isFetching: boolean;
+    isBlocked?: boolean;
+    hasPlan: boolean;
+  },
+  done: string,
+): string | undefined {
+  if (state.isFetching) return `It can be ${done} when the plan is made.`;
+  if (!state.hasPlan) return `It cannot be ${done}: there is no plan.`;
   return state.isBlocked
-    ? 'It cannot be created yet: something is in the way, see above.'
+    ? `It cannot be ${done} yet: something is in the way, see above.`
     : undefined;
 }
 
-function NoPlan({ error }: { error: PlanError }) {
+function NoPlan({ error, done }: { error: PlanError; done: string }) {
   return (
     <div role="alert">
       <Alert
@@ -162,8 +174,8 @@ function NoPlan({ error }: { error: PlanError }) {
               <p className={styles.cause}>{error.message}.</p>
             )}
             {error.isFinal
-              ? 'Nothing was created. Go back and change it.'
-              : 'Nothing was created. Make the plan again, or wait a minute first. A run looks for what is in the way once more before it creates anything.'}
+              ? `Nothing was ${done}. Go back and change it.`
+              : `Nothing was ${done}. Make the plan again, or wait a minute first. A run looks for what is in the way once more before anything is ${done}.`}
           </>
         }
       />
