@@ -2,7 +2,8 @@ import { jsonOf } from '../lib/http.mjs';
 
 /** A run that has not ended by then has failed. */
 const PATIENCE_MS = 300_000;
-const LOOK_MS = 500;
+/** The scaffolder keeps the times; looking more often only takes of the machine. */
+const LOOK_MS = 2_000;
 
 /**
  * One run of a template.

@@ -247,10 +247,11 @@ export function createPrepareRepositoryAction(
         target,
         files,
       });
-      written.forEach(path => ctx.logger.info(`Wrote ${path}`));
-      kept.forEach(path =>
-        ctx.logger.info(`Kept ${path} as the template has it`),
-      );
+      // each line of a log is a write to the database
+      if (written.length > 0) ctx.logger.info(`Wrote ${written.join(', ')}`);
+      if (kept.length > 0) {
+        ctx.logger.info(`Kept as the template has it: ${kept.join(', ')}`);
+      }
       ctx.output('written', written);
       ctx.output('kept', kept);
       if (ctx.isDryRun) {

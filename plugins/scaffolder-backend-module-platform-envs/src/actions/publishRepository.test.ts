@@ -97,6 +97,19 @@ describe('fairway:repository:publish', () => {
     expect(await log('unsteady')).toHaveLength(1);
   });
 
+  it('F38 finds its push done when the answer to it got lost', async () => {
+    platform.world.faults.add({
+      upstream: 'github',
+      path: `/${slug('unanswered')}.git/git-receive-pack`,
+      kind: 'truncate',
+      count: 1,
+    });
+    const { output, log: lines } = await run('unanswered');
+    expect(lines.join('\n')).toContain('The push failed');
+    const commits = await log('unanswered');
+    expect(commits.map(({ sha }) => sha)).toEqual([output.commitHash]);
+  });
+
   it('F34 leaves what this task has pushed as it is when run again', async () => {
     const first = await run('again');
     const second = await run('again');

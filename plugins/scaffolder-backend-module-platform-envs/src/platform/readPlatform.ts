@@ -21,6 +21,7 @@ import {
   isEnvironmentEntity,
   Routing,
 } from '@fairway/plugin-platform-envs-common';
+import { rememberPlatform } from './rememberPlatform';
 
 /** How Prometheus finds what it scrapes. */
 export const METRICS_DISCOVERIES = ['annotations', 'service-monitor'] as const;
@@ -93,7 +94,8 @@ export interface ReadPlatformOptions {
 }
 
 /**
- * Reads a platform from the catalog, with the rights of the person who asks.
+ * Reads a platform from the catalog, with the rights of the person who asks; what
+ * they were told of it some seconds ago is not asked again.
  *
  * @throws InputError - the ref is none, or the catalog lacks something that is
  *   needed; the message names the entity and the key.
@@ -102,8 +104,16 @@ export interface ReadPlatformOptions {
 export async function readPlatform(
   options: ReadPlatformOptions,
 ): Promise<Platform> {
-  const { catalog, credentials } = options;
   const systemRef = systemRefOf(options.system);
+  return rememberPlatform(options, systemRef, () =>
+    readFromCatalog(options, systemRef),
+  );
+}
+
+async function readFromCatalog(
+  { catalog, credentials }: ReadPlatformOptions,
+  systemRef: string,
+): Promise<Platform> {
   const [system, { items }] = await Promise.all([
     catalog.getEntityByRef(systemRef, { credentials }),
     catalog.getEntities(
