@@ -15,7 +15,7 @@ export interface StreamedMessages {
 }
 
 /** Ten seconds: machines may be busy. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 25_000;
 
 /**
  * Reads server-sent events, or lines of JSON.

@@ -35,7 +35,7 @@ export interface ArgocdWorld {
   ): Promise<string>;
   /** The image line's tag of an overlay on main. */
   tagOf(environment: string, component: string): Promise<string>;
-  /** Waits until the application is as told, ten seconds at most. */
+  /** Waits until the application is as told, 25 seconds at most. */
   until(
     name: string,
     is: (application: Application) => boolean,
@@ -116,7 +116,7 @@ async function until(
   name: string,
   is: (application: Application) => boolean,
 ): Promise<Application> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 25_000;
   for (;;) {
     const application = engine.store.get(name);
     if (application && is(application)) {
