@@ -111,7 +111,7 @@ describe('a run of a template that creates a service', () => {
       data.target.includes(`/${slugOf(name)}/`),
     );
 
-  it('F31 refuses a skeleton with a link inside of it, before anything is created', async () => {
+  it('F31 refuses a skeleton with a link inside of it, when no more than the registry was begun', async () => {
     const taskId = await portal.start(
       'linked-inside',
       valuesOf('linked-inside'),
@@ -120,9 +120,15 @@ describe('a run of a template that creates a service', () => {
     expect(task.status).toBe('failed');
     const { body } = events.find(({ type }) => type === 'completion');
     expect(body.error.message).toMatch(/^passwd is a symbolic link/);
-    const there = await whatIsThere('linked-inside');
-    expect(Object.values(there).map(({ state }) => state)).toEqual(
-      Object.keys(there).map(() => 'free'),
+    const { registry, ...others } = await whatIsThere('linked-inside');
+    expect([undefined, OWNER]).toContain(registry.whose);
+    expect(Object.values(others).map(({ state }) => state)).toEqual(
+      Object.keys(others).map(() => 'free'),
+    );
+    expect(
+      events.map(({ body: told }: any) => told.message).join('\n'),
+    ).toMatch(
+      /The image registry was begun: stack arn:\S+fairway-registry-linked-inside/,
     );
   });
 
