@@ -158,6 +158,7 @@ describe('fairway:service:remove', () => {
       'keep catalogEntry resource:default/db',
     ]);
     expect(output.summary).toMatch(/^Would take away \d+ things/);
+    expect(output.findings).toEqual([]);
     expect(log.join('\n')).toContain('Keeps dry-one');
     expect(await filesOf('dry-one')).toEqual(before);
     expect(portal.removal).toBeUndefined();
@@ -233,6 +234,24 @@ describe('fairway:service:remove', () => {
     expect(await filesOf('guarded')).toEqual([]);
   });
 
+  it('says in a dry run what is in the way, and who has to agree', async () => {
+    await create('needed');
+    portal.needsApproval = true;
+    portal.dependents = [
+      { entityRef: 'component:default/shop', how: 'consumes its API' },
+    ];
+    const findings = async (input = {}) =>
+      (await remove('needed', { isDryRun: true, input })).output.findings.map(
+        ({ severity, message }: any) => [severity, message],
+      );
+    expect(await findings()).toEqual([
+      ['blocking', 'component:default/shop consumes its API'],
+      ['warning', expect.stringContaining('has to agree. It is in')],
+    ]);
+    const [[severity]] = await findings({ despiteDependents: true });
+    expect(severity).toBe('warning');
+  });
+
   it('ends when somebody says no', async () => {
     await create('refused');
     portal.needsApproval = true;
@@ -241,7 +260,7 @@ describe('fairway:service:remove', () => {
       while (!portal.removal) await new Promise(r => setTimeout(r, 10));
       portal.decide('REJECTED');
     })();
-    await expect(running).rejects.toThrow('REJECTED');
+    await expect(running).rejects.toThrow('Nothing was taken away');
     await decided;
     expect(await filesOf('refused')).not.toEqual([]);
   });

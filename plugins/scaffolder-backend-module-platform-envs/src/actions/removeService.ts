@@ -5,10 +5,12 @@ import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import {
   ComponentDelivery,
   nameGroups,
+  PlanFinding,
   PlatformEnvsClient,
   PlatformEnvsRequestOptions,
   Removal,
   RemovalPlan,
+  RemovalPolicy,
 } from '@fairway/plugin-platform-envs-common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { carryOutRemoval } from '../removal/carryOutRemoval';
@@ -107,6 +109,11 @@ export function createRemoveServiceAction(options: RemoveServiceOptions) {
             .array(z.any())
             .optional()
             .describe('Dry run: what would become of each thing'),
+        findings: z =>
+          z
+            .array(z.any())
+            .optional()
+            .describe('Dry run: what is in the way, and who has to agree'),
       },
     },
     async handler(ctx) {
@@ -156,6 +163,7 @@ export function createRemoveServiceAction(options: RemoveServiceOptions) {
         );
         tellPlan(plan, line => logger.info(line));
         ctx.output('planned', plan.things);
+        ctx.output('findings', findingsOf(plan, policy));
         ctx.output(
           'summary',
           `Would take away ${countOf(plan)}. ${
@@ -307,14 +315,52 @@ function refused(removal: Removal): Error {
   if (rejection) {
     const { name } = parseEntityRef(rejection.actor);
     return new ConflictError(
-      `${name} said no: "${rejection.comment}" (/removals/${removal.id}). Nothing was taken away`,
+      `${name} said no: "${rejection.comment}" (/removals/${removal.id}). Nothing was taken away; a retry asks for it anew`,
     );
   }
+  const ended = { REJECTED: 'rejected', CANCELLED: 'withdrawn' }[
+    removal.state as string
+  ];
   return new ConflictError(
-    removal.state === 'CANCELLED'
-      ? `The removal was withdrawn (/removals/${removal.id}). Nothing was taken away`
+    ended
+      ? `The removal was ${ended} (/removals/${removal.id}). Nothing was taken away; a retry asks for it anew`
       : `The removal is ${removal.state} (/removals/${removal.id})`,
   );
+}
+
+function findingsOf(
+  { dependents, despiteDependents, openPromotions }: RemovalPlan,
+  { approverGroups, minApprovals, reasons }: RemovalPolicy,
+): PlanFinding[] {
+  return [
+    ...dependents.map(
+      ({ entityRef, how }): PlanFinding => ({
+        severity: despiteDependents ? 'warning' : 'blocking',
+        message: `${entityRef} ${how}`,
+        nextStep: despiteDependents
+          ? 'Tell its owners before it breaks'
+          : 'Move it first, or say in the form that the service is to go although something depends on it',
+      }),
+    ),
+    ...openPromotions.map(
+      ({ sentence }): PlanFinding => ({
+        severity: 'warning',
+        message: `A promotion is open: ${sentence}`,
+        nextStep: 'It cannot go on afterwards; let it end first, or cancel it',
+      }),
+    ),
+    ...(minApprovals > 0
+      ? [
+          {
+            severity: 'warning' as const,
+            message: `${nameGroups(
+              approverGroups,
+            )} has to agree. ${reasons.join(' ')}`,
+            nextStep: 'The run asks them, and takes nothing away before',
+          },
+        ]
+      : []),
+  ];
 }
 
 function tellPlan(plan: RemovalPlan, tell: (line: string) => void): void {

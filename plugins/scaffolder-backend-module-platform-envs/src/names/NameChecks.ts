@@ -187,8 +187,9 @@ function explain(title: string, error: unknown): string {
   if (status === 429 || /throttl|rate/i.test(`${name} ${error}`)) {
     return `${title} asks the portal to slow down; try again in a minute`;
   }
-  if (status === 401 || status === 403) {
-    return `${title} refuses the portal's credentials (${status})`;
+  // ECR refuses with 400 and a name
+  if (status === 401 || status === 403 || /AccessDenied/.test(name)) {
+    return `${title} refuses the portal's credentials (${status ?? name})`;
   }
   return status
     ? `${title} answered ${status}`

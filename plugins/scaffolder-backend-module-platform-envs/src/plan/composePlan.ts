@@ -166,9 +166,13 @@ const DONE: Record<Exclude<PlannedChange, 'keep'>, string> = {
 function summaryOf(things: PlannedThing[], findings: PlanFinding[]): string {
   const blocking = findings.filter(one => one.severity === 'blocking').length;
   if (blocking > 0) {
+    const takesAway =
+      things.some(({ change }) => change === 'remove') &&
+      things.every(({ change }) => change !== 'create');
+    const rest = `nothing can be ${takesAway ? 'removed' : 'created'} yet.`;
     return blocking === 1
-      ? 'One thing is in the way; nothing can be created yet.'
-      : `${blocking} things are in the way; nothing can be created yet.`;
+      ? `One thing is in the way; ${rest}`
+      : `${blocking} things are in the way; ${rest}`;
   }
   const kept = things.filter(thing => thing.change === 'keep').length;
   const parts = (['create', 'update', 'remove'] as const).flatMap(change => {

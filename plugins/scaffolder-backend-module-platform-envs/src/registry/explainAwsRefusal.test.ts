@@ -22,13 +22,13 @@ describe('explainAwsRefusal', () => {
     const said = explain(error);
     expect(said).toBeInstanceOf(NotAllowedError);
     expect(said.message).toBe(
-      'The portal (arn:aws:sts::111100000000:assumed-role/fairway/run) may not do ecr:CreateRepository on arn:aws:ecr:ap-southeast-2:111100000000:repository/greeter in account 111100000000 (ap-southeast-2). Platform engineering gives its role the right ecr:CreateRepository (docs/operations/rights.md); then Retry goes on',
+      'The portal (arn:aws:sts::111100000000:assumed-role/fairway/run) may not do ecr:CreateRepository on arn:aws:ecr:ap-southeast-2:111100000000:repository/greeter in account 111100000000 (ap-southeast-2). Have platform engineering give its role the right ecr:CreateRepository (docs/operations/rights.md), then press Retry or make the plan again',
     );
   });
 
   it('says what AWS said where it names no right', () => {
     expect(explain(named('AccessDenied', 'Access Denied')).message).toBe(
-      'AWS refuses the portal in account 111100000000 (ap-southeast-2): Access Denied. Platform engineering gives its role the rights of the scaffolder (docs/operations/rights.md); then Retry goes on',
+      'AWS refuses the portal in account 111100000000 (ap-southeast-2): Access Denied. Have platform engineering give its role the rights of the scaffolder (docs/operations/rights.md), then press Retry or make the plan again',
     );
   });
 

@@ -27,6 +27,6 @@ export function explainAwsRefusal(
     : `AWS refuses the portal ${where}: ${message || name}`;
   const right = action ? `the right ${action}` : 'the rights of the scaffolder';
   return new NotAllowedError(
-    `${denied}. Platform engineering gives its role ${right} (${MANUAL}); then Retry goes on`,
+    `${denied}. Have platform engineering give its role ${right} (${MANUAL}), then press Retry or make the plan again`,
   );
 }

@@ -17,6 +17,7 @@ import {
 import { Alert, Button, Skeleton, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
+import { asSentence } from '../plan/asSentence';
 import { Checklist } from './Checklist';
 import { RunEvents, RunState, sayRun, stateOf, stepsOf } from './describeRun';
 import { Result } from './Result';
@@ -104,7 +105,7 @@ function Run({ taskId, onRetried }: { taskId: string; onRetried(): void }) {
             stopped ? (
               <span className={styles.cause}>
                 {state === 'failed' && error && (
-                  <WithLinks text={error.message} />
+                  <WithLinks text={asSentence(error.message)} />
                 )}{' '}
                 {state === 'failed'
                   ? 'Retry goes on from there; nothing is done twice.'

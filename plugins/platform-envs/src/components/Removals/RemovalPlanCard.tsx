@@ -1,6 +1,10 @@
 import { Link } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
-import { PlannedThing, Removal } from '@fairway/plugin-platform-envs-common';
+import {
+  isOpenRemoval,
+  PlannedThing,
+  Removal,
+} from '@fairway/plugin-platform-envs-common';
 import { removalChangeWord, removalKind } from '../../model/removal';
 import { isSafeUrl } from '../../model/safeUrl';
 import { promotionRouteRef } from '../../routes';
@@ -105,11 +109,20 @@ function Files({ files }: { files: PlannedThing[] }) {
   );
 }
 
+/** A plan that was carried out, or came to nothing, is not spoken of as to come. */
+function titleOf({ state }: Removal): string {
+  if (state === 'DONE') return 'What went, and what stayed';
+  return state === 'REJECTED' || state === 'CANCELLED'
+    ? 'What would have gone, and what would have stayed'
+    : 'What goes, and what stays';
+}
+
 /** What would be taken away, what stays, where it runs, and who would miss it. */
 export function RemovalPlanCard({ removal }: { removal: Removal }) {
   const { things, places } = removal.plan;
+  const isOver = !isOpenRemoval(removal);
   return (
-    <Card title="What goes, and what stays" level={3} outlined>
+    <Card title={titleOf(removal)} level={3} outlined>
       <Warnings removal={removal} />
       <ul className={styles.list} aria-label="Plan">
         <Files files={things.filter(({ kind }) => kind === 'file')} />
@@ -122,7 +135,9 @@ export function RemovalPlanCard({ removal }: { removal: Removal }) {
             />
           ))}
       </ul>
-      <h4 className={styles.subheading}>Where it runs</h4>
+      <h4 className={styles.subheading}>
+        {isOver ? 'Where it ran when it was asked for' : 'Where it runs'}
+      </h4>
       {places.length === 0 && <p className={styles.quiet}>Nowhere.</p>}
       <ul className={styles.list} aria-label="Where it runs">
         {places.map(place => (

@@ -1,5 +1,6 @@
 import {
   Removal,
+  RemovalDependent,
   RemovalState,
   RemovalStep,
   RequestRemoval,
@@ -13,6 +14,8 @@ export class FakePortal {
   removal?: Removal;
   /** Whether somebody has to agree to the next one that is asked for. */
   needsApproval = false;
+  /** What needs the component. */
+  dependents: RemovalDependent[] = [];
   /** Applications that the board still shows. */
   running: string[] = [];
   /** Called when the run notes a step. */
@@ -116,7 +119,12 @@ export class FakePortal {
       ...(taskId && { taskId }),
       state: this.needsApproval ? 'WAITING' : 'APPROVED',
       planDigest: createHash('sha256').update(names.join()).digest('hex'),
-      plan: { ...rest, dependents: [], places: [], openPromotions: [] },
+      plan: {
+        ...rest,
+        dependents: this.dependents,
+        places: [],
+        openPromotions: [],
+      },
       policy: {
         minApprovals: this.needsApproval ? 1 : 0,
         approverGroups: this.needsApproval ? ['group:default/leads'] : [],
