@@ -56,7 +56,13 @@ function Content({ detail }: { detail: RemovalDetail }) {
       head={
         <header>
           <h2 className={styles.title}>
-            Remove <RefLink entityRef={removal.componentRef} tab="delivery" />
+            Remove{' '}
+            {removal.state === 'DONE' ? (
+              // its page is gone with it
+              refName(removal.componentRef)
+            ) : (
+              <RefLink entityRef={removal.componentRef} tab="delivery" />
+            )}
           </h2>
           <p className={styles.line}>
             <span role="status">
