@@ -73,7 +73,7 @@ function NotThere({ title, isKnown }: { title: string; isKnown: boolean }) {
         {title}
         <span className={styles.notThereNote}>
           {isKnown
-            ? 'Not in the catalog yet. What comes by a pull request is there about a minute after its merge; this becomes a link then.'
+            ? 'Not in the catalog yet. This becomes a link once it is: in a moment, or about a minute after its pull request is merged.'
             : 'Looking whether the catalog has it…'}
         </span>
       </span>
