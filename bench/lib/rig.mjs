@@ -196,7 +196,7 @@ async function startOne(name, base, rig) {
   };
 }
 
-const BOARD_PATIENCE_MS = 600_000;
+const BOARD_PATIENCE_MS = 1_200_000;
 /** Nothing has changed for so long: what the start brought is there. */
 const SETTLED_MS = 3000;
 /** What still changes after so long would change for ever. */
