@@ -13,6 +13,13 @@ const TIMEOUT_MS = 30_000;
 /** Longer waits than this are not worth holding a worker for. */
 const LONGEST_WAIT_SECONDS = 120;
 
+/** Octokit takes an answer that was cut off for an empty one; it is a broken connection. */
+const fetchWhole: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  await response.clone().arrayBuffer();
+  return response;
+};
+
 /** How Octokit's throttling has each write wait for its turn. */
 type WriteQueue = NonNullable<
   NonNullable<ConstructorParameters<typeof Octokit>[0]>['throttle']
@@ -120,13 +127,6 @@ function byAllowance(host: string, logger: LoggerService): WriteQueue {
   // all that is asked of a Bottleneck.Group
   return { key: () => queue } as unknown as WriteQueue;
 }
-
-/** Octokit takes an answer that was cut off for an empty one; it is a broken connection. */
-const fetchWhole: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
-  await response.clone().arrayBuffer();
-  return response;
-};
 
 /** HTTP status of an error from Octokit; undefined when it never got an answer. */
 export function statusOf(error: unknown): number | undefined {

@@ -86,7 +86,7 @@ describe('OwnedEntityPicker', () => {
 
   it('does not go on with what an address says and is not mine', async () => {
     render({ formData: { component: 'component:default/ledger' } });
-    expect(await screen.findByText(/"component:default\/ledger" is not yours/));
+    await screen.findByText(/"component:default\/ledger" is not yours/);
     await userEvent.click(screen.getByRole('button', { name: 'Review' }));
     expect(
       await screen.findAllByText(/"component:default\/ledger" is not yours/),
