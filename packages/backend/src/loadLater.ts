@@ -8,7 +8,7 @@ import Module from 'node:module';
 export function loadLater(names: readonly string[]): void {
   const load = Module.prototype.require;
   const later = new Set(names);
-  Module.prototype.require = function require(id: string) {
+  Module.prototype.require = function require(this: NodeJS.Module, id: string) {
     return later.has(id)
       ? onFirstUse(() => load.call(this, id))
       : load.call(this, id);
