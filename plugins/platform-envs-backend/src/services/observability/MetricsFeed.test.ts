@@ -22,10 +22,12 @@ class CountingSource implements MetricsSource {
   failure?: Error;
   /** Fails from this many calls on. */
   failAfter = Infinity;
+  onAsked?: () => void;
 
   async readRequests(range: MetricsRange): Promise<MeasuredRequests[]> {
     if (this.failure && this.asked.length >= this.failAfter) throw this.failure;
     this.asked.push(range);
+    this.onAsked?.();
     const size = (range.endMs - range.startMs) / range.stepMs + 1;
     const values = () =>
       Float64Array.from({ length: size }, (_, i) =>
@@ -89,6 +91,26 @@ describe('MetricsFeed', () => {
     const { startMs, endMs } = source.asked.at(-1)!;
     expect(endMs - startMs).toBe(3 * MINUTE);
     expectWhole();
+  });
+
+  it('goes on with the present while it reads back', async () => {
+    source.onAsked = () => {
+      nowMs += 30_000;
+    };
+    await feed.poll();
+    expectWhole();
+    const newest = source.asked.filter(
+      ({ startMs, endMs }) => endMs - startMs === 3 * MINUTE,
+    );
+    expect(newest.length).toBeGreaterThan(5);
+  });
+
+  it('ends its reading when it is stopped', async () => {
+    source.onAsked = () => {
+      if (source.asked.length === 3) feed.stop();
+    };
+    await feed.poll();
+    expect(source.asked.length).toBe(3);
   });
 
   it('catches up after an outage of any length without a hole', async () => {

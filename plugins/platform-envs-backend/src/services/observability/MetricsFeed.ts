@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LoggerService } from '@backstage/backend-plugin-api';
 import {
   MetricsRange,
@@ -14,6 +15,8 @@ export const STEP_MS = 60_000;
 export const WINDOW_MS = 3 * 60 * 60_000;
 /** The first answers come in parts, newest first: one of all would stall the process. */
 const PART_MS = 10 * 60_000;
+/** So many times as long as such a part took, the next one is waited with. */
+const REST = 3;
 /** The newest minutes are asked for again: samples arrive late. */
 const OVERLAP_MS = 2 * STEP_MS;
 
@@ -28,7 +31,8 @@ export interface MetricsFeedOptions {
 
 /**
  * Keeps the last three hours of request figures from one source. The first
- * time it asks for all of them in parts, later only for what is new.
+ * time it asks for all of them in parts, with rests between them and the present
+ * first, later only for what is new.
  */
 export class MetricsFeed {
   readonly source: MetricsSource;
@@ -68,36 +72,49 @@ export class MetricsFeed {
   }
 
   async #read(): Promise<void> {
-    const endMs = Math.floor(this.#now().getTime() / STEP_MS) * STEP_MS;
-    const windowMs = endMs - WINDOW_MS;
+    await this.#readOn();
+    for (;;) {
+      const began = performance.now();
+      if (!(await this.#readBack())) return;
+      // whoever asks the portal something has a turn, however many are measured
+      await sleep((performance.now() - began) * REST, undefined, {
+        signal: this.#polled.signal,
+      });
+      // the present does not wait for the past
+      if (this.#nowMs > this.history.endMs!) await this.#readOn();
+    }
+  }
+
+  /** To the last full minute. */
+  get #nowMs(): number {
+    return Math.floor(this.#now().getTime() / STEP_MS) * STEP_MS;
+  }
+
+  /** What is new, from the oldest part to the newest, so that a failure leaves no hole behind. */
+  async #readOn(): Promise<void> {
+    const toMs = this.#nowMs;
     const lastMs = this.history.endMs;
     if (lastMs === undefined) {
-      await this.#readBack(windowMs, endMs);
+      // the newest part is that from which it is read back
+      this.#knownFromMs = toMs + STEP_MS;
       return;
     }
-    await this.#readOn(Math.max(lastMs - OVERLAP_MS, windowMs), endMs);
-    // what could not be had at first
-    const knownMs = this.#knownFromMs ?? lastMs;
-    if (knownMs > windowMs) {
-      await this.#readBack(windowMs, knownMs - STEP_MS);
-    }
-  }
-
-  /** From the newest part to the oldest, so that the present is known first. */
-  async #readBack(fromMs: number, toMs: number): Promise<void> {
-    for (let endMs = toMs; endMs >= fromMs; endMs -= PART_MS) {
-      const startMs = Math.max(fromMs, endMs - PART_MS + STEP_MS);
-      await this.#readPart(startMs, endMs);
-      this.#knownFromMs = startMs;
-    }
-  }
-
-  /** From the oldest part to the newest, so that a failure leaves no hole behind. */
-  async #readOn(fromMs: number, toMs: number): Promise<void> {
+    const fromMs = Math.max(lastMs - OVERLAP_MS, toMs - WINDOW_MS);
     for (let startMs = fromMs; startMs <= toMs; startMs += PART_MS) {
       const endMs = Math.min(toMs, startMs + PART_MS - STEP_MS);
       await this.#readPart(startMs, endMs);
     }
+  }
+
+  /** The part before what is known; says whether there was any. */
+  async #readBack(): Promise<boolean> {
+    const windowMs = this.#nowMs - WINDOW_MS;
+    const endMs = this.#knownFromMs! - STEP_MS;
+    if (endMs < windowMs) return false;
+    const startMs = Math.max(windowMs, endMs - PART_MS + STEP_MS);
+    await this.#readPart(startMs, endMs);
+    this.#knownFromMs = startMs;
+    return true;
   }
 
   async #readPart(startMs: number, endMs: number): Promise<void> {
