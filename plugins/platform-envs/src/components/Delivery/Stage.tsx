@@ -73,7 +73,7 @@ function Origin(props: {
       )}
       {author && (
         <div>
-          <dt>Released</dt>
+          <dt>Changed</dt>
           <dd>
             {committedAt && (
               <>
