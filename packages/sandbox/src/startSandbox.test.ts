@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,23 @@ describe('startSandbox', () => {
     } finally {
       await sandbox.close();
     }
+  });
+
+  it('writes nothing more when it is closed, in the midst of rendering too', async () => {
+    const sandbox = await startTestSandbox({
+      dataDir,
+      only: ['github', 'argocd'],
+      renderedAtStart: 0,
+    });
+    const { store } = sandbox.world.argocd!;
+    const all = store.unrendered.size;
+    await eventually(() => store.unrendered.size < all || undefined);
+    expect(store.unrendered.size).toBeGreaterThan(0);
+    await sandbox.close();
+    const files = () => readdirSync(dataDir, { recursive: true });
+    const left = files();
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    expect(files()).toEqual(left);
   });
 
   it('names the server and the next step when a port is taken', async () => {

@@ -65,6 +65,9 @@ export class Manifests {
   private readonly rendered = new Map<string, Promise<RenderedSource>>();
   private active = 0;
   private readonly waiting: Array<() => void> = [];
+  /** What writes into the folder now. */
+  private readonly underWay = new Set<Promise<unknown>>();
+  private closed = false;
 
   constructor(
     git: GitStore,
@@ -80,14 +83,37 @@ export class Manifests {
 
   /** Files of a commit on disk. @throws Error - git's own message. */
   checkout({ repository, sha }: Commit): Promise<string> {
-    return this.checkouts.get(repository, sha);
+    return this.follow(() => this.checkouts.get(repository, sha));
   }
 
   /**
    * @throws Error - no such path at that commit, or it cannot be rendered;
    *   the message is the renderer's own.
    */
-  async render(request: RenderRequest): Promise<RenderedSource> {
+  render(request: RenderRequest): Promise<RenderedSource> {
+    return this.follow(() => this.renderNow(request));
+  }
+
+  /** Renders nothing more; when it is over, nothing writes into the folder. */
+  async close(): Promise<void> {
+    this.closed = true;
+    while (this.underWay.size > 0) {
+      await Promise.allSettled(this.underWay);
+    }
+  }
+
+  private async follow<T>(begin: () => Promise<T>): Promise<T> {
+    if (this.closed) throw new Error('Argo CD is being stopped');
+    const work = begin();
+    this.underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.underWay.delete(work);
+    }
+  }
+
+  private async renderNow(request: RenderRequest): Promise<RenderedSource> {
     const { source } = request;
     if (source.chart) {
       throw new Error(

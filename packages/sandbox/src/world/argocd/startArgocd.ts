@@ -27,10 +27,11 @@ export async function startArgocd(
   const directory = join(world.dataDir, 'argocd');
   const kustomize = await findKustomize({ cacheDir: join(directory, 'bin') });
   const store = new ApplicationStore(join(world.dataDir, 'argocd.json'));
+  const manifests = new Manifests(world.git, kustomize, directory);
   const engine = new ArgocdEngine(
     world,
     store,
-    new Manifests(world.git, kustomize, directory),
+    manifests,
     createClusters(world),
   );
 
@@ -68,7 +69,11 @@ export async function startArgocd(
       engine.close();
     }
   };
-  world.onClose(close);
+  world.onClose(async () => {
+    close();
+    // whoever closes may delete the folder
+    await manifests.close();
+  });
   if (snapshots) {
     // What moved while nothing was watching; nobody waits for it.
     engine.refreshAll();
