@@ -86,7 +86,8 @@ export class MetricsFeed {
       if (!(await this.#readBack())) return;
       this.#polled.signal.throwIfAborted();
       const tookMs = performance.now() - began;
-      if (tookMs > EASY_MS) await this.#rest((tookMs - EASY_MS) * REST);
+      const restMs = Math.min((tookMs - EASY_MS) * REST, STEP_MS / 2);
+      if (restMs > 0) await this.#rest(restMs);
       // the present does not wait for the past
       if (this.#nowMs > this.history.endMs!) await this.#readOn();
     }
