@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mockServices } from '@backstage/backend-test-utils';
 import { NotAllowedError, ServiceUnavailableError } from '@backstage/errors';
 import {
@@ -23,11 +24,13 @@ class CountingSource implements MetricsSource {
   /** Fails from this many calls on. */
   failAfter = Infinity;
   onAsked?: () => void;
+  slowFirstMs = 0;
 
   async readRequests(range: MetricsRange): Promise<MeasuredRequests[]> {
     if (this.failure && this.asked.length >= this.failAfter) throw this.failure;
     this.asked.push(range);
     this.onAsked?.();
+    if (this.asked.length === 1) await sleep(this.slowFirstMs);
     const size = (range.endMs - range.startMs) / range.stepMs + 1;
     const values = () =>
       Float64Array.from({ length: size }, (_, i) =>
@@ -47,16 +50,18 @@ describe('MetricsFeed', () => {
   let nowMs: number;
   let source: CountingSource;
   let feed: MetricsFeed;
+  let pace: Pace;
 
   beforeEach(() => {
     nowMs = START;
     source = new CountingSource();
+    pace = new Pace(
+      { activeMs: MINUTE, idleMs: MINUTE },
+      { now: () => new Date(nowMs) },
+    );
     feed = new MetricsFeed({
       source,
-      pace: new Pace(
-        { activeMs: MINUTE, idleMs: MINUTE },
-        { now: () => new Date(nowMs) },
-      ),
+      pace,
       logger: mockServices.logger.mock(),
       now: () => new Date(nowMs),
     });
@@ -103,6 +108,19 @@ describe('MetricsFeed', () => {
       ({ startMs, endMs }) => endMs - startMs === 3 * MINUTE,
     );
     expect(newest.length).toBeGreaterThan(5);
+  });
+
+  it('leaves a past that is long in coming until somebody looks', async () => {
+    const audience: { since: number | undefined } = { since: undefined };
+    pace.attend(audience);
+    source.slowFirstMs = 400;
+    await feed.poll();
+    expect(source.asked.length).toBe(1);
+    expect(feed.condition.state).toBe('live');
+    nowMs += MINUTE;
+    audience.since = nowMs;
+    await feed.poll();
+    expectWhole();
   });
 
   it('ends its reading when it is stopped', async () => {

@@ -44,6 +44,7 @@ export class MetricsFeed {
   readonly source: MetricsSource;
   readonly history = new RequestHistory(STEP_MS, WINDOW_MS / STEP_MS + 1);
   readonly #now: () => Date;
+  readonly #pace: Pace;
   readonly #polled: PolledSource;
   /** Between two parts of the past. */
   #isResting = false;
@@ -53,6 +54,7 @@ export class MetricsFeed {
   constructor(options: MetricsFeedOptions) {
     this.source = options.source;
     this.#now = options.now;
+    this.#pace = options.pace;
     this.#polled = new PolledSource({
       ...options,
       title: options.source.title,
@@ -87,7 +89,11 @@ export class MetricsFeed {
       this.#polled.signal.throwIfAborted();
       const tookMs = performance.now() - began;
       const restMs = Math.min((tookMs - EASY_MS) * REST, STEP_MS / 2);
-      if (restMs > 0) await this.#rest(restMs);
+      if (restMs > 0) {
+        // a past that is long in coming is for somebody who looks
+        if (!this.#pace.isActive) return;
+        await this.#rest(restMs);
+      }
       // the present does not wait for the past
       if (this.#nowMs > this.history.endMs!) await this.#readOn();
     }
