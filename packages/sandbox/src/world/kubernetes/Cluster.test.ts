@@ -198,6 +198,17 @@ describe('Cluster', () => {
     expect(quota.status.used['requests.cpu']).toBe('1');
   });
 
+  it('counts a quota once it has run for a while, though nothing is applied', () => {
+    const { cluster, pass } = aCluster();
+    const used = () =>
+      cluster.objects().find(o => o.kind === 'ResourceQuota')!.status.used;
+    expect(used()).toBeUndefined();
+    pass(30);
+    expect(used()['requests.cpu']).toBe('0');
+    cluster.clear();
+    expect(used()).toBeUndefined();
+  });
+
   it('writes events while they are fresh', () => {
     const { cluster, tags, pass } = aCluster();
     tags.clear();

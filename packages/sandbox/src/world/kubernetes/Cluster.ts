@@ -256,7 +256,7 @@ export class Cluster {
   /** Back to what was there before anything was applied. */
   clear(): void {
     this.stored.clear();
-    this.view.changed();
+    this.view.restarted();
     this.puller.showAll();
   }
 }

@@ -2,7 +2,7 @@ import { clusterEvents } from './events';
 import { endpointsOf } from './endpoints';
 import { KubeObject } from './KubeObject';
 import { admitted } from './limitRanges';
-import { isObserver, observed } from './observed';
+import { Look, isObserver, observed } from './observed';
 import { autoscaled } from './rollouts';
 import { serviceSpec, statusOf } from './statuses';
 import { Rollout, WorkloadState, deriveWorkload } from './workloads';
@@ -14,10 +14,17 @@ export interface StoredObject {
   rollout?: Rollout;
 }
 
+/**
+ * How long a cluster that has just started counts no quota, unless something is
+ * applied to it before: what it will run is on its way.
+ */
+const UNCOUNTED_MS = 30_000;
+
 /** What is in a cluster at a moment: everything follows from what was applied and the time. */
 export class ClusterView {
   /** Objects that others are looked at with, by kind. */
   private readonly byKind = new Map<string, KubeObject[]>();
+  private startedAt: number;
 
   constructor(
     /** What was applied, by key. */
@@ -25,7 +32,15 @@ export class ClusterView {
     /** What was there before, by key. */
     private readonly infrastructure: ReadonlyMap<string, KubeObject>,
     private readonly options: { now(): Date; speed: number },
-  ) {}
+  ) {
+    this.startedAt = options.now().getTime();
+  }
+
+  /** The cluster starts anew, with nothing applied. */
+  restarted(): void {
+    this.startedAt = this.options.now().getTime();
+    this.changed();
+  }
 
   /** Something was applied or removed. */
   changed(): void {
@@ -34,21 +49,21 @@ export class ClusterView {
 
   /** Everything, children and events included; what has no resource version shares the cluster's. */
   objects(): KubeObject[] {
-    const now = this.options.now();
+    const look = this.look();
     const live = this.live();
     const infrastructure = [...this.infrastructure.entries()]
       .filter(([key]) => !this.stored.has(key))
       .map(([, object]) => withStatus(object));
     const all = [...infrastructure, ...live].map(object =>
-      observed(object, live, now),
+      observed(object, live, look),
     );
-    return [...all, ...endpointsOf(live), ...clusterEvents(live, now)];
+    return [...all, ...endpointsOf(live), ...clusterEvents(live, look.now)];
   }
 
   /** An object with what it observes of others. */
   observed(object: KubeObject): KubeObject {
     return isObserver(object)
-      ? observed(object, this.live(), this.options.now())
+      ? observed(object, this.live(), this.look())
       : object;
   }
 
@@ -81,6 +96,15 @@ export class ClusterView {
       ];
     }
     return [withStatus(stored.object)];
+  }
+
+  private look(): Look {
+    const now = this.options.now();
+    return {
+      now,
+      counted:
+        this.stored.size > 0 || now.getTime() >= this.startedAt + UNCOUNTED_MS,
+    };
   }
 
   private applied(): KubeObject[] {

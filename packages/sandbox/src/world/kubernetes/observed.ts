@@ -6,10 +6,17 @@ import { withUsage } from './statuses';
 /** The autoscaler looks this often; between, its status stays. */
 const LOOK_MS = 30_000;
 
+/** The moment of a look at a cluster. */
+export interface Look {
+  now: Date;
+  /** Whether the cluster has counted what its quotas limit. */
+  counted: boolean;
+}
+
 /** Kinds whose status tells what others in the cluster do. */
 const OBSERVERS: Record<
   string,
-  (object: KubeObject, live: KubeObject[], now: Date) => KubeObject
+  (object: KubeObject, live: KubeObject[], look: Look) => KubeObject
 > = {
   HorizontalPodAutoscaler: withCurrentMetrics,
   PodDisruptionBudget: withHealthyPods,
@@ -20,14 +27,14 @@ const OBSERVERS: Record<
  * The object with what it observes: a quota with what is used, an autoscaler
  * with current metrics, a budget with its healthy pods. Others as they are.
  *
- * @param live - workloads and pods of the cluster at `now`
+ * @param live - workloads and pods of the cluster at that moment
  */
 export function observed(
   object: KubeObject,
   live: KubeObject[],
-  now: Date,
+  look: Look,
 ): KubeObject {
-  return OBSERVERS[object.kind]?.(object, live, now) ?? object;
+  return OBSERVERS[object.kind]?.(object, live, look) ?? object;
 }
 
 /** Whether the status of an object depends on others. */
@@ -36,7 +43,7 @@ export const isObserver = ({ kind }: KubeObject): boolean => kind in OBSERVERS;
 function withCurrentMetrics(
   autoscaler: KubeObject,
   live: KubeObject[],
-  now: Date,
+  { now }: Look,
 ): KubeObject {
   const { namespace, creationTimestamp } = autoscaler.metadata;
   const { scaleTargetRef: target, metrics = [] } = autoscaler.spec;

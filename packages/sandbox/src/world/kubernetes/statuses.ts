@@ -62,12 +62,13 @@ function loadBalancerName(object: KubeObject): string {
   ).slice(0, 10)}.elb.amazonaws.com`;
 }
 
-/**
- * A quota with what the pods of its namespace ask for. It is not counted yet while
- * nothing was applied to the cluster: it has just started.
- */
-export function withUsage(quota: KubeObject, live: KubeObject[]): KubeObject {
-  if (!live.length) return { ...quota, status: { hard: quota.spec.hard } };
+/** A quota with what the pods of its namespace ask for, once it is counted. */
+export function withUsage(
+  quota: KubeObject,
+  live: KubeObject[],
+  { counted }: { counted: boolean },
+): KubeObject {
+  if (!counted) return { ...quota, status: { hard: quota.spec.hard } };
   const pods = live.filter(
     o => o.kind === 'Pod' && o.metadata.namespace === quota.metadata.namespace,
   );
