@@ -464,7 +464,7 @@ describe('fairway:registry:create', () => {
         }),
       );
       await expect(run('orphan')).rejects.toThrow(
-        /orphan in account 111100000000 is this component's, but the stack fairway-registry-orphan that made it is gone/,
+        /orphan in account 111100000000 is this component's, but the stack fairway-registry-orphan that made it is gone: its tags are .*System=sample-platform-ai.*\. Have platform engineering import it into a stack of that name with those tags \(docs\/operations\/registries\.md\), then press Retry/,
       );
       const { sdkCredentialProvider } =
         await platform.awsCredentials.getCredentialProvider({

@@ -20,6 +20,17 @@ describe('splitNextStep', () => {
         'Begin with another word',
       ],
     ],
+    [
+      'The repository is not ours: its tags are A=b, Use=prod, Run=7: import it',
+      [
+        'The repository is not ours: its tags are A=b, Use=prod, Run=7',
+        'Import it',
+      ],
+    ],
+    [
+      'The stack stands, its repository is gone: delete the stack',
+      ['The stack stands, its repository is gone', 'Delete the stack'],
+    ],
     ['Something is odd', ['Something is odd', 'Ask somebody']],
     ['Choose another name', ['Choose another name', 'Ask somebody']],
     ['', ['', 'Ask somebody']],

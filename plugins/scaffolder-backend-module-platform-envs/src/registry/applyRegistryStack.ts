@@ -21,6 +21,9 @@ import { isInMotion, outputOf } from './stack/watchStack';
 /** Tags by which a stack is known to be a component's registry. */
 const OWNED_BY = ['ManagedBy', 'System', 'Component'];
 
+/** Tells how a repository comes into a stack. */
+const IMPORTING = 'docs/operations/registries.md';
+
 /** Options of {@link applyRegistryStack}. */
 export interface ApplyRegistryStackOptions {
   cloudFormation: CloudFormationClient;
@@ -133,12 +136,12 @@ async function assertRepositoryIsFree(
           repository.registryId
         } is this component's, but the stack ${stackName} that made it is gone: ${describeTags(
           found,
-        )}. Import the repository into a stack of that name ("Create stack with existing resources"), then run the task again`
+        )}. Have platform engineering import it into a stack of that name with those tags (${IMPORTING}), then press Retry or make the plan again`
       : `An image repository named ${spec.component} exists in account ${
           repository.registryId
         } and was not made for this component: ${describeTags(
           found,
-        )}. Choose another name, or have the repository imported into the stack ${stackName}`,
+        )}. Choose another name, or ask whoever it belongs to. If it is this component's, platform engineering can import it into the stack ${stackName} (${IMPORTING})`,
   );
 }
 
