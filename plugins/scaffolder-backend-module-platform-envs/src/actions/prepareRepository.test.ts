@@ -267,7 +267,8 @@ describe('fairway:repository:prepare', () => {
       expr: '(sum by (environment) (rate(http_requests_total{service="order-intake",code=~"5.."}[5m])) or 0 * sum by (environment) (rate(http_requests_total{service="order-intake"}[5m]))) / sum by (environment) (rate(http_requests_total{service="order-intake"}[5m])) > 0.05',
       for: '10m',
       labels: {
-        severity: 'critical',
+        severity:
+          '{{ if match "^(dev|uat)$" $labels.environment }}warning{{ else }}critical{{ end }}',
         service: 'order-intake',
         system: 'sample-platform-ai',
         team: 'sample-platform-ai',

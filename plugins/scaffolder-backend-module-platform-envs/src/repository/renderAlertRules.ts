@@ -14,7 +14,8 @@ const ERROR_RATIO = 0.05;
 /**
  * `observability/alerts.yaml`: a PrometheusRule with alerts for failures,
  * slowness, a queue that grows, and instances that are not ready. Each links to
- * its section of the runbook. Only production wakes somebody up.
+ * its section of the runbook. Failures are critical in production, and wherever
+ * their environment is not known.
  *
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
  */
@@ -62,7 +63,7 @@ function signalAlerts(component: RepositoryComponent, signal: Signal) {
       name: `${Id}Failing`,
       expr: `${perEnvironment(errorRatio)} > ${ERROR_RATIO}`,
       for: '10m',
-      severity: 'critical',
+      severity: severityOfFailures(component),
       summary: `{{ $value | humanizePercentage }} of the ${work} of ${component.name} fail in {{ $labels.environment }}`,
       section: sections.failing,
     }),
@@ -89,6 +90,18 @@ function signalAlerts(component: RepositoryComponent, signal: Signal) {
   ];
 }
 
+/** Nobody is woken up for an environment that is not for customers. */
+function severityOfFailures({ environments }: RepositoryComponent): string {
+  const quiet = environments
+    .filter(({ tier }) => tier !== 'prod')
+    .map(({ shortName }) => shortName);
+  return quiet.length === 0
+    ? 'critical'
+    : `{{ if match "^(${quiet.join(
+        '|',
+      )})$" $labels.environment }}warning{{ else }}critical{{ end }}`;
+}
+
 function notReadyAlert(component: RepositoryComponent) {
   const { name, environments } = component;
   return alert(component, {
@@ -110,7 +123,7 @@ function alert(
     name: string;
     expr: string;
     for: string;
-    severity: 'warning' | 'critical';
+    severity: string;
     summary: string;
     section: RunbookSection;
   },
@@ -129,7 +142,7 @@ function alert(
       system,
       team: owner.split('/').pop(),
     },
-    // The braces are filled by Prometheus, so no text of a person goes in here.
+    // Braces, here and in labels, are filled by Prometheus: no text of a person goes in.
     annotations: {
       summary: options.summary,
       runbook_url: `${repositoryUrl}/blob/main/docs/runbook.md#${anchorOf(

@@ -59,7 +59,7 @@ export function renderDocsIndex(component: RepositoryComponent): string {
         '| `/readyz`  | readiness  | new work may be sent here     |',
         '| `/metrics` | Prometheus | work by outcome, with its duration |',
       ].join('\n'),
-      `All three on port ${component.port}. Logs are lines of JSON. \`observability/\` holds the Grafana dashboard and the alert rules; every alert links to the [runbook](runbook.md).`,
+      `All three on port ${component.port}. Logs are lines of JSON. \`observability/\` holds the Grafana dashboard and the alert rules; every alert links to the [runbook](runbook.md). Grafana takes the one by import; where the Prometheus operator runs, \`kubectl apply -f observability/alerts.yaml\` brings the other.`,
       '## Where it runs',
       `${names.join(
         ', ',

@@ -1,3 +1,4 @@
+import { EnvironmentTier } from '@fairway/plugin-platform-envs-common';
 import { Signal } from './signals';
 
 /** What a component is to the catalog. */
@@ -40,7 +41,11 @@ export interface RepositoryComponent {
   /** Container port for HTTP. */
   port: number;
   /** In promotion order; empty for what the platform does not deliver. */
-  environments: Array<{ shortName: string; runtime: 'eks' | 'ecs' }>;
+  environments: Array<{
+    shortName: string;
+    runtime: 'eks' | 'ecs';
+    tier: EnvironmentTier;
+  }>;
   githubOrg: string;
   /** Name in the organisation. */
   repository: string;
