@@ -5,7 +5,6 @@ import {
 } from '@backstage/backend-plugin-api';
 import {
   Entity,
-  parseEntityRef,
   RELATION_MEMBER_OF,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
@@ -14,6 +13,7 @@ import { CatalogService } from '@backstage/plugin-catalog-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { componentAssignPermission } from '@fairway/plugin-platform-envs-common';
 import { printable } from './componentName';
+import { readEntityRef } from './readEntityRef';
 
 /** Options of {@link assertOwner}. */
 export interface AssertOwnerOptions {
@@ -60,18 +60,10 @@ export async function assertOwner(options: AssertOwnerOptions): Promise<void> {
       );
 }
 
-/** Namespace or name of an entity; it becomes part of a URL. */
-const NAME = /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/;
-
 /** @throws InputError */
 function readGroupRef(text: string): string {
-  let ref;
-  try {
-    ref = parseEntityRef(text, { defaultNamespace: 'default' });
-    if (![ref.namespace, ref.name].every(part => NAME.test(part))) {
-      throw new Error();
-    }
-  } catch {
+  const ref = readEntityRef(text);
+  if (!ref) {
     throw new InputError(
       `The owner "${printable(
         text,

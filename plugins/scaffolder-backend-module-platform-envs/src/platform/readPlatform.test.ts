@@ -62,9 +62,22 @@ describe('readPlatform', () => {
 
   it('says that there is no such system', async () => {
     await expect(read([], 'nowhere')).rejects.toThrow(
-      'There is no system:default/nowhere in the catalog',
+      'There is no system:default/nowhere in the catalog, or you may not see it: choose a platform that the form offers',
     );
   });
+
+  it.each([
+    ['::', 'The platform "::" is no entity ref'],
+    ['🚀🚀', 'The platform "????" is no entity ref'],
+    ['../../etc/passwd', 'The platform "../../etc/passwd" is no entity ref'],
+    ['${{ x }}', 'The platform "${{ x }}" is no entity ref'],
+    ['a\0b', 'The platform "a?b" is no entity ref'],
+    ['component:default/web', 'component:default/web is no platform'],
+  ])(
+    'F28 refuses the platform %j before the catalog is asked',
+    (system, said) =>
+      expect(read(seed('sample-platform-ai'), system)).rejects.toThrow(said),
+  );
 
   it('names the annotation that is missing', async () => {
     const entities = seed('sample-platform-ai');

@@ -21,6 +21,8 @@ import {
   isEnvironmentEntity,
   Routing,
 } from '@fairway/plugin-platform-envs-common';
+import { printable } from './componentName';
+import { readEntityRef } from './readEntityRef';
 import { rememberPlatform } from './rememberPlatform';
 
 /** How Prometheus finds what it scrapes. */
@@ -121,9 +123,9 @@ async function readFromCatalog(
       { credentials },
     ),
   ]);
-  if (!system || system.kind !== 'System') {
+  if (!system) {
     throw new NotFoundError(
-      `There is no ${systemRef} in the catalog, or you may not see it`,
+      `There is no ${systemRef} in the catalog, or you may not see it: choose a platform that the form offers`,
     );
   }
   const all = items
@@ -165,15 +167,25 @@ async function readFromCatalog(
 /**
  * The entity ref of a System that was given by ref or name.
  *
- * @throws InputError - it is none.
+ * @throws InputError - it is none, or that of something else.
  */
 export function systemRefOf(system: string): string {
-  return stringifyEntityRef(
-    parseEntityRef(system, {
-      defaultKind: 'system',
-      defaultNamespace: 'default',
-    }),
-  );
+  const ref = readEntityRef(system, { defaultKind: 'system' });
+  if (!ref) {
+    throw new InputError(
+      `The platform "${printable(
+        system,
+      )}" is no entity ref: choose one that the form offers`,
+    );
+  }
+  if (ref.kind.toLowerCase() !== 'system') {
+    throw new InputError(
+      `${printable(
+        system,
+      )} is no platform: choose a System, such as one that the form offers`,
+    );
+  }
+  return stringifyEntityRef(ref);
 }
 
 function ownerOf(system: Entity): string {
