@@ -256,7 +256,7 @@ describe('fairway:gitops:overlays', () => {
         input: { system: SYSTEM, component: 'nowhere', environments: ['qa'] },
       }),
     ).rejects.toThrow(
-      'environments names "qa", which is no environment of this platform: it has dev, uat, prod',
+      'environments names "qa", which is no environment of this platform: choose from dev, uat, prod',
     );
     expect(await head()).toBe(before);
   });

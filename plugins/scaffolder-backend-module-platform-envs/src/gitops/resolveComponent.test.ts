@@ -84,12 +84,12 @@ describe('resolveComponent', () => {
     [
       'an unknown environment',
       { environments: ['dev', 'qa'] },
-      'environments names "qa", which is no environment of this platform: it has dev, uat, prod',
+      'environments names "qa", which is no environment of this platform: choose from dev, uat, prod',
     ],
     [
       'a size of an unknown environment',
       { sizes: { '../x': {} } },
-      'sizes names "../x", which is no environment of this platform: it has dev, uat, prod',
+      'sizes names "../x", which is no environment of this platform: choose from dev, uat, prod',
     ],
     [
       'an unknown size',

@@ -129,7 +129,9 @@ function unknownEnvironment(key: string, name: string, names: string[]): Error {
   return new InputError(
     `${key} names "${printable(
       name,
-    )}", which is no environment of this platform: it has ${names.join(', ')}`,
+    )}", which is no environment of this platform: choose from ${names.join(
+      ', ',
+    )}`,
   );
 }
 

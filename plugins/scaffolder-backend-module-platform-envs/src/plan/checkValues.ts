@@ -1,6 +1,7 @@
 import { InputError, ServiceUnavailableError } from '@backstage/errors';
 import { TemplateParametersV1beta3 } from '@backstage/plugin-scaffolder-common';
 import { JsonObject } from '@backstage/types';
+import { explainComponentName } from '@fairway/plugin-platform-envs-common';
 import type { ValidationError } from 'jsonschema';
 import { Worker } from 'node:worker_threads';
 
@@ -25,7 +26,7 @@ export class InvalidValuesError extends InputError {
   readonly fields: FieldError[];
 
   constructor(fields: FieldError[]) {
-    super(fields.map(field => field.message).join('. '));
+    super([...new Set(fields.map(({ message }) => message))].join('. '));
     this.name = 'InputError';
     this.fields = fields;
   }
@@ -35,6 +36,10 @@ export class InvalidValuesError extends InputError {
 type Found = Pick<ValidationError, 'name' | 'argument' | 'message'> & {
   path: Array<string | number>;
   title?: string;
+  /** Which of the portal's fields it is entered with. */
+  uiField?: string;
+  /** What was entered; of texts only. */
+  instance?: string;
 };
 
 /**
@@ -85,13 +90,29 @@ const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { validate } = require(workerData.library);
 const { values, schemas } = workerData;
-const found = schemas.flatMap(schema =>
-  validate(values, schema).errors.map(({ name, argument, message, path, schema: part }) => ({
+// What depends on a choice is held against the branch that was chosen; an error
+// of the whole would name none of its fields.
+const parts = schema => {
+  const { dependencies = {}, ...rest } = schema;
+  const chosen = [];
+  const kept = {};
+  for (const [key, dependency] of Object.entries(dependencies)) {
+    const branches = (dependency.oneOf ?? []).filter(branch =>
+      branch.properties?.[key] && validate(values[key], branch.properties[key]).valid);
+    if (branches.length === 1) chosen.push(branches[0]);
+    else kept[key] = dependency;
+  }
+  return [{ ...rest, dependencies: kept }, ...chosen.flatMap(parts)];
+};
+const found = schemas.flatMap(parts).flatMap(schema =>
+  validate(values, schema).errors.map(({ name, argument, message, path, instance, schema: part }) => ({
     name,
     argument: typeof argument === 'object' ? undefined : argument,
     message,
     path,
     title: typeof part === 'object' && path.length > 0 ? part.title : undefined,
+    uiField: typeof part === 'object' ? part['ui:field'] : undefined,
+    instance: typeof instance === 'string' ? instance : undefined,
   })),
 );
 parentPort.postMessage(found);
@@ -137,7 +158,8 @@ function validateBeside(
   });
 }
 
-function toFieldError({ name, argument, message, path, title }: Found) {
+function toFieldError(found: Found): FieldError {
+  const { name, argument, path, title } = found;
   const at = path.map(part => shorten(String(part)));
   if (name === 'required' && typeof argument === 'string') {
     const field = [...at, argument].join('.');
@@ -147,8 +169,25 @@ function toFieldError({ name, argument, message, path, title }: Found) {
   return {
     field,
     rule: name,
-    message: `${title ? `${title} ("${field}")` : `"${field}"`} ${message}`,
+    message: `${title ? `${title} ("${field}")` : `"${field}"`} ${inWords(
+      found,
+    )}`,
   };
+}
+
+/** What only texts of one line match, as the templates write it. */
+const ONE_LINE = '^[^\\x00-\\x1f\\x7f]+$';
+
+/** A pattern says nothing to most people. */
+function inWords({ name, argument, message, uiField, instance }: Found) {
+  const why =
+    uiField === 'ComponentName' && instance !== undefined
+      ? explainComponentName(instance)
+      : undefined;
+  if (why) return `cannot be the name of a component: ${why}`;
+  return name === 'pattern' && argument === ONE_LINE
+    ? 'has to be one line of text, without characters that cannot be seen'
+    : message;
 }
 
 /** Names of fields come from outside, too. */
