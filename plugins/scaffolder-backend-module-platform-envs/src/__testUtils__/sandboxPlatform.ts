@@ -109,8 +109,12 @@ export interface RunActionOptions {
   input: JsonObject;
   taskId?: string;
   workspacePath?: string;
+  /** Where folders are made that a step asks for. */
+  temporaryPath?: string;
   isDryRun?: boolean;
   credentials?: BackstageCredentials;
+  /** Of the person whose run it is. */
+  displayName?: string;
   signal?: AbortSignal;
 }
 
@@ -131,7 +135,12 @@ export async function runAction(
     input: options.input,
     workspacePath: options.workspacePath ?? '/nowhere',
     task: { id: options.taskId ?? 'task-1' },
-    user: { ref: 'user:default/sample-platform-developer' },
+    user: {
+      ref: 'user:default/sample-platform-developer',
+      ...(options.displayName && {
+        entity: { spec: { profile: { displayName: options.displayName } } },
+      }),
+    },
     logger,
     isDryRun: options.isDryRun,
     signal: options.signal,
@@ -141,7 +150,8 @@ export async function runAction(
     checkpoint: async ({ fn }: any) => fn(),
     getInitiatorCredentials: async () =>
       options.credentials ?? mockCredentials.user(),
-    createTemporaryDirectory: async () => mkdtemp(join(tmpdir(), 'fairway-')),
+    createTemporaryDirectory: async () =>
+      mkdtemp(join(options.temporaryPath ?? tmpdir(), 'fairway-')),
   } as any);
   return { output, log };
 }

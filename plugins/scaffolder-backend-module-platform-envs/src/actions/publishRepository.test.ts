@@ -1,7 +1,17 @@
 import { Sandbox, startSandbox } from '@fairway/sandbox';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   runAction,
   SandboxPlatform,
@@ -41,6 +51,7 @@ describe('fairway:repository:publish', () => {
   const run = (component: string, options = {}) =>
     runAction(action, {
       workspacePath,
+      temporaryPath: workspacePath,
       input: {
         system: SYSTEM,
         component,
@@ -52,6 +63,16 @@ describe('fairway:repository:publish', () => {
     });
   const log = (component: string) =>
     platform.world.git.log(slug(component), 'main');
+  /** What git itself says of the repository. */
+  const git = async (component: string, ...args: string[]) =>
+    (await platform.world.git.run(slug(component), args)).toString();
+  async function write(files: Record<string, string>) {
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(workspacePath, 'source', path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    }
+  }
 
   it('creates the repository and pushes the workspace as one commit', async () => {
     const { output } = await run('greeter', { taskId: 'task-7' });
@@ -66,6 +87,79 @@ describe('fairway:repository:publish', () => {
       remoteUrl: `${platform.urls.github}/${slug('greeter')}`,
       repoContentsUrl: `${platform.urls.github}/${slug('greeter')}/blob/main`,
     });
+  });
+
+  it('pushes the tree that git itself would make of the workspace', async () => {
+    await write({
+      'a-b': 'sorts before the folder',
+      'a/b.txt': 'x'.repeat(100_000),
+      'a/c/d/e': '',
+      'a.b': 'sorts before it too',
+      a0: 'sorts after it',
+      'é.txt': 'name in UTF-8',
+      'lines.txt': 'of\r\nWindows\r\n',
+      'copy.md': '# Greeter\n',
+      run: '#!/bin/sh\n',
+    });
+    await chmod(join(workspacePath, 'source/run'), 0o755);
+    await mkdir(join(workspacePath, 'source/empty'));
+    await run('sorted');
+    await git('sorted', 'fsck', '--strict', '--full');
+    const pushed = await git('sorted', 'rev-parse', 'main^{tree}');
+    const workTree = ['--work-tree', join(workspacePath, 'source')];
+    await git('sorted', ...workTree, 'add', '--all');
+    expect(pushed).toBe(await git('sorted', 'write-tree'));
+    expect(await git('sorted', 'ls-tree', 'main', 'run')).toMatch(/^100755 /);
+  });
+
+  it('leaves out what the workspace itself ignores', async () => {
+    await write({
+      '.gitignore': '*.log\n/bin/\n!keep.log\n',
+      'a.log': '',
+      'keep.log': '',
+      'bin/tool': '',
+      'src/bin/main': '',
+      'src/.gitignore': '!*.log\nout\n',
+      'src/b.log': '',
+      'src/out': '',
+      '.git/config': '',
+      'src/.git/config': '',
+    });
+    await run('choosy');
+    const files = await platform.world.git.listFiles(slug('choosy'), 'main');
+    expect(files.sort()).toEqual([
+      '.github/CODEOWNERS',
+      '.gitignore',
+      'README.md',
+      'keep.log',
+      'src/.gitignore',
+      'src/b.log',
+      'src/bin/main',
+    ]);
+  });
+
+  it('names the person and the task in the commit', async () => {
+    const { output } = await runAction(action, {
+      workspacePath,
+      input: { system: SYSTEM, component: 'personal', sourcePath: './source' },
+      taskId: 'task-8',
+      displayName: 'A <Person>\nauthor B',
+    });
+    await git('personal', 'fsck', '--strict', '--full');
+    expect(
+      await git('personal', 'log', '--format=%H|%an|%ae|%cn|%ai|%B'),
+    ).toMatch(
+      new RegExp(
+        [
+          `^${output.commitHash}`,
+          'A Personauthor B',
+          'fairway@localhost',
+          'A Personauthor B',
+          '[-0-9]+ [:0-9]+ \\+0000',
+          'Create personal\n\nFairway-Task: task-8\nRequested-By: user:default/sample-platform-developer\n\n$',
+        ].join('\\|'),
+      ),
+    );
   });
 
   it('asks nothing twice of a repository that it has just made', async () => {
@@ -108,6 +202,65 @@ describe('fairway:repository:publish', () => {
     expect(lines.join('\n')).toContain('The push failed');
     const commits = await log('unanswered');
     expect(commits.map(({ sha }) => sha)).toEqual([output.commitHash]);
+  });
+
+  it('F34 forces nothing where somebody was quicker', async () => {
+    platform.world.faults.add({
+      upstream: 'github',
+      path: `/${slug('contested')}.git/info/refs`,
+      kind: 'drop',
+      count: 1,
+    });
+    const pushed = run('contested');
+    const refused = expect(pushed).rejects.toThrow(/not a simple fast-forward/);
+    while (!platform.world.git.has(slug('contested'))) await sleep(10);
+    await platform.world.git.commit(slug('contested'), {
+      branch: 'main',
+      message: 'Be quicker',
+      author: { name: 'B', email: 'b@example.com' },
+      files: [{ path: 'theirs.txt', content: 'theirs\n' }],
+    });
+    await refused;
+    expect(
+      (await log('contested')).map(({ message }) => message.trim()),
+    ).toEqual(['Be quicker']);
+  });
+
+  it('F34 does not try again what the server refuses', async () => {
+    platform.world.faults.add({
+      upstream: 'github',
+      path: `/${slug('forbidden')}.git/info/refs`,
+      kind: 'status',
+      status: 403,
+    });
+    platform.world.counters.reset();
+    await expect(run('forbidden')).rejects.toThrow('403');
+    platform.world.faults.remove();
+    expect(
+      platform.world.counters.read().github.routes[
+        'GET /:owner/:repo/info/refs'
+      ].calls,
+    ).toBe(1);
+  });
+
+  it('F34 ends a push when the run is cancelled', async () => {
+    platform.world.faults.add({
+      upstream: 'github',
+      path: `/${slug('cancelled')}.git/git-receive-pack`,
+      kind: 'stall',
+    });
+    const controller = new AbortController();
+    const cancelled = run('cancelled', { signal: controller.signal });
+    const refused = expect(cancelled).rejects.toThrow('enough');
+    const pushes = () =>
+      platform.world.counters.read().github.routes[
+        'POST /:owner/:repo/git-receive-pack'
+      ]?.calls ?? 0;
+    const before = pushes();
+    while (pushes() === before) await sleep(10);
+    controller.abort(new Error('enough'));
+    await refused;
+    platform.world.faults.remove();
   });
 
   it('F34 leaves what this task has pushed as it is when run again', async () => {
@@ -251,8 +404,21 @@ describe('fairway:repository:publish', () => {
     expect(platform.world.git.has(slug('dry'))).toBe(false);
   });
 
-  it('F78 does not log the token', async () => {
+  it('F78 does not log the token, nor write it into a file', async () => {
+    const token = 'sandbox-github-token';
     const { log: lines } = await run('quiet');
-    expect(lines.join('\n')).not.toContain('sandbox-github-token');
+    expect(lines.join('\n')).not.toContain(token);
+    const found = await readdir(workspacePath, {
+      recursive: true,
+      withFileTypes: true,
+    });
+    const files = found.filter(entry => entry.isFile());
+    // git's own are among them
+    expect(files.map(({ name }) => name)).toContain('HEAD');
+    for (const { parentPath, name } of files) {
+      const content = await readFile(join(parentPath, name), 'latin1');
+      expect(content).not.toContain(token);
+      expect(content).not.toMatch(/authorization|x-access-token/i);
+    }
   });
 });

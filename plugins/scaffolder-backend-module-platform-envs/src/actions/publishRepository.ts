@@ -20,8 +20,7 @@ import {
 } from '../github/componentRepository';
 import { createGithubClient } from '../github/createGithubClient';
 import { gitWebUrl } from '../github/gitWebUrl';
-import { packFolder } from '../github/packFolder';
-import { pushCommit } from '../github/pushCommit';
+import { commitFolder, pushFolder } from '../github/pushFolder';
 import { assertComponentName } from '../platform/componentName';
 import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { plannedRepository } from '../plan/plannedRepository';
@@ -139,9 +138,13 @@ export function createPublishRepositoryAction(
         return;
       }
 
+      // beside the workspace, which is kept in the database when it changes
+      const gitFolder = await ctx.createTemporaryDirectory();
       // It only reads the workspace, and takes as long as what is asked meanwhile.
-      const committed = packFolder({
+      const committed = commitFolder({
         folder: source,
+        gitFolder,
+        branch: REPOSITORY_BRANCH,
         message: `Create ${component}\n\n${taskTrailer(
           ctx.task.id,
         )}\nRequested-By: ${ctx.user?.ref ?? 'unknown'}\n`,
@@ -172,8 +175,7 @@ export function createPublishRepositoryAction(
         });
       // what it says is heard below, also when the push fails before it
       topics?.catch(() => {});
-      const packed = await committed;
-      const commitHash = pushedBefore ?? packed.commit;
+      const commitHash = pushedBefore ?? (await committed);
       const shown = commitHash.slice(0, 12);
       if (pushedBefore) {
         ctx.logger.info(
@@ -185,10 +187,10 @@ export function createPublishRepositoryAction(
           options.pushTimeoutMs ?? PUSH_TIMEOUT_MS,
           `${owner}/${component} did not take the push`,
           async timeout =>
-            pushCommit({
-              ...packed,
-              url: repository.clone_url,
+            pushFolder({
+              gitFolder,
               branch: REPOSITORY_BRANCH,
+              url: repository.clone_url,
               token: await tokenOf(client),
               logger: ctx.logger,
               // nothing is tried any more once the run has given up
