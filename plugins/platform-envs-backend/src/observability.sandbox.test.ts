@@ -294,6 +294,10 @@ describe('observability on the sandbox', () => {
     });
     const stale = await observability();
     expect(ok(stale.dashboards)).toHaveLength(1);
+    expect(stale.alerts).toMatchObject({
+      status: 'ok',
+      stale: expect.stringContaining('503'),
+    });
     expect(seriesOf(stale, 'dev').requestRate[90]).toBeGreaterThan(0);
     sandbox.world.faults.remove(fault.id);
     await until('the sources are live', async () => {

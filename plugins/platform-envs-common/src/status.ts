@@ -36,17 +36,22 @@ export type SourceState = 'live' | 'stale' | 'error' | 'absent';
  * never replaced by zero, an empty string or a green state.
  *
  * `observedAt` is the ISO 8601 UTC time at which the source was last asked
- * with success.
+ * with success. `stale` says why the value is only the last good one: then it
+ * is never shown as well without its age.
  *
  * @public
  */
 export type Reading<T> =
-  | { status: 'ok'; value: T; observedAt: string }
+  | { status: 'ok'; value: T; observedAt: string; stale?: string }
   | { status: 'unavailable'; reason: string; observedAt?: string };
 
 /** A reading that succeeded. @public */
-export function okReading<T>(value: T, observedAt: string): Reading<T> {
-  return { status: 'ok', value, observedAt };
+export function okReading<T>(
+  value: T,
+  observedAt: string,
+  stale?: string,
+): Reading<T> {
+  return { status: 'ok', value, observedAt, ...(stale && { stale }) };
 }
 
 /** A reading that could not be had, with the reason a person can act on. @public */

@@ -15,6 +15,13 @@ import {
 /** The moment at which the built world stands still. */
 export const AT = '2026-11-21T10:00:00.000Z';
 
+/** What a cell says of its source while Argo CD does not answer. */
+export const STALE = {
+  state: 'stale' as const,
+  observedAt: '2026-11-21T09:40:00.000Z',
+  message: 'Argo CD main answered 503',
+};
+
 /** An ISO time so many minutes before {@link AT}. */
 export function minutesBefore(minutes: number): string {
   return new Date(Date.parse(AT) - minutes * 60_000).toISOString();

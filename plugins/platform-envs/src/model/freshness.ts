@@ -1,4 +1,7 @@
-import { OverviewSource } from '@fairway/plugin-platform-envs-common';
+import {
+  OverviewCell,
+  OverviewSource,
+} from '@fairway/plugin-platform-envs-common';
 import { StreamState } from '../hooks/OverviewStream';
 import { formatClock } from './time';
 
@@ -56,19 +59,8 @@ export function freshnessOf(
       isCutOff: true,
     };
   }
-  const bad = sources.filter(s => s.state === 'stale' || s.state === 'error');
-  if (bad.length) {
-    const times = bad.flatMap(s =>
-      s.observedAt ? [Date.parse(s.observedAt)] : [],
-    );
-    return {
-      state: 'stale',
-      at: times.length ? Math.min(...times) : undefined,
-      reason: bad
-        .map(s => `${s.title}: ${s.message ?? 'no fresh answer'}`)
-        .join('; '),
-    };
-  }
+  const stale = judgeSources(sources);
+  if (stale) return stale;
   if (stream.status === 'live') return { state: 'live', at };
   if (stream.status === 'broken') {
     return {
@@ -80,6 +72,22 @@ export function freshnessOf(
   return { state: 'waiting', at };
 }
 
+/** What sources say of themselves, as far as one gives no fresh answer. */
+function judgeSources(sources: OverviewSource[]): Freshness | undefined {
+  const bad = sources.filter(s => s.state === 'stale' || s.state === 'error');
+  if (bad.length === 0) return undefined;
+  const times = bad.flatMap(s =>
+    s.observedAt ? [Date.parse(s.observedAt)] : [],
+  );
+  return {
+    state: 'stale',
+    at: times.length ? Math.min(...times) : undefined,
+    reason: bad
+      .map(s => `${s.title}: ${s.message ?? 'no fresh answer'}`)
+      .join('; '),
+  };
+}
+
 /** Freshness in a few words, e.g. `stale since 10:42 (Argo CD: timed out)`; nothing while all is well. */
 export function describeStaleness({
   state,
@@ -89,4 +97,16 @@ export function describeStaleness({
   if (state !== 'stale') return undefined;
   const since = at ? ` since ${formatClock(new Date(at).toISOString())}` : '';
   return `stale${since}${reason ? ` (${reason})` : ''}`;
+}
+
+/** The same of sources alone, for what is read beside the stream. */
+export function describeStaleSources(
+  sources: OverviewSource[],
+): string | undefined {
+  return describeStaleness(judgeSources(sources) ?? { state: 'live' });
+}
+
+/** Whether what a cell tells is only what was true when its source last answered. */
+export function isOldCell({ source }: Pick<OverviewCell, 'source'>): boolean {
+  return source.state === 'stale' || source.state === 'error';
 }

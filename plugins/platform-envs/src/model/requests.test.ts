@@ -119,14 +119,16 @@ describe('formatFigure', () => {
 });
 
 describe('lineLooks', () => {
-  it('gives a tier the same colour on every page, and no two lines the same look', () => {
-    const colour = (
-      environments: Array<{ ref: string; tier: 'dev' | 'uat' | 'prod' }>,
-    ) => [...lineLooks(environments).values()].map(l => l.colour);
-    const of = (tier: 'dev' | 'uat' | 'prod', ref: string = tier) => ({
-      ref,
-      tier,
-    });
+  type Environment = Parameters<typeof lineLooks>[0][number];
+  const colour = (environments: Environment[]) =>
+    [...lineLooks(environments).values()].map(l => l.colour);
+  const of = (tier: Environment['tier'], shortName: string = tier) => ({
+    ref: shortName,
+    shortName,
+    tier,
+  });
+
+  it('gives an environment the same colour on every page, and no two lines the same look', () => {
     const [dev, uat, prod] = colour([of('dev'), of('uat'), of('prod')]);
     expect(colour([of('prod')])).toEqual([prod]);
     expect(colour([of('uat'), of('prod')])).toEqual([uat, prod]);
@@ -135,5 +137,25 @@ describe('lineLooks', () => {
     expect(
       new Set([...many.values()].map(l => `${l.colour} ${l.dash}`)).size,
     ).toBe(3);
+  });
+
+  it('takes no colour from an environment that has one by its name', () => {
+    const way = [
+      of('sandbox'),
+      of('sandbox', 'dogfood'),
+      of('dev'),
+      of('staging'),
+      of('uat'),
+      of('prod'),
+    ];
+    expect(new Set(colour(way)).size).toBe(way.length);
+    expect(colour([of('sandbox')])).toEqual(colour(way).slice(0, 1));
+    const [, preprod, prod] = colour([
+      of('uat'),
+      of('prod', 'preprod'),
+      of('prod'),
+    ]);
+    expect(prod).toBe(colour([of('prod')])[0]);
+    expect(preprod).not.toBe(prod);
   });
 });

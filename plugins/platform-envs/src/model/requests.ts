@@ -117,16 +117,16 @@ export function formatFigure(figure: RequestFigure, value: number): string {
   return value < 1 ? `${digits(value * 1000)} ms` : `${digits(value)} s`;
 }
 
-/** Number of its line colour in the theme. */
-const COLOURS: Record<EnvironmentSummary['tier'], number> = {
-  local: 5,
-  sandbox: 5,
+/** Number of its line colour in the theme, by short name; cost has the same. */
+const COLOURS: Record<string, number> = {
   dev: 1,
   uat: 2,
   staging: 3,
   prod: 4,
+  sandbox: 5,
+  dogfood: 6,
+  local: 7,
 };
-const ALL_COLOURS = [1, 2, 3, 4, 5];
 
 /** How the line of an environment looks. */
 export interface LineLook {
@@ -139,23 +139,26 @@ export interface LineLook {
 const DASHES = [undefined, '6 3', '2 3', '8 3 2 3'];
 
 /**
- * The look of each environment's line, by ref. Its tier decides the colour, so
- * that dev, uat and prod look the same everywhere; where a tier has several,
- * the last on the way has its colour and the others have free ones.
+ * The look of each environment's line, by ref. Its short name decides the
+ * colour, so that dev, uat and prod look the same everywhere. Another name has
+ * the colour of its tier as long as nothing else has that, then a free one.
  */
 export function lineLooks(
-  environments: Array<Pick<EnvironmentSummary, 'ref' | 'tier'>>,
+  environments: Array<Pick<EnvironmentSummary, 'ref' | 'shortName' | 'tier'>>,
 ): Map<string, LineLook> {
-  const lastOfTier = new Map(environments.map(e => [e.tier, e.ref]));
-  const free = ALL_COLOURS.filter(
-    colour => !environments.some(({ tier }) => COLOURS[tier] === colour),
+  const taken = new Set(
+    environments.flatMap(({ shortName }) => COLOURS[shortName] ?? []),
   );
+  const take = (tier: string) => {
+    const colour =
+      [COLOURS[tier], ...Object.values(COLOURS)].find(c => !taken.has(c)) ??
+      COLOURS[tier];
+    taken.add(colour);
+    return colour;
+  };
   return new Map(
-    environments.map(({ ref, tier }, i) => {
-      const colour =
-        lastOfTier.get(tier) === ref
-          ? COLOURS[tier]
-          : free.shift() ?? COLOURS[tier];
+    environments.map(({ ref, shortName, tier }, i) => {
+      const colour = COLOURS[shortName] ?? take(tier);
       // the last on the way matters most and is drawn without dashes
       const dash = DASHES[(environments.length - 1 - i) % DASHES.length];
       return [ref, { colour: `var(--fairway-line-${colour})`, dash }];

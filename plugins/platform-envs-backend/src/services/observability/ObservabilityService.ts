@@ -28,6 +28,7 @@ import {
   TimeRange,
 } from '../links';
 import { linkValuesOf } from '../linkValuesOf';
+import { whyStale } from './condition';
 import { matchAlerts, problemOfSelector } from './matchAlerts';
 import { FoundDashboards, matchDashboards } from './matchDashboards';
 import { MetricsFeed, WINDOW_MS } from './MetricsFeed';
@@ -276,7 +277,11 @@ export class ObservabilityService {
         );
       }
       const times = feeds.flatMap(f => f.condition.observedAt ?? []);
-      return okReading(read(told), times.sort()[0]);
+      return okReading(
+        read(told),
+        times.sort()[0],
+        whyStale(feeds.map(f => f.condition)),
+      );
     };
   }
 

@@ -26,3 +26,9 @@ export function failureOf(error: unknown): SourceCondition {
   const refused = error instanceof Error && error.name === 'NotAllowedError';
   return { state: refused ? 'error' : 'stale', message };
 }
+
+/** Why what sources told is not the present any more; undefined while all of them answer. */
+export function whyStale(conditions: SourceCondition[]): string | undefined {
+  const silent = conditions.find(({ state }) => state !== 'live');
+  return silent && (silent.message ?? 'It gives no fresh answer');
+}

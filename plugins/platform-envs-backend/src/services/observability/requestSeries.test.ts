@@ -159,6 +159,24 @@ describe('requestSeriesOf', () => {
     });
   });
 
+  it('says why figures are not the present ones while the source is silent', async () => {
+    const source = await sourceOf([
+      measured({ component: 'orders', environment: 'prod' }, { requests: [1] }),
+    ]);
+    const condition = {
+      state: 'stale' as const,
+      observedAt: '2026-11-21T09:50:00.000Z',
+      message: 'Prometheus main answered 503',
+    };
+    expect(
+      requestSeriesOf([{ ...source, condition }], orders, prod),
+    ).toMatchObject({
+      status: 'ok',
+      observedAt: condition.observedAt,
+      stale: condition.message,
+    });
+  });
+
   it('adds up what runs in two clusters, and takes the slowest', async () => {
     const figures = { requests: [10], errors: [1], latencyP95: [0.2] };
     const source = await sourceOf([

@@ -11,6 +11,7 @@ import {
   MetricsSubject,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
+import { whyStale } from './condition';
 import { RequestHistory, SubjectHistory } from './RequestHistory';
 
 /** One source of metrics and what it has told so far. */
@@ -62,6 +63,7 @@ export function requestSeriesOf(
   return okReading(
     toSeries(first.subjects, history),
     condition.observedAt ?? new Date(history.endMs!).toISOString(),
+    whyStale([condition]),
   );
 }
 

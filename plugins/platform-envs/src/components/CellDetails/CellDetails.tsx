@@ -5,10 +5,12 @@ import {
   sentenceOf,
 } from '@fairway/plugin-platform-envs-common';
 import { useNow } from '../../hooks/useNow';
+import { isOldCell } from '../../model/freshness';
 import { cellWord } from '../../model/vocabulary';
 import { FindingList } from '../FindingList';
 import { CellLinks } from '../Links';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
+import { When } from '../When';
 import { DeployerFacts } from './DeployerFacts';
 import { BehindFacts, ReleaseFacts } from './ReleaseFacts';
 import { ConditionFacts, EventFacts, ResourceFacts } from './ResourceFacts';
@@ -29,14 +31,29 @@ export interface CellDetailsProps {
 
 /** The state of a cell, and the sentence that a colleague would say about it. */
 export function CellLead(props: {
-  cell: Pick<DeliveryCell, 'state' | 'sentence'>;
+  cell: Pick<DeliveryCell, 'state' | 'sentence' | 'source'>;
 }) {
   const { cell } = props;
+  const { state, observedAt, message } = cell.source;
+  const isOld = isOldCell(cell);
   const now = useNow();
   return (
     <div className={styles.lead}>
-      <StateBadge state={cellWord(cell.state)} variant="pill" />
+      <OldValues when={isOld}>
+        <StateBadge state={cellWord(cell.state)} variant="pill" />
+      </OldValues>
       <p className={styles.sentence}>{sentenceOf(cell, new Date(now))}</p>
+      {isOld && (
+        <p className={styles.stale}>
+          {state}
+          {observedAt && (
+            <>
+              , seen <When at={observedAt} />
+            </>
+          )}
+          {message && ` (${message})`}
+        </p>
+      )}
     </div>
   );
 }
@@ -49,12 +66,14 @@ export function CellDetails(props: CellDetailsProps) {
       <CellLead cell={cell} />
       {actions}
       <FindingList findings={findings} />
-      <ConditionFacts cell={cell} />
-      <ReleaseFacts cell={cell} />
-      <BehindFacts cell={cell} />
-      <DeployerFacts cell={cell} runtime={runtime} />
-      <ResourceFacts cell={cell} />
-      <EventFacts cell={cell} />
+      <OldValues when={isOldCell(cell)}>
+        <ConditionFacts cell={cell} />
+        <ReleaseFacts cell={cell} />
+        <BehindFacts cell={cell} />
+        <DeployerFacts cell={cell} runtime={runtime} />
+        <ResourceFacts cell={cell} />
+        <EventFacts cell={cell} />
+      </OldValues>
       {history}
       <Section title="Links">
         <CellLinks

@@ -16,7 +16,11 @@ function aPanel(api = aFakeApi(aSmallOverview())) {
       <CellPanel
         componentRef={BACKEND}
         environmentRef={PROD}
-        preview={{ state: 'degraded', sentence: 'prod is degraded.' }}
+        preview={{
+          state: 'degraded',
+          sentence: 'prod is degraded.',
+          source: { state: 'live' },
+        }}
       />
     </Screen>,
     api,

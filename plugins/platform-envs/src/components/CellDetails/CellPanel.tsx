@@ -6,6 +6,7 @@ import { useFreshness } from '../../hooks/useFreshness';
 import { describeStaleness } from '../../model/freshness';
 import { ErrorNotice } from '../ErrorNotice';
 import { useEntityPath } from '../RefLink';
+import { OldValues } from '../StateBadge';
 import { CellActions } from './CellActions';
 import { CellDetails, CellLead } from './CellDetails';
 import { CellHistory } from './CellHistory';
@@ -67,7 +68,7 @@ export interface CellPanelProps {
   componentRef: string;
   environmentRef: string;
   /** What the grid knows already; its sentence stands there at once. */
-  preview?: Pick<OverviewCell, 'state' | 'sentence'>;
+  preview?: Pick<OverviewCell, 'state' | 'sentence' | 'source'>;
 }
 
 /** The inside of the drawer of a cell: asks for the details, and keeps them fresh. */
@@ -101,7 +102,7 @@ export function CellPanel(props: CellPanelProps) {
   }
   const { cell, environment, findings } = data;
   return (
-    <>
+    <OldValues when={freshness.isCutOff ?? false}>
       {freshness.isCutOff && (
         <p className={styles.stale} role="status">
           {describeStaleness(freshness)}
@@ -139,6 +140,6 @@ export function CellPanel(props: CellPanelProps) {
           />
         }
       />
-    </>
+    </OldValues>
   );
 }

@@ -8,6 +8,7 @@ import {
   aPlanPreview,
   aPromotionDetail,
   aSmallOverview,
+  STALE,
 } from '../../__testUtils__';
 import { address, renderScreen } from '../../__testUtils__/renderScreen';
 import { DeliveryTab } from './DeliveryTab';
@@ -38,6 +39,20 @@ describe('DeliveryTab', () => {
       ),
     ).toHaveLength(3);
     expect(screen.getByText(/Nothing was promoted yet/)).toBeInTheDocument();
+  });
+
+  it('shows nothing of a stale source as well, and says when it was seen', async () => {
+    const overview = aSmallOverview();
+    for (const cell of overview.rows[1].cells) cell.source = STALE;
+    renderScreen(<DeliveryTab />, aFakeApi(overview), { entity });
+    const dev = await screen.findByRole('region', { name: 'dev' });
+    expect(
+      within(dev).getByText('Healthy').closest('[data-tone]'),
+    ).toHaveAttribute('data-tone', 'unknown');
+    expect(within(dev).getByText(/^stale, seen/)).toHaveAttribute(
+      'title',
+      'Argo CD main answered 503',
+    );
   });
 
   it('lists open promotions', async () => {

@@ -3,6 +3,7 @@ import { useEntity } from '@backstage/plugin-catalog-react';
 import { Skeleton } from '@backstage/ui';
 import { ComponentDelivery } from '@fairway/plugin-platform-envs-common';
 import { useDelivery } from '../../hooks/useDelivery';
+import { useFreshness } from '../../hooks/useFreshness';
 import { useUrlState } from '../../hooks/useUrlState';
 import { readCompared, writeCompared } from '../../model/comparison';
 import { cellKey } from '../Board/boardModel';
@@ -15,6 +16,7 @@ import { Freshness } from '../Freshness';
 import { PromotionTable } from '../Promotions/PromotionTable';
 import { RemovalNotice } from '../Removals';
 import { Screen } from '../Screen';
+import { OldValues } from '../StateBadge';
 import { ComparePanel } from './ComparePanel';
 import { CompareStart } from './CompareStart';
 import { HistoryTimeline } from './HistoryTimeline';
@@ -155,6 +157,13 @@ function DeliveryContent() {
   const { data, error, stream, dataUpdatedAt, refetch } = useDelivery(
     stringifyEntityRef(entity),
   );
+  const freshness = {
+    sources: data?.sources ?? [],
+    stream,
+    dataUpdatedAt,
+    failed: Boolean(error),
+  };
+  const { isCutOff = false } = useFreshness(freshness);
   if (!data && error) {
     return (
       <ErrorNotice
@@ -168,14 +177,11 @@ function DeliveryContent() {
   return (
     <div className={styles.tab}>
       <div className={styles.freshness}>
-        <Freshness
-          sources={data.sources}
-          stream={stream}
-          dataUpdatedAt={dataUpdatedAt}
-          failed={Boolean(error)}
-        />
+        <Freshness {...freshness} />
       </div>
-      <Delivery delivery={data} />
+      <OldValues when={isCutOff}>
+        <Delivery delivery={data} />
+      </OldValues>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import {
   DEPLOYERS,
   EnvironmentSummary,
 } from '@fairway/plugin-platform-envs-common';
+import { isOldCell } from '../../model/freshness';
 import { authorName, shortRevision } from '../../model/release';
 import { isSafeUrl } from '../../model/safeUrl';
 import { cellWord } from '../../model/vocabulary';
@@ -12,7 +13,7 @@ import { cellKey } from '../Board/boardModel';
 import { ReasonedButton } from '../Reason';
 import { RefLink } from '../RefLink';
 import { CopyButton, ReleaseLabel } from '../ReleaseLabel';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
 import { When } from '../When';
 import styles from './Delivery.module.css';
 
@@ -43,6 +44,21 @@ function Running({ cell }: { cell: DeliveryCell }) {
     return <span className={styles.none}>Unavailable: {shown.reason}</span>;
   }
   return <ReleaseLabel release={shown.value} />;
+}
+
+/** Since when nobody can tell whether it is still so. */
+function StaleSince({ cell }: { cell: DeliveryCell }) {
+  const { state, observedAt, message } = cell.source;
+  return (
+    <span className={styles.stale} title={message}>
+      {state}
+      {observedAt && (
+        <>
+          , seen <When at={observedAt} />
+        </>
+      )}
+    </span>
+  );
 }
 
 /** The commit of the application that stands there, and who brought it when. */
@@ -119,7 +135,10 @@ export function Stage(props: StageProps) {
         <>
           <Running cell={cell} />
           <span className={styles.stageState}>
-            <StateBadge state={cellWord(cell.state)} variant="pill" />
+            <OldValues when={isOldCell(cell)}>
+              <StateBadge state={cellWord(cell.state)} variant="pill" />
+            </OldValues>
+            {isOldCell(cell) && <StaleSince cell={cell} />}
             {cell.since && (
               <span className={styles.none}>
                 <When at={cell.since} format="age" />

@@ -12,8 +12,10 @@ import {
   aReplication,
   aReplicationLag,
   aSmallOverview,
+  aSource,
   aStack,
   AT,
+  STALE,
 } from '../../__testUtils__';
 import { renderScreen } from '../../__testUtils__/renderScreen';
 import { CapacityCard } from './CapacityCard';
@@ -120,6 +122,65 @@ describe('RunsHereCard', () => {
     renderScreen(<RunsHereCard />, aFakeApi(overview), { entity });
     expect(await screen.findByText(/Nothing runs here/)).toBeInTheDocument();
   });
+});
+
+describe('what a stale source told', () => {
+  function aStaleOverview() {
+    const overview = aSmallOverview();
+    for (const row of overview.rows) {
+      for (const cell of row.cells) cell.source = STALE;
+    }
+    overview.sources = [
+      aSource({ title: 'Argo CD main', ...STALE, message: 'answered 503' }),
+    ];
+    return overview;
+  }
+
+  it('is not shown as well, and with its age', async () => {
+    renderScreen(<RunsHereCard />, aFakeApi(aStaleOverview()), { entity });
+    expect(await screen.findByText(/^Stale, seen/)).toHaveTextContent(
+      /^Stale, seen .*: Argo CD main answered 503$/,
+    );
+    expect(
+      screen
+        .getAllByText(/^(Healthy|Synced)$/)
+        .map(word => word.closest('[data-tone]')!.getAttribute('data-tone')),
+    ).not.toContain('good');
+  });
+
+  it('is no agreement of Git and what runs', async () => {
+    renderScreen(<FindingsCard />, aFakeApi(aStaleOverview()), { entity });
+    expect(
+      await screen.findByText(
+        /^stale since .* \(Argo CD main: answered 503\)$/,
+      ),
+    ).toBeInTheDocument();
+    expect(screen.getByText(/what changed since is not known/)).toBeVisible();
+    expect(screen.queryByText(/agree/)).toBeNull();
+  });
+
+  it('keeps what the portal said last, with its age, while that cannot be reached', async () => {
+    const api = aFakeApi(aSmallOverview());
+    const ask = api.getEnvironment.bind(api);
+    let calls = 0;
+    api.getEnvironment = async (...args) => {
+      calls += 1;
+      if (calls > 1) throw new Error('Failed to fetch');
+      return {
+        ...(await ask(...args)),
+        capacity: { state: 'stale', isBeingRead: true, message: 'x' },
+      };
+    };
+    renderScreen(<RunsHereCard />, api, { entity });
+    expect(
+      await screen.findByText(/The portal cannot be reached/, undefined, {
+        timeout: 15_000,
+      }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getAllByText('Healthy')[0].closest('[data-tone]'),
+    ).toHaveAttribute('data-tone', 'unknown');
+  }, 20_000);
 });
 
 describe('FindingsCard', () => {
@@ -259,6 +320,10 @@ describe('CapacityCard', () => {
       await screen.findByText(/^Stale, read/, { selector: 'p' }),
     ).toHaveTextContent('The cluster x did not answer in time');
     expect(screen.getAllByRole('meter').length).toBeGreaterThan(0);
+    expect(screen.getByText('3 of 3 ready').parentElement).toHaveAttribute(
+      'data-tone',
+      'unknown',
+    );
   });
 
   it('says which key to set, and what cannot be read', async () => {

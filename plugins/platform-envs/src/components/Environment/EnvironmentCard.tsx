@@ -7,6 +7,8 @@ import { useEnvironment } from '../../hooks/useEnvironment';
 import { Card } from '../Card';
 import { ErrorNotice } from '../ErrorNotice';
 import { Screen } from '../Screen';
+import { OldValues } from '../StateBadge';
+import { When } from '../When';
 import styles from './Environment.module.css';
 
 /** The ref of the entity whose page this is. */
@@ -18,8 +20,22 @@ function Content(props: {
   title: string;
   children: (detail: EnvironmentDetail) => ReactNode;
 }) {
-  const { data, error, refetch } = useEnvironment(useEntityRef());
-  if (data) return <Card title={props.title}>{props.children(data)}</Card>;
+  const { data, error, dataUpdatedAt, refetch } = useEnvironment(
+    useEntityRef(),
+  );
+  if (data) {
+    return (
+      <Card title={props.title}>
+        {error && (
+          <p className={styles.reason} role="status">
+            The portal cannot be reached; this is what it said{' '}
+            <When at={new Date(dataUpdatedAt).toISOString()} />.
+          </p>
+        )}
+        <OldValues when={Boolean(error)}>{props.children(data)}</OldValues>
+      </Card>
+    );
+  }
   return (
     <Card title={props.title}>
       {error ? (

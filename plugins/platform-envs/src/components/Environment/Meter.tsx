@@ -1,4 +1,5 @@
 import { fullness } from '../../model/capacity';
+import { useIsOld } from '../StateBadge';
 import styles from './Meter.module.css';
 
 /** Props of {@link Meter}. */
@@ -15,7 +16,9 @@ export interface MeterProps {
 
 /** A bar of use against a limit, with both numbers. */
 export function Meter({ label, used, hard, format, reason }: MeterProps) {
-  const state = fullness(used, hard);
+  const isOld = useIsOld();
+  const fill = fullness(used, hard);
+  const state = isOld && fill === 'fine' ? 'old' : fill;
   const share = used === undefined || hard <= 0 ? 0 : used / hard;
   const text =
     used === undefined

@@ -1,5 +1,6 @@
 import { ReactNode } from 'react';
 import { Observed } from '@fairway/plugin-platform-envs-common';
+import { OldValues } from '../StateBadge';
 import { When } from '../When';
 import styles from './Environment.module.css';
 
@@ -41,7 +42,7 @@ export function ObservedValue<T>(props: ObservedValueProps<T>) {
           {`: ${message}${again}`}
         </p>
       )}
-      {children(value)}
+      <OldValues when={state !== 'live'}>{children(value)}</OldValues>
       {state === 'live' && observedAt && (
         <p className={styles.quiet}>
           Read <When at={observedAt} />

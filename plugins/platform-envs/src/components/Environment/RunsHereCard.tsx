@@ -4,11 +4,12 @@ import {
   EnvironmentDetail,
 } from '@fairway/plugin-platform-envs-common';
 import { describeBehind } from '../../model/behind';
+import { isOldCell } from '../../model/freshness';
 import { readingName } from '../../model/release';
 import { cellWord, syncWord } from '../../model/vocabulary';
 import { DataTable } from '../DataTable';
 import { RefLink } from '../RefLink';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
 import { When } from '../When';
 import { EnvironmentCard } from './EnvironmentCard';
 import styles from './Environment.module.css';
@@ -134,10 +135,14 @@ function RunsHere({ rows }: { rows: Row[] }) {
               {releaseOf({ component, cell }) ?? '—'}
             </td>
             <td>
-              <StateBadge state={cellWord(cell.state)} />
+              <OldValues when={isOldCell(cell)}>
+                <StateBadge state={cellWord(cell.state)} />
+              </OldValues>
             </td>
             <td>
-              <StateBadge state={syncWord(cell.sync)} />
+              <OldValues when={isOldCell(cell)}>
+                <StateBadge state={syncWord(cell.sync)} />
+              </OldValues>
             </td>
             <td>{cell.since ? <When at={cell.since} format="age" /> : '—'}</td>
             <td>
@@ -179,6 +184,27 @@ function StartsHere({ rows }: { rows: Row[] }) {
   );
 }
 
+/** Since when and why cells are stale; nothing while none is. */
+function StaleCells({ rows }: { rows: Row[] }) {
+  const old = rows.flatMap(({ cell }) => (isOldCell(cell) ? cell.source : []));
+  if (old.length === 0) return null;
+  const seen = old.flatMap(source => source.observedAt ?? []).sort();
+  const reasons = new Set(old.flatMap(source => source.message ?? []));
+  return (
+    <p className={styles.reason} role="status">
+      {old.length < rows.length
+        ? `${old.length} of ${rows.length} stale`
+        : 'Stale'}
+      {seen.length > 0 && (
+        <>
+          , seen <When at={seen[0]} />
+        </>
+      )}
+      {reasons.size > 0 && `: ${[...reasons].join('; ')}`}
+    </p>
+  );
+}
+
 /** The services of an environment, worst first. */
 export function RunsHereCard() {
   return (
@@ -187,7 +213,10 @@ export function RunsHereCard() {
         environment.runtime === 'local' ? (
           <StartsHere rows={rows} />
         ) : (
-          <RunsHere rows={rows} />
+          <>
+            <StaleCells rows={rows} />
+            <RunsHere rows={rows} />
+          </>
         )
       }
     </EnvironmentCard>

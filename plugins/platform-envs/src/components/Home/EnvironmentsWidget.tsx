@@ -4,14 +4,14 @@ import { useOverview } from '../../hooks/useOverview';
 import { cellWord } from '../../model/vocabulary';
 import { RefLink } from '../RefLink';
 import { Screen } from '../Screen';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
 import { platformStates, PlatformState } from './homeModel';
 import { WidgetFreshness } from './WidgetFreshness';
 import { WidgetState } from './WidgetState';
 import styles from './Home.module.css';
 
 function EnvironmentState(props: PlatformState['environments'][number]) {
-  const { environment, state, count } = props;
+  const { environment, state, count, isOld } = props;
   const word = state
     ? cellWord(state)
     : { word: 'Nothing runs here', tone: 'idle' as const };
@@ -20,7 +20,9 @@ function EnvironmentState(props: PlatformState['environments'][number]) {
   }`;
   return (
     <span className={styles.mini}>
-      <StateBadge variant="dot" state={word} label={label} />
+      <OldValues when={isOld}>
+        <StateBadge variant="dot" state={word} label={label} />
+      </OldValues>
       <RefLink plain entityRef={environment.ref}>
         {environment.shortName}
       </RefLink>
@@ -78,14 +80,13 @@ function Environments() {
     );
   }
   return (
-    <>
-      <WidgetFreshness data={data} state={overview} />
+    <WidgetFreshness data={data} state={overview}>
       <ul className={styles.platforms} aria-label="Environments by platform">
         {platforms.map(platform => (
           <Platform key={platform.systemRef} platform={platform} />
         ))}
       </ul>
-    </>
+    </WidgetFreshness>
   );
 }
 

@@ -6,6 +6,7 @@ import {
   aSmallOverview,
   aSource,
   minutesBefore,
+  STALE,
 } from '../../__testUtils__';
 import { renderScreen } from '../../__testUtils__/renderScreen';
 import { EnvironmentsWidget } from './EnvironmentsWidget';
@@ -31,6 +32,17 @@ describe('MyServicesWidget', () => {
     ).toHaveAttribute('href', '/environments?mine=true');
   });
 
+  it('loses its green where a source is stale', async () => {
+    const overview = aSmallOverview();
+    for (const row of overview.rows) {
+      for (const cell of row.cells) cell.source = STALE;
+    }
+    renderScreen(<MyServicesWidget />, aFakeApi(overview), mine);
+    expect(
+      await screen.findAllByRole('img', { name: 'dev: Healthy, stale' }),
+    ).toHaveLength(2);
+  });
+
   it('offers to create a service to who owns none', async () => {
     renderScreen(<MyServicesWidget />, aFakeApi(aSmallOverview()));
     expect(
@@ -53,6 +65,22 @@ describe('MyServicesWidget', () => {
 });
 
 describe('EnvironmentsWidget', () => {
+  it('loses its green where a source is stale', async () => {
+    const overview = aSmallOverview();
+    for (const row of overview.rows) {
+      for (const cell of row.cells) {
+        if (cell.environmentRef.endsWith('-dev')) cell.source = STALE;
+      }
+    }
+    renderScreen(<EnvironmentsWidget />, aFakeApi(overview));
+    expect(
+      await screen.findAllByRole('img', { name: 'dev: Healthy, stale' }),
+    ).not.toHaveLength(0);
+    expect(
+      screen.getAllByRole('img', { name: /^prod: .*[^e]$/ }),
+    ).not.toHaveLength(0);
+  });
+
   it('sums each environment up by the worst that stands in it', async () => {
     renderScreen(<EnvironmentsWidget />, aFakeApi(aSmallOverview()));
     expect(

@@ -5,13 +5,14 @@ import { useMe } from '../../hooks/useMe';
 import { useNow } from '../../hooks/useNow';
 import { useOverview } from '../../hooks/useOverview';
 import { describeBehind } from '../../model/behind';
+import { isOldCell } from '../../model/freshness';
 import { refName } from '../../model/refs';
 import { cellVersion } from '../../model/release';
 import { cellWord } from '../../model/vocabulary';
 import { toBoard } from '../Board/boardModel';
 import { RefLink } from '../RefLink';
 import { Screen } from '../Screen';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
 import { When } from '../When';
 import { WidgetFreshness } from './WidgetFreshness';
 import { WidgetState } from './WidgetState';
@@ -26,11 +27,13 @@ function Cell({ cell, name }: { cell: OverviewCell; name: string }) {
   const { word } = cellWord(cell.state);
   return (
     <span className={styles.mini} title={sentenceOf(cell, new Date(now))}>
-      <StateBadge
-        variant="dot"
-        state={cellWord(cell.state)}
-        label={`${name}: ${word}`}
-      />
+      <OldValues when={isOldCell(cell)}>
+        <StateBadge
+          variant="dot"
+          state={cellWord(cell.state)}
+          label={`${name}: ${word}`}
+        />
+      </OldValues>
       {name} <span className={styles.mono}>{cellVersion(cell) ?? '—'}</span>
     </span>
   );
@@ -69,8 +72,7 @@ function MyServices() {
   const nameOf = (ref: string) => shortNames.get(ref) ?? refName(ref);
   const more = boardPath({ mine: 'true' });
   return (
-    <>
-      <WidgetFreshness data={data} state={overview} />
+    <WidgetFreshness data={data} state={overview}>
       <ul className={styles.services} aria-label="My services">
         {rows.slice(0, LIMIT).map(({ row }) => {
           const changed = lastChange(row);
@@ -127,7 +129,7 @@ function MyServices() {
           </Link>
         </p>
       )}
-    </>
+    </WidgetFreshness>
   );
 }
 

@@ -7,6 +7,7 @@ import {
   OverviewRow,
   rowNeedsAttention,
 } from '@fairway/plugin-platform-envs-common';
+import { isOldCell } from '../../model/freshness';
 import { refName } from '../../model/refs';
 import { BoardRow } from '../Board/boardModel';
 
@@ -46,16 +47,18 @@ export interface PlatformState {
     state?: OverviewCell['state'];
     /** How many services are in that state. */
     count: number;
+    /** Of some of them it is only known how they were. */
+    isOld: boolean;
   }>;
 }
 
 /** Sums the overview up by platform and environment, in promotion order. */
 export function platformStates(overview: Overview): PlatformState[] {
-  const cells = new Map<string, Array<OverviewCell['state']>>();
+  const cells = new Map<string, OverviewCell[]>();
   for (const cell of overview.rows.flatMap(row => row.cells)) {
-    const states = cells.get(cell.environmentRef);
-    if (states) states.push(cell.state);
-    else cells.set(cell.environmentRef, [cell.state]);
+    const others = cells.get(cell.environmentRef);
+    if (others) others.push(cell);
+    else cells.set(cell.environmentRef, [cell]);
   }
   const attention = new Map<string, number>();
   for (const row of overview.rows) {
@@ -83,12 +86,14 @@ export function platformStates(overview: Overview): PlatformState[] {
     platforms.set(systemRef, platform);
     // What was never deployed says nothing about how the environment does.
     const all = cells.get(environment.ref) ?? [];
-    const deployed = all.filter(state => state !== 'not-deployed');
-    const state = DELIVERY_STATES_WORST_FIRST[worst(deployed)];
+    const deployed = all.filter(cell => cell.state !== 'not-deployed');
+    const state =
+      DELIVERY_STATES_WORST_FIRST[worst(deployed.map(cell => cell.state))];
     platform.environments.push({
       environment,
       state,
-      count: deployed.filter(other => other === state).length,
+      count: deployed.filter(cell => cell.state === state).length,
+      isOld: deployed.some(isOldCell),
     });
   }
   return [...platforms.values()];

@@ -5,9 +5,10 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import { alertWord } from '../../model/alerts';
 import { isSafeUrl } from '../../model/safeUrl';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
 import { When } from '../When';
 import { Section } from './Section';
+import { StaleNote } from './StaleNote';
 import styles from './Monitoring.module.css';
 
 /** The alert rules that concern the component, worst first. */
@@ -46,12 +47,17 @@ export function AlertsCard(props: {
           )}
         </p>
       )}
+      {alerts.status === 'ok' && (
+        <StaleNote reading={alerts} what="How the rules stood" />
+      )}
       {alerts.status === 'ok' && alerts.value.length > 0 && (
-        <ul className={styles.rows}>
-          {alerts.value.map(alert => (
-            <Alert key={alert.id} alert={alert} environments={environments} />
-          ))}
-        </ul>
+        <OldValues when={Boolean(alerts.stale)}>
+          <ul className={styles.rows}>
+            {alerts.value.map(alert => (
+              <Alert key={alert.id} alert={alert} environments={environments} />
+            ))}
+          </ul>
+        </OldValues>
       )}
     </Section>
   );

@@ -217,6 +217,34 @@ describe('MonitoringTab', () => {
     );
   });
 
+  it('shows nothing of a stale source as well, and says how old it is', async () => {
+    const observability = anObservability();
+    const silent = 'Grafana main answered 503';
+    renderTab({
+      ...observability,
+      alerts: okReading([anAlert()], AT, silent),
+      requests: observability.requests.map(({ environmentRef, series }) => ({
+        environmentRef,
+        series:
+          series.status === 'ok'
+            ? okReading(series.value, AT, 'Prometheus main timed out')
+            : series,
+      })),
+    });
+    const alerts = await screen.findByRole('region', { name: 'Alerts' });
+    expect(within(alerts).getByRole('status')).toHaveTextContent(
+      /^How the rules stood .*: Grafana main answered 503$/,
+    );
+    for (const word of screen.getAllByText('Normal')) {
+      expect(word.closest('[data-tone]')).toHaveAttribute(
+        'data-tone',
+        'unknown',
+      );
+    }
+    const row = screen.getAllByRole('rowheader').at(-1)!.closest('tr')!;
+    expect(row).toHaveTextContent(/^prod .+Normal .+/);
+  });
+
   it('shows problems with annotations', async () => {
     renderTab(anObservability({ problems: ['Its annotation is odd.'] }));
     expect(await screen.findByText('Its annotation is odd.')).toBeVisible();

@@ -1,6 +1,7 @@
 import {
   ComponentObservability,
   EnvironmentSummary,
+  Reading,
   RequestSeries,
 } from '@fairway/plugin-platform-envs-common';
 import { alertWord } from '../../model/alerts';
@@ -11,7 +12,8 @@ import {
   RequestFigure,
 } from '../../model/requests';
 import { DataTable } from '../DataTable';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
+import { When } from '../When';
 import styles from './Monitoring.module.css';
 
 const COLUMNS: Array<{ figure: RequestFigure; title: string }> = [
@@ -42,27 +44,27 @@ export function NowTable(props: {
         </tr>
       </thead>
       <tbody>
-        {environments.map(environment => (
-          <tr key={environment.ref}>
-            <th scope="row">
-              <LineSample look={looks.get(environment.ref)} />
-              {environment.shortName}
-            </th>
-            <Figures
-              reading={
-                observability.requests.find(
-                  r => r.environmentRef === environment.ref,
-                )?.series
-              }
-            />
-            <td>
-              <WorstAlert
-                observability={observability}
-                environmentRef={environment.ref}
-              />
-            </td>
-          </tr>
-        ))}
+        {environments.map(environment => {
+          const series = observability.requests.find(
+            r => r.environmentRef === environment.ref,
+          )?.series;
+          return (
+            <tr key={environment.ref}>
+              <th scope="row">
+                <LineSample look={looks.get(environment.ref)} />
+                {environment.shortName}
+                <Age reading={series} />
+              </th>
+              <Figures reading={series} />
+              <td>
+                <WorstAlert
+                  observability={observability}
+                  environmentRef={environment.ref}
+                />
+              </td>
+            </tr>
+          );
+        })}
       </tbody>
     </DataTable>
   );
@@ -113,6 +115,16 @@ function Figures(props: {
   );
 }
 
+/** When it was so, where that is not the present. */
+function Age({ reading }: { reading?: Reading<unknown> }) {
+  return reading?.status === 'ok' && reading.stale ? (
+    <span className={styles.age} title={reading.stale}>
+      {' '}
+      <When at={reading.observedAt} />
+    </span>
+  ) : null;
+}
+
 function Latest(props: { series: RequestSeries; figure: RequestFigure }) {
   const value = latest(props.series, props.figure);
   return value === undefined ? (
@@ -138,9 +150,12 @@ function WorstAlert(props: {
   if (!worst) return <span className={styles.quiet}>no rule</span>;
   const alike = own.filter(a => a.state === worst.state).length;
   return (
-    <StateBadge state={alertWord(worst.state)}>
-      {alertWord(worst.state).word}
-      {alike > 1 && ` (${alike})`}
-    </StateBadge>
+    <OldValues when={Boolean(alerts.stale)}>
+      <StateBadge state={alertWord(worst.state)}>
+        {alertWord(worst.state).word}
+        {alike > 1 && ` (${alike})`}
+      </StateBadge>
+      <Age reading={alerts} />
+    </OldValues>
   );
 }

@@ -7,6 +7,7 @@ import {
   RiQuestionLine,
 } from '@remixicon/react';
 import { StateWord, Tone } from '../../model/vocabulary';
+import { useIsOld } from './OldValues';
 import styles from './StateBadge.module.css';
 
 const SHAPES: Record<Tone, typeof RiAlertFill> = {
@@ -32,10 +33,13 @@ export interface StateBadgeProps {
 /** A state as a word, a shape and a colour: one look for every screen. */
 export function StateBadge(props: StateBadgeProps) {
   const { state, variant = 'plain', children, label } = props;
+  const isOld = useIsOld();
   const Shape = SHAPES[state.tone];
-  const className = `${styles.badge} ${styles[state.tone]} ${styles[variant]}`;
+  // what was well is not well for sure
+  const tone = isOld && state.tone === 'good' ? 'unknown' : state.tone;
+  const className = `${styles.badge} ${styles[tone]} ${styles[variant]}`;
   if (variant === 'dot') {
-    const name = label ?? state.word;
+    const name = `${label ?? state.word}${isOld ? ', stale' : ''}`;
     return (
       <span className={className} role="img" aria-label={name} title={name}>
         <Shape size={14} aria-hidden />
@@ -43,7 +47,7 @@ export function StateBadge(props: StateBadgeProps) {
     );
   }
   return (
-    <span className={className} data-tone={state.tone}>
+    <span className={className} data-tone={tone}>
       <Shape size={14} aria-hidden className={styles.shape} />
       <span>{children ?? state.word}</span>
     </span>

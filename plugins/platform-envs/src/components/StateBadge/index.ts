@@ -1,1 +1,2 @@
+export * from './OldValues';
 export * from './StateBadge';

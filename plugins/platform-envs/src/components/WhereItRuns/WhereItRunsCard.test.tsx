@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react';
-import { aFakeApi, aSmallOverview } from '../../__testUtils__';
+import { aFakeApi, aSmallOverview, STALE } from '../../__testUtils__';
 import { renderScreen } from '../../__testUtils__/renderScreen';
 import { WhereItRunsCard } from './WhereItRunsCard';
 
@@ -19,6 +19,16 @@ describe('WhereItRunsCard', () => {
       'href',
       expect.stringMatching(/^\/environments\?cell=component.*prod$/),
     );
+  });
+
+  it('shows nothing of a stale source as well', async () => {
+    const overview = aSmallOverview();
+    for (const row of overview.rows) {
+      for (const cell of row.cells) cell.source = STALE;
+    }
+    renderScreen(<WhereItRunsCard />, aFakeApi(overview), { entity });
+    const [dev] = await screen.findAllByText('Healthy');
+    expect(dev.closest('[data-tone]')).toHaveAttribute('data-tone', 'unknown');
   });
 
   it('says that it runs nowhere, and what to set', async () => {

@@ -13,7 +13,7 @@ import { useDelivery } from '../../hooks/useDelivery';
 import { useFreshness } from '../../hooks/useFreshness';
 import { useNow } from '../../hooks/useNow';
 import { describeBehind } from '../../model/behind';
-import { describeStaleness } from '../../model/freshness';
+import { describeStaleness, isOldCell } from '../../model/freshness';
 import { cellVersion } from '../../model/release';
 import { cellWord } from '../../model/vocabulary';
 import { cellKey } from '../Board/boardModel';
@@ -23,7 +23,7 @@ import { FirstDeliveryLine } from '../FirstDelivery';
 import { FindingList } from '../FindingList';
 import { RefLink, useEntityPath } from '../RefLink';
 import { Screen } from '../Screen';
-import { StateBadge } from '../StateBadge';
+import { OldValues, StateBadge } from '../StateBadge';
 import { When } from '../When';
 import styles from './WhereItRuns.module.css';
 
@@ -50,7 +50,9 @@ function Place(props: {
         href={boardPath({ cell: cellKey(cell) }) ?? '/'}
         title={sentenceOf(cell, new Date(now))}
       >
-        <StateBadge state={cellWord(cell.state)} />
+        <OldValues when={isOldCell(cell)}>
+          <StateBadge state={cellWord(cell.state)} />
+        </OldValues>
       </Link>
       <span className={styles.quiet}>
         {behind?.mark && <span title={behind.long}>{behind.mark}</span>}
@@ -97,14 +99,13 @@ function Content() {
   const entityPath = useEntityPath();
   const { data, error, stream, dataUpdatedAt, refetch } =
     useDelivery(componentRef);
-  const stale = describeStaleness(
-    useFreshness({
-      sources: data?.sources ?? [],
-      stream,
-      dataUpdatedAt,
-      failed: Boolean(error),
-    }),
-  );
+  const freshness = useFreshness({
+    sources: data?.sources ?? [],
+    stream,
+    dataUpdatedAt,
+    failed: Boolean(error),
+  });
+  const stale = describeStaleness(freshness);
   if (!data) {
     return error ? (
       <ErrorNotice
@@ -132,7 +133,9 @@ function Content() {
           {stale}
         </p>
       )}
-      <Places delivery={data} />
+      <OldValues when={freshness.isCutOff ?? false}>
+        <Places delivery={data} />
+      </OldValues>
       <FindingList findings={data.row.findings} />
       <Link standalone href={entityPath(componentRef, 'delivery')}>
         Delivery, with commits and history
