@@ -11,21 +11,12 @@ import {
   YAxis,
 } from 'recharts';
 import styles from './CostPage.module.css';
-
-/** The same colour for the same kind of environment everywhere. */
-const COLOURS: Record<string, string> = {
-  local: '#8a9a9c',
-  sandbox: '#8f7bd0',
-  dogfood: '#c07bd0',
-  dev: '#3f8fd2',
-  uat: '#d19a2a',
-  staging: '#d19a2a',
-  prod: '#1f9d7c',
-};
+import { environmentColours } from './environmentColours';
 
 /** Cost by UTC day, stacked by environment name over all systems. */
 export const DailyCostChart = ({ overview }: { overview: CostOverview }) => {
-  const names = [...new Set(overview.environments.map(env => env.shortName))];
+  const names = namesOf(overview);
+  const colours = environmentColours(names);
   const currency = firstCurrency(overview);
   const days = toDays(overview);
   const format = (value: number) =>
@@ -63,13 +54,19 @@ export const DailyCostChart = ({ overview }: { overview: CostOverview }) => {
             }}
             cursor={{ fill: 'var(--bui-bg-neutral-2)' }}
           />
-          <Legend />
+          <Legend
+            itemSorter={null}
+            formatter={name => (
+              <span className={styles.legendName}>{name}</span>
+            )}
+          />
           {names.map(name => (
             <Bar
               key={name}
               dataKey={name}
               stackId="environments"
-              fill={COLOURS[name] ?? '#6f8486'}
+              fill={colours.get(name)}
+              stroke="var(--bui-bg-neutral-1)"
               isAnimationActive={false}
             />
           ))}
@@ -78,6 +75,18 @@ export const DailyCostChart = ({ overview }: { overview: CostOverview }) => {
     </figure>
   );
 };
+
+/** Those that cost something, in promotion order. */
+function namesOf({ environments }: CostOverview): string[] {
+  const costing = environments.filter(({ daily }) => daily.length > 0);
+  return [
+    ...new Set(
+      costing
+        .toSorted((a, b) => a.promotionOrder - b.promotionOrder)
+        .map(env => env.shortName),
+    ),
+  ];
+}
 
 // a day on which nothing was billed to an environment has no bar: a gap, not zero
 function toDays({ environments }: CostOverview) {
