@@ -227,7 +227,14 @@ describe('fairway:database:create', () => {
   it.each([
     [{ component: 'nobody' }, 'There is no component:default/nobody'],
     [{ component: 'campaign-auth' }, 'choose its own platform'],
-    [{ component: '../x' }, 'cannot be the name of a component'],
+    [{ component: '../x' }, 'The component "../x" is no entity ref'],
+    [{ component: '🚀' }, 'The component "??" is no entity ref'],
+    [{ component: 'a_b' }, 'cannot be the name of a component'],
+    [{ component: 'api:default/web' }, 'api:default/web is no component'],
+    [
+      { component: 'component:other/web' },
+      'services of platforms are in default',
+    ],
     [{ environments: ['moon'] }, 'moon'],
     [
       { component: 'sample-infrastructure' },

@@ -22,6 +22,7 @@ import {
 } from '../github/addFilesInOneCommit';
 import { PLANNED_DESCRIPTION } from '../plan/plannedOutput';
 import { assertComponentName } from '../platform/componentName';
+import { readComponentRef } from '../platform/readComponentRef';
 import { openPlatform } from '../platform/openPlatform';
 
 /** Extensions that need no restart of the cluster, and are trusted or common. */
@@ -78,7 +79,10 @@ export function createCreateDatabaseAction(options: CreateDatabaseOptions) {
       input: {
         system: z => z.string().max(200).describe('Entity ref of the System'),
         component: z =>
-          z.string().max(40).describe('Name of a component that exists'),
+          z
+            .string()
+            .max(200)
+            .describe('Entity ref or name of a component that exists'),
         environments: z =>
           z
             .array(z.string().max(63))
@@ -116,7 +120,15 @@ export function createCreateDatabaseAction(options: CreateDatabaseOptions) {
       },
     },
     async handler(ctx) {
-      const { component, system, connectionLimit, extensions } = ctx.input;
+      const { system, connectionLimit, extensions } = ctx.input;
+      const { name: component, namespace } = readComponentRef(
+        ctx.input.component,
+      );
+      if (namespace.toLowerCase() !== 'default') {
+        throw new InputError(
+          `${ctx.input.component} is in the namespace ${namespace}, and services of platforms are in default: choose one of them`,
+        );
+      }
       assertComponentName(component);
       const credentials = await ctx.getInitiatorCredentials();
       const platform = await openPlatform({ ...options, credentials, system });

@@ -311,8 +311,9 @@ describe('fairway:service:remove', () => {
 
   it.each([
     ['component:default/none', {}, 'There is no component:default/none'],
-    ['api:default/x', {}, 'is not a component'],
-    ['../../x', {}, ''],
+    ['api:default/x', {}, 'is no component'],
+    ['../../x', {}, 'is no entity ref'],
+    ['🚀', {}, 'is no entity ref'],
     ['component:default/typo', { confirm: 'tpyo' }, 'but wrote "tpyo"'],
   ])('refuses %s', async (component, input, message) => {
     await expect(

@@ -15,6 +15,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { carryOutRemoval } from '../removal/carryOutRemoval';
 import { printable } from '../platform/componentName';
+import { readComponentRef } from '../platform/readComponentRef';
 import { gatherRemoval, RemovalOptions } from '../removal/gatherRemoval';
 
 const DEFAULT_WAIT_SECONDS = 600;
@@ -118,13 +119,15 @@ export function createRemoveServiceAction(options: RemoveServiceOptions) {
     },
     async handler(ctx) {
       const { logger, signal, input } = ctx;
-      const componentRef = componentRefOf(input.component);
+      const componentRef = stringifyEntityRef(
+        readComponentRef(input.component),
+      );
       const { name } = parseEntityRef(componentRef);
       if (input.confirm !== undefined && input.confirm !== name) {
         throw new InputError(
           `You chose ${name}, but wrote "${printable(
             input.confirm,
-          )}" to confirm it. Nothing was done`,
+          )}" to confirm it. Nothing was done: write its name once more`,
         );
       }
       const credentials = await ctx.getInitiatorCredentials();
@@ -257,17 +260,6 @@ export function createRemoveServiceAction(options: RemoveServiceOptions) {
       }
     },
   });
-}
-
-function componentRefOf(value: string): string {
-  const ref = parseEntityRef(value, {
-    defaultKind: 'component',
-    defaultNamespace: 'default',
-  });
-  if (ref.kind.toLocaleLowerCase('en-US') !== 'component') {
-    throw new InputError(`${value} is not a component; only those are removed`);
-  }
-  return stringifyEntityRef(ref);
 }
 
 async function latestOf(

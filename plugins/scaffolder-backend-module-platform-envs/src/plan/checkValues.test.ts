@@ -40,6 +40,28 @@ describe('checkValues', () => {
     );
   });
 
+  it('knows the patterns of all templates in words', async () => {
+    const texts = (schema: any): any[] =>
+      typeof schema === 'object' && schema !== null
+        ? [
+            ...(schema.pattern && schema['ui:field'] !== 'ComponentName'
+              ? [schema]
+              : []),
+            ...Object.values(schema).flatMap(texts),
+          ]
+        : [];
+    const patterns = new Set(texts(PARAMETERS).map(({ pattern }) => pattern));
+    expect(patterns.size).toBeGreaterThan(2);
+    for (const pattern of patterns) {
+      await expect(
+        checkValues(
+          { text: '\0' },
+          { properties: { text: { type: 'string', pattern } } },
+        ),
+      ).rejects.toThrow(/^"text" has to (be|begin) /);
+    }
+  });
+
   describe('of a choice that brings fields of its own', () => {
     const frontend = { ...GOOD, hosting: 'container' };
 
@@ -57,7 +79,20 @@ describe('checkValues', () => {
     it('names the choice where it is none', async () => {
       expect(
         await refusal('create-nextjs-frontend', { ...GOOD, hosting: 'moon' }),
-      ).toMatch(/"hosting"\) is not one of enum values: container,static/);
+      ).toBe(
+        'How it is served ("hosting") is not one of enum values: container,static',
+      );
+      expect(
+        await refusal('register-repository', {
+          ...GOOD,
+          repository: 'orders',
+          type: 'service',
+          language: 'go',
+          deploy: 'x',
+        }),
+      ).toBe(
+        'Deploy it with this platform ("deploy") is not of a type(s) boolean',
+      );
     });
 
     it('takes each of the choices', async () => {

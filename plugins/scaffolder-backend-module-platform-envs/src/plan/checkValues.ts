@@ -99,8 +99,10 @@ const parts = schema => {
   for (const [key, dependency] of Object.entries(dependencies)) {
     const branches = (dependency.oneOf ?? []).filter(branch =>
       branch.properties?.[key] && validate(values[key], branch.properties[key]).valid);
+    const own = schemas.map(({ properties }) => properties?.[key]).find(Boolean);
     if (branches.length === 1) chosen.push(branches[0]);
-    else kept[key] = dependency;
+    // a choice that is none is told of by itself
+    else if (!own || validate(values[key], own).valid) kept[key] = dependency;
   }
   return [{ ...rest, dependencies: kept }, ...chosen.flatMap(parts)];
 };
@@ -175,19 +177,25 @@ function toFieldError(found: Found): FieldError {
   };
 }
 
-/** What only texts of one line match, as the templates write it. */
-const ONE_LINE = '^[^\\x00-\\x1f\\x7f]+$';
+/** The patterns of our templates in words: they say nothing to most people. */
+const PATTERNS: Record<string, string> = {
+  '^[^\\x00-\\x1f\\x7f]+$':
+    'has to be one line of text, without characters that cannot be seen',
+  '^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]+$':
+    'has to be text without characters that cannot be seen',
+  '^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$':
+    'has to begin and end with a letter or digit, and may have dots, hyphens and underscores between',
+  '^(?!\\.{1,2}$)[A-Za-z0-9._-]+$':
+    'has to be a name of letters, digits, dots, hyphens and underscores',
+};
 
-/** A pattern says nothing to most people. */
 function inWords({ name, argument, message, uiField, instance }: Found) {
   const why =
     uiField === 'ComponentName' && instance !== undefined
       ? explainComponentName(instance)
       : undefined;
   if (why) return `cannot be the name of a component: ${why}`;
-  return name === 'pattern' && argument === ONE_LINE
-    ? 'has to be one line of text, without characters that cannot be seen'
-    : message;
+  return (name === 'pattern' && PATTERNS[argument!]) || message;
 }
 
 /** Names of fields come from outside, too. */

@@ -18,6 +18,18 @@ const requestSchema = z.object({
   values: z.record(z.unknown()),
 });
 
+const parseBody = express.json({ limit: '2mb' });
+
+/** In words that say what to do, where it is larger than any form. */
+const readBody: express.RequestHandler = (req, res, next) =>
+  parseBody(req, res, (error?: { type?: string }) =>
+    next(
+      error?.type === 'entity.too.large'
+        ? new InputError('A form holds at most 2 MB in all: shorten its texts')
+        : error,
+    ),
+  );
+
 /**
  * `POST /platform-envs/plans` with `{ templateRef, values }` answers a
  * `ComponentPlan` to people who may run the template: 400 for values that the
@@ -34,7 +46,7 @@ export function createPlanRouter(options: PlanRouterOptions): express.Router {
       await httpAuth.credentials(req, { allow: ['user'] });
       next();
     },
-    express.json({ limit: '2mb' }),
+    readBody,
     async (req, res) => {
       const credentials = await httpAuth.credentials(req, { allow: ['user'] });
       const body = requestSchema.safeParse(req.body);

@@ -531,6 +531,17 @@ describe('POST /platform-envs/plans', () => {
     },
   );
 
+  it('F29 says of a form of megabytes what to do', async () => {
+    const { status, body } = await post({
+      templateRef: 'template:default/create-go-service',
+      values: { ...values, sizes: { ['x'.repeat(2_100_000)]: {} } },
+    });
+    expect([status, body.error.message]).toEqual([
+      400,
+      'A form holds at most 2 MB in all: shorten its texts',
+    ]);
+  });
+
   it('F30 stops a pattern that never ends, while others are served', async () => {
     const started = Date.now();
     let others = 0;

@@ -57,6 +57,13 @@ const AUSTRALIA: RegionPrices = {
  * To bring it up to date: read the pages below, change the figures, and set
  * `pricedOn` to that day; the plan shows it.
  *
+ * Held against public copies on 2026-11-22. CloudFront, and Fargate in Virginia
+ * (0.000011244 a vCPU and second): AWS's own pages. ECR and SQS: guides that name
+ * AWS's pages of March 2026. Fargate and S3 in Sydney, m6i.large in the United
+ * States, Secrets Manager: third parties that agree with one another. m6i.large in
+ * Sydney, and Melbourne, which is taken to cost what Sydney does: nobody was found
+ * who says otherwise, nor anybody who says it.
+ *
  * @see https://aws.amazon.com/fargate/pricing/
  * @see https://aws.amazon.com/ec2/pricing/on-demand/
  * @see https://aws.amazon.com/ecr/pricing/

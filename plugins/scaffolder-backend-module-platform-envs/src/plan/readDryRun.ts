@@ -16,6 +16,9 @@ const REFUSALS = new Set([
   'NotFoundError',
 ]);
 
+/** How the scaffolder begins what the schema of an action refuses. */
+const SCHEMA_PREFIX = /^Invalid input passed to action \S+, instance\./;
+
 /**
  * What a step says that it would make; nothing when it says nothing.
  *
@@ -66,7 +69,7 @@ export function readRefusal(error: unknown): PlanFinding | undefined {
   return {
     severity: 'blocking',
     ...splitNextStep(
-      message,
+      message.replace(SCHEMA_PREFIX, ''),
       'Change the form and make the plan again; if it stays, show this to the owner of the template',
     ),
   };

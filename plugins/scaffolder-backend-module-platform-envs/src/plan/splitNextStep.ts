@@ -1,6 +1,6 @@
 /** Words that a sentence begins with which says what to do. */
 const ORDERS =
-  /(?:[.;:]|,)\s+((?:add|allow|ask|begin|change|choose|configure|delete|find|give|grant|have|import|install|make|mend|merge|open|press|put|raise|register|remove|retry|run|say|set|shorten|try|unarchive|use|wait|write)(?=\s).*)$/is;
+  /(?:[.;:]|,)\s+((?:add|allow|ask|begin|change|check|choose|configure|delete|find|give|grant|have|import|install|make|mend|merge|open|press|put|raise|register|remove|retry|run|say|set|shorten|try|unarchive|use|wait|write)(?=\s).*)$/is;
 
 /**
  * A message as the portal writes them, "the thing: what to do", in its two
