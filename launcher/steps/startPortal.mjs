@@ -192,6 +192,8 @@ export function launchBackend(options, configSchema) {
       env: {
         ...portalEnvironment(options),
         FAIRWAY_CONFIG_SCHEMA: configSchema,
+        // what was compiled once is not compiled again: a second of each start
+        NODE_COMPILE_CACHE: path.join(STATE_DIR, 'compile-cache'),
         NODE_ENV: 'development',
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
         ...GIVE_BACK,

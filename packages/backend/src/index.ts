@@ -1,6 +1,7 @@
 // before all else: the others load what it has loaded later
 import './loadSdksLater';
 import { createBackend } from '@backstage/backend-defaults';
+import { appConfigSchema } from './configSchema';
 import { endWhenUnread } from './endWhenUnread';
 import { releaseStartMemory } from './releaseStartMemory';
 import { rootLogger } from './rootLogger';
@@ -12,6 +13,9 @@ const backend = createBackend();
 backend.add(rootLogger);
 
 backend.add(import('@backstage/plugin-app-backend'));
+if (process.env.FAIRWAY_CONFIG_SCHEMA) {
+  backend.add(appConfigSchema(process.env.FAIRWAY_CONFIG_SCHEMA));
+}
 
 // who may come in, and what they may do
 backend.add(import('@backstage/plugin-auth-backend'));

@@ -9,8 +9,7 @@ import {
   WinstonLoggerLevelOverride,
 } from '@backstage/backend-defaults/rootLogger';
 import { Config } from '@backstage/config';
-import { loadConfigSchema } from '@backstage/config-loader';
-import { readFile } from 'node:fs/promises';
+import { readConfigSchema } from './configSchema';
 
 /**
  * Backstage's root logger, for a start from source: it learns which
@@ -27,9 +26,7 @@ export function createRootLogger(schemaFile: string) {
     service: coreServices.rootLogger,
     deps: { config: coreServices.rootConfig },
     async factory({ config }) {
-      const schema = await loadConfigSchema({
-        serialized: JSON.parse(await readFile(schemaFile, 'utf8')),
-      });
+      const schema = await readConfigSchema(schemaFile);
       const logger = WinstonLogger.create({
         meta: {
           service: 'backstage',
