@@ -64,7 +64,7 @@ export function createRouter(options: {
     async (req, res) => {
       const { instance, selector } = req.params;
       const deployments = await list(req, { instance, selector });
-      res.json({ items: deployments.map(toApplication) });
+      res.json({ items: deployments.map(d => toApplication(d)) });
     },
   );
 
@@ -75,7 +75,7 @@ export function createRouter(options: {
       ...(selector && { selector: String(selector) }),
       ...(project && { project: String(project) }),
     });
-    res.json({ items: deployments.map(toApplication) });
+    res.json({ items: deployments.map(d => toApplication(d)) });
   });
 
   router.get(
@@ -92,12 +92,21 @@ export function createRouter(options: {
         allow: ['user', 'service'],
       });
       res.json(
-        await platformEnvs.getRevisionMetadata(req.params, { credentials }),
+        await platformEnvs
+          .getRevisionMetadata(req.params, { credentials })
+          .catch(unlessSilent),
       );
     },
   );
 
   return router;
+}
+
+/** Without an answer the card would go on loading, and complain once for every revision. */
+function unlessSilent(error: unknown) {
+  if ((error as { statusCode?: number }).statusCode !== 503) throw error;
+  const unknownYet = 'not known: Argo CD does not answer';
+  return { author: unknownYet, message: unknownYet, date: 'n/a' };
 }
 
 /** The card adds the namespace where `argocd.namespacedApps` is set. */

@@ -118,6 +118,30 @@ describe('argocdPlugin', () => {
     });
   });
 
+  it('says when it was so, where Argo CD gives no fresh answer', async () => {
+    const observedAt = new Date(Date.now() - 12.5 * 60_000).toISOString();
+    const { api } = await start({
+      listDeployments: async () => [
+        {
+          ...deployment,
+          condition: { state: 'stale', observedAt, message: 'answered 503' },
+        },
+      ],
+    });
+    const { body } = await api
+      .get('/api/argocd/argoInstance/main/applications/selector/a%3Db')
+      .expect(200);
+    const { sync, health, conditions } = body.items[0].status;
+    expect(sync.status).toBe(`${deployment.sync}, 12 min ago`);
+    expect(health.status).toBe(`${deployment.health}, 12 min ago`);
+    expect(conditions[0]).toEqual({
+      type: 'Stale',
+      message:
+        'Argo CD gives no fresh answer, this is from 12 min ago: answered 503',
+      lastTransitionTime: observedAt,
+    });
+  });
+
   it('leaves out an operation that has no start, which the card would refuse', async () => {
     const { api } = await start({
       listDeployments: async () => [
@@ -292,6 +316,20 @@ describe('argocdPlugin', () => {
       { instance: 'main', name: 'backend-dev', revision: 'abc1234' },
       { credentials: mockCredentials.user('user:default/ada') },
     );
+  });
+
+  it('says that a commit cannot be asked for now, so that the card does not load for ever', async () => {
+    const { api } = await start({
+      getRevisionMetadata: async () => {
+        throw Object.assign(new Error('silent'), { statusCode: 503 });
+      },
+    });
+    const { body } = await api
+      .get(
+        '/api/argocd/argoInstance/main/applications/name/backend-dev/revisions/abc1234/metadata',
+      )
+      .expect(200);
+    expect(body.message).toBe('not known: Argo CD does not answer');
   });
 
   it('passes refusals on', async () => {

@@ -1,4 +1,9 @@
-import { Deployment } from '@fairway/plugin-platform-envs-node';
+import {
+  Deployment,
+  ListedDeployment,
+  SourceCondition,
+} from '@fairway/plugin-platform-envs-node';
+import { describeAge } from './describeAge';
 
 /** A place that an application is rendered from. */
 export interface ArgoSource {
@@ -61,9 +66,18 @@ export function isCommit(revision: string): boolean {
   return COMMIT.test(revision);
 }
 
-/** A deployment of the feed, as Argo CD would describe it. */
-export function toApplication(deployment: Deployment): ArgoApplication {
-  const { name, namespace, labels, instance, url } = deployment;
+/**
+ * A deployment of the feed, as Argo CD would describe it. What is only known
+ * to have been so says when: the card shows any state but its own in yellow,
+ * and conditions when somebody points at the sync status.
+ */
+export function toApplication(
+  deployment: ListedDeployment,
+  now: Date = new Date(),
+): ArgoApplication {
+  const { name, namespace, labels, instance, url, condition } = deployment;
+  const age = condition && describeAge(condition.observedAt, now);
+  const sync = toSync(deployment);
   const base = url && new URL(url).origin;
   return {
     metadata: {
@@ -74,20 +88,36 @@ export function toApplication(deployment: Deployment): ArgoApplication {
     },
     spec: toSpec(deployment),
     status: {
-      sync: toSync(deployment),
+      sync: age ? { ...sync, status: `${sync.status}, ${age}` } : sync,
       health: {
-        status: deployment.health,
+        status: age ? `${deployment.health}, ${age}` : deployment.health,
         ...(deployment.healthMessage && { message: deployment.healthMessage }),
       },
       ...toOperationState(deployment),
-      conditions: deployment.conditions.map(({ type, message, at }) => ({
-        type,
-        message,
-        ...(at && { lastTransitionTime: at }),
-      })),
+      conditions: [
+        ...(age ? [staleness(condition, age)] : []),
+        ...deployment.conditions.map(({ type, message, at }) => ({
+          type,
+          message,
+          ...(at && { lastTransitionTime: at }),
+        })),
+      ],
       history: toHistory(deployment),
       summary: { images: deployment.images },
     },
+  };
+}
+
+function staleness(
+  { message, observedAt }: SourceCondition,
+  age: string,
+): ArgoApplication['status']['conditions'][number] {
+  return {
+    type: 'Stale',
+    message: `Argo CD gives no fresh answer, this is from ${age}${
+      message ? `: ${message}` : ''
+    }`,
+    ...(observedAt && { lastTransitionTime: observedAt }),
   };
 }
 

@@ -58,7 +58,7 @@ const SOURCES = {
     'RequestRemoval',
   ],
   'plugins/platform-envs-node/src/ports/DeploymentSource.ts': [
-    'Deployment',
+    'ListedDeployment',
     'RevisionMetadata',
   ],
 };

@@ -476,6 +476,19 @@ describe('platformEnvsPlugin', () => {
     ).rejects.toMatchObject({ statusCode: 403 });
   });
 
+  it('tells other plugins that what it lists is not the present', async () => {
+    const { service, source } = await start();
+    const condition = {
+      state: 'stale' as const,
+      observedAt: '2026-01-01T00:00:00.000Z',
+      message: 'Argo CD main answered 503',
+    };
+    source.set(source.getSnapshot().deployments, condition);
+    await expect(
+      service.listDeployments({}, { credentials: mockCredentials.user() }),
+    ).resolves.toEqual([expect.objectContaining({ condition })]);
+  });
+
   it('works without Argo CD, Git host and AWS, and says so', async () => {
     const { api } = await start({ bare: true });
     const { body } = await api.get('/api/platform-envs/overview').expect(200);

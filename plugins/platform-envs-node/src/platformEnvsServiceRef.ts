@@ -7,7 +7,7 @@ import {
   DiscoveryService,
 } from '@backstage/backend-plugin-api';
 import { ResponseError } from '@backstage/errors';
-import { Deployment, RevisionMetadata } from './ports/DeploymentSource';
+import { ListedDeployment, RevisionMetadata } from './ports/DeploymentSource';
 
 /** Which deployments to list; everything that is given must hold. @public */
 export interface DeploymentQuery {
@@ -39,7 +39,7 @@ export interface PlatformEnvsService {
   listDeployments(
     query: DeploymentQuery,
     options: { credentials: BackstageCredentials },
-  ): Promise<Deployment[]>;
+  ): Promise<ListedDeployment[]>;
   /**
    * @throws NotFoundError - no such deployment or revision.
    * @throws NotAllowedError | AuthenticationError | ServiceUnavailableError
@@ -59,11 +59,11 @@ class HttpPlatformEnvsService implements PlatformEnvsService {
   async listDeployments(
     query: DeploymentQuery,
     options: { credentials: BackstageCredentials },
-  ): Promise<Deployment[]> {
+  ): Promise<ListedDeployment[]> {
     const search = new URLSearchParams(
       Object.entries(query).filter(([, value]) => value !== undefined),
     );
-    const body = await this.#get<{ items: Deployment[] }>(
+    const body = await this.#get<{ items: ListedDeployment[] }>(
       `/applications?${search}`,
       options.credentials,
     );

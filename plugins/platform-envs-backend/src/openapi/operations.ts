@@ -196,7 +196,7 @@ export const OPERATIONS: Operation[] = [
     summary: 'Argo CD applications, from the feed.',
     query: applications,
     answers: {
-      200: { description: 'They.', schema: listOf(schemaOf('Deployment')) },
+      200: { description: 'They.', schema: listOf(schemaOf('ListedDeployment')) },
     },
   },
   {

@@ -11,6 +11,7 @@ import {
 } from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
+  ListedDeployment,
   ReplicatedDatabase,
 } from '@fairway/plugin-platform-envs-node';
 import { BoardKeeper, BoardKeeperOptions } from './BoardKeeper';
@@ -189,10 +190,15 @@ export class BoardReader {
   }
 
   /** Every Argo CD application that the sources know. */
-  listApplications(): Deployment[] {
+  listApplications(): ListedDeployment[] {
     return this.options.deploymentSources
       .filter(s => s.runtime === 'eks')
-      .flatMap(s => s.getSnapshot().deployments);
+      .flatMap(s => {
+        const { deployments, state, observedAt, message } = s.getSnapshot();
+        if (state === 'live') return deployments;
+        const condition = { state, observedAt, message };
+        return deployments.map(deployment => ({ ...deployment, condition }));
+      });
   }
 
   /**

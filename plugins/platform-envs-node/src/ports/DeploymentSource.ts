@@ -125,6 +125,12 @@ export interface SourceCondition {
   message?: string;
 }
 
+/** A deployment in a list from the feed. @public */
+export interface ListedDeployment extends Deployment {
+  /** Of its source, while that gives no fresh answer: the rest is what it said last. */
+  condition?: SourceCondition;
+}
+
 /** Everything a source knows at one moment. @public */
 export interface DeploymentSnapshot extends SourceCondition {
   /** By environment ref, of a source that asks for each on its own. */
