@@ -4,6 +4,7 @@ import { EntityRefLink, useEntity } from '@backstage/plugin-catalog-react';
 import { Skeleton } from '@backstage/ui';
 import { useComponentCost } from '../../api/useCost';
 import { rootRouteRef } from '../../routes';
+import { BillAge } from '../BillAge';
 import { CostCard } from '../CostCard';
 import { CostFigure } from '../CostFigure';
 import styles from './ComponentCostCard.module.css';
@@ -66,40 +67,8 @@ function Figures() {
       {data.total.status === 'unavailable' && (
         <p className={styles.note}>{data.total.reason}</p>
       )}
-      {data.observedAt && (
-        <p className={styles.note}>
-          Bill read <Instant at={data.observedAt} />
-          {data.nextReadingAt && (
-            <>
-              , next by <Instant at={data.nextReadingAt} />
-            </>
-          )}
-          .
-        </p>
-      )}
+      <BillAge {...data} />
       {page && <Link to={page()}>All environments</Link>}
     </>
-  );
-}
-
-/** A time today as the clock, another day with its date; the zone on hover. */
-function Instant({ at }: { at: string }) {
-  const instant = new Date(at);
-  const isToday = instant.toDateString() === new Date().toDateString();
-  return (
-    <time
-      dateTime={at}
-      title={instant.toLocaleString(undefined, {
-        dateStyle: 'medium',
-        timeStyle: 'long',
-      })}
-    >
-      {isToday
-        ? instant.toLocaleTimeString(undefined, { timeStyle: 'short' })
-        : instant.toLocaleString(undefined, {
-            dateStyle: 'medium',
-            timeStyle: 'short',
-          })}
-    </time>
   );
 }

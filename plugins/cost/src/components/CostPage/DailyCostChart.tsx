@@ -11,7 +11,7 @@ import {
   YAxis,
 } from 'recharts';
 import styles from './CostPage.module.css';
-import { environmentColours } from './environmentColours';
+import { environmentColours, inOrder } from './environmentColours';
 
 /** Cost by UTC day, stacked by environment name over all systems. */
 export const DailyCostChart = ({ overview }: { overview: CostOverview }) => {
@@ -66,7 +66,6 @@ export const DailyCostChart = ({ overview }: { overview: CostOverview }) => {
               dataKey={name}
               stackId="environments"
               fill={colours.get(name)}
-              stroke="var(--bui-bg-neutral-1)"
               isAnimationActive={false}
             />
           ))}
@@ -76,16 +75,10 @@ export const DailyCostChart = ({ overview }: { overview: CostOverview }) => {
   );
 };
 
-/** Those that cost something, in promotion order. */
+/** Those that cost something. */
 function namesOf({ environments }: CostOverview): string[] {
   const costing = environments.filter(({ daily }) => daily.length > 0);
-  return [
-    ...new Set(
-      costing
-        .toSorted((a, b) => a.promotionOrder - b.promotionOrder)
-        .map(env => env.shortName),
-    ),
-  ];
+  return inOrder(costing.map(env => env.shortName));
 }
 
 // a day on which nothing was billed to an environment has no bar: a gap, not zero

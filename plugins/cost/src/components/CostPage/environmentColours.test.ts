@@ -1,4 +1,4 @@
-import { environmentColours } from './environmentColours';
+import { environmentColours, inOrder } from './environmentColours';
 
 describe('environmentColours', () => {
   it('gives every environment its own colour, uat and staging too', () => {
@@ -21,5 +21,13 @@ describe('environmentColours', () => {
   it('runs out of colours without failing', () => {
     const names = Array.from({ length: 20 }, (_, i) => `tenant-${i}`);
     expect([...environmentColours(names).values()]).not.toContain(undefined);
+  });
+});
+
+describe('inOrder', () => {
+  it('leads to production, each name once', () => {
+    expect(
+      inOrder(['prod', 'uat', 'dev', 'prod', 'eu-test', 'local', 'dev']),
+    ).toEqual(['local', 'dev', 'uat', 'eu-test', 'prod']);
   });
 });

@@ -26,3 +26,18 @@ export function environmentColours(shortNames: string[]): Map<string, string> {
     }),
   );
 }
+
+/** How the usual names follow each other; systems number their environments each for itself. */
+const WAY = ['local', 'sandbox', 'dogfood', 'dev', 'uat', 'staging'];
+
+/** Each name once, from where work begins to production. */
+export function inOrder(shortNames: string[]): string[] {
+  const place = (name: string) => {
+    if (name === 'prod') return WAY.length + 1;
+    const usual = WAY.indexOf(name);
+    return usual < 0 ? WAY.length : usual;
+  };
+  return [...new Set(shortNames)].sort(
+    (a, b) => place(a) - place(b) || a.localeCompare(b),
+  );
+}

@@ -9,6 +9,7 @@ import {
 } from '@fairway/plugin-cost-common';
 import { useCostOverview } from '../../api/useCost';
 import { rootRouteRef } from '../../routes';
+import { BillAge } from '../BillAge';
 import { PlanBar } from '../CostBars';
 import { CostFigure } from '../CostFigure';
 import { QueryProvider } from '../QueryProvider';
@@ -48,7 +49,7 @@ function Systems() {
           );
         })}
       </ul>
-      {data.message && <Text color="secondary">{data.message}</Text>}
+      <BillAge {...data} />
       {page && <Link to={page()}>All environments</Link>}
     </>
   );

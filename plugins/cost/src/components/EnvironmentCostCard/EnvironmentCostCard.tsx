@@ -6,6 +6,7 @@ import { Skeleton } from '@backstage/ui';
 import { formatMoney } from '@fairway/plugin-cost-common';
 import { useCostOverview } from '../../api/useCost';
 import { rootRouteRef } from '../../routes';
+import { BillAge } from '../BillAge';
 import { PlanBar } from '../CostBars';
 import { CostCard } from '../CostCard';
 import { CostFigure } from '../CostFigure';
@@ -54,6 +55,7 @@ function Figures() {
           </li>
         ))}
       </ul>
+      <BillAge {...data} />
       {page && <Link to={page()}>All environments</Link>}
     </>
   );

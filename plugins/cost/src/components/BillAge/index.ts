@@ -1,0 +1,1 @@
+export { BillAge } from './BillAge';
