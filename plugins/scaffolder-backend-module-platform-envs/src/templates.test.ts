@@ -49,6 +49,8 @@ const HOSTILE_NAMES = [
   '🚢🚢🚢',
 ];
 
+const HOSTILE_REFS = ['../../x', '${{ secrets.x }}', '🚢', '::', 'a\0b'];
+
 jest.setTimeout(120_000);
 
 describe('templates', () => {
@@ -191,6 +193,28 @@ describe('templates', () => {
           });
           expect(status).toBeGreaterThanOrEqual(400);
           expect(error).toContain('sample-platform-ai');
+          expect(workspace).toEqual([]);
+          expect(renderer.repositories()).toEqual(before);
+        });
+      });
+
+      describe('for what is not in the catalog', () => {
+        const refs = ['system', 'component'].filter(
+          key => valuesOf('default')[key] !== undefined,
+        );
+
+        it.each(
+          refs.flatMap(key => HOSTILE_REFS.map(ref => [key, ref] as const)),
+        )('F27 F28 refuses the %s %j in words', async (key, ref) => {
+          const before = renderer.repositories();
+          const { status, error, workspace } = await renderer.render(template, {
+            ...valuesOf('default'),
+            [key]: ref,
+          });
+          expect(status).toBe(400);
+          expect(error).toMatch(
+            /".*" is no entity ref: choose one that the form offers/,
+          );
           expect(workspace).toEqual([]);
           expect(renderer.repositories()).toEqual(before);
         });
