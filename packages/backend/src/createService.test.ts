@@ -111,7 +111,22 @@ describe('a run of a template that creates a service', () => {
       data.target.includes(`/${slugOf(name)}/`),
     );
 
-  it('F31 refuses a skeleton with a link inside of it, when no more than the registry was begun', async () => {
+  /** What a run that stopped says is there already. */
+  const leftBy = (events: any[]) =>
+    events
+      .filter(({ body }) => body.stepId === 'left')
+      .map(({ body }) => body.message)
+      .join('\n');
+
+  async function retry(taskId: string): Promise<void> {
+    const { status, body } = await portal.post(
+      `/scaffolder/v2/tasks/${taskId}/retry`,
+      { secrets: {} },
+    );
+    expect([status, body.error]).toEqual([201, undefined]);
+  }
+
+  it('F31 refuses a skeleton with a link inside of it, when no more than the registry was begun, and goes on with that', async () => {
     const taskId = await portal.start(
       'linked-inside',
       valuesOf('linked-inside'),
@@ -125,11 +140,64 @@ describe('a run of a template that creates a service', () => {
     expect(Object.values(others).map(({ state }) => state)).toEqual(
       Object.keys(others).map(() => 'free'),
     );
-    expect(
-      events.map(({ body: told }: any) => told.message).join('\n'),
-    ).toMatch(
+    const left = leftBy(events);
+    expect(left).toContain('"Retry" goes on from the step that failed');
+    expect(left).toMatch(
       /The image registry was begun: stack arn:\S+fairway-registry-linked-inside/,
     );
+
+    fs.rmSync(path.join(folder, 'inside/skeleton/passwd'));
+    const { counters } = portal.sandbox.world;
+    counters.reset();
+    await retry(taskId);
+    await isDone(taskId, 'register');
+    expect(
+      Object.keys(counters.read().aws.routes).filter(route =>
+        /Create(Stack|ChangeSet)$/.test(route),
+      ),
+    ).toEqual([]);
+    const after = await whatIsThere('linked-inside', new Date().toISOString());
+    expect([after.registry.state, after.repository.state]).toEqual([
+      'taken',
+      'taken',
+    ]);
+    await portal.post(`/scaffolder/v2/tasks/${taskId}/cancel`, {});
+  });
+
+  it('F40 says who may not do what in AWS, and what to do, and goes on once the right is given', async () => {
+    const { faults } = portal.sandbox.world;
+    faults.add({
+      upstream: 'aws',
+      service: 'cloudformation',
+      action: 'CreateStack',
+      kind: 'status',
+      status: 403,
+      code: 'AccessDenied',
+      message:
+        'User: arn:aws:sts::111100000000:assumed-role/fairway/run is not authorized to perform: cloudformation:CreateStack on resource: arn:aws:cloudformation:ap-southeast-2:111100000000:stack/fairway-registry-denied/* because no identity-based policy allows the cloudformation:CreateStack action',
+    });
+    const taskId = await portal.start('create-go-service', valuesOf('denied'));
+    const { task, events } = await portal.ended(taskId);
+    faults.remove();
+    expect(task.status).toBe('failed');
+    const said =
+      /The portal \(arn:aws:sts::111100000000:assumed-role\/fairway\/run\) may not do cloudformation:CreateStack on arn:\S+fairway-registry-denied\/\* in account 111100000000 \(ap-southeast-2\)\. Have platform engineering give its role the right cloudformation:CreateStack \(docs\/operations\/rights\.md\), then press Retry/;
+    const { body } = events.find(({ type }) => type === 'completion');
+    expect(body.error).toMatchObject({
+      name: 'NotAllowedError',
+      message: expect.stringMatching(said),
+    });
+    const log = events
+      .filter(event => event.body.stepId === 'stack')
+      .map(event => event.body.message);
+    expect(log.join('\n')).toMatch(said);
+    // nothing was begun
+    expect(leftBy(events)).not.toContain('There is');
+    expect(leftBy(events)).not.toContain('begun');
+
+    await retry(taskId);
+    await isDone(taskId, 'register');
+    await portal.post(`/scaffolder/v2/tasks/${taskId}/cancel`, {});
   });
 
   it.each(['outside'])(
@@ -218,11 +286,7 @@ describe('a run of a template that creates a service', () => {
       await Promise.all(
         ['overlays', 'publish'].map(async step => {
           const { name, taskId } = runs.get(step)!;
-          const { status, body } = await portal.post(
-            `/scaffolder/v2/tasks/${taskId}/retry`,
-            { secrets: {} },
-          );
-          expect([name, status, body.error]).toEqual([name, 201, undefined]);
+          await retry(taskId);
           await isDone(taskId, 'register');
           const there = await whatIsThere(name, new Date().toISOString());
           expect([name, there.repository.state, there.registry.state]).toEqual([

@@ -20,6 +20,7 @@ import {
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { Sandbox, startSandbox } from '@fairway/sandbox';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -606,6 +607,114 @@ describe('fairway:registry:create', () => {
       const covered = await run('payments-api');
       expect(covered.output.notReplicatedTo).toEqual([]);
     }, 30_000);
+  });
+
+  describe('F40 where AWS does not let the portal', () => {
+    const ROLE = `arn:aws:sts::${ACCOUNT}:assumed-role/fairway/aws-sdk-js-session`;
+    /** The words of AWS; the sandbox puts them into the format of the service. */
+    const deny = (
+      service: string,
+      right: string,
+      code: string,
+      resource: string,
+    ) =>
+      platform.world.faults.add({
+        upstream: 'aws',
+        service,
+        action: right,
+        kind: 'status',
+        status: code === 'AccessDenied' ? 403 : 400,
+        code,
+        message: `User: ${ROLE} is not authorized to perform: ${service}:${right} on resource: ${resource} because no identity-based policy allows the ${service}:${right} action`,
+      });
+    afterEach(() => platform.world.faults.remove());
+
+    const STACK = (component: string) =>
+      `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/fairway-registry-${component}/*`;
+    const REPOSITORY = (component: string) =>
+      `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/${component}`;
+
+    it.each([
+      ['cloudformation', 'DescribeStacks', 'AccessDenied', STACK],
+      ['cloudformation', 'CreateStack', 'AccessDenied', STACK],
+      ['cloudformation', 'DescribeStackEvents', 'AccessDenied', STACK],
+      ['ecr', 'DescribeRepositories', 'AccessDeniedException', REPOSITORY],
+      ['ecr', 'DescribeRegistry', 'AccessDeniedException', () => '*'],
+    ] as const)(
+      'names role, right, place and the next step (%s:%s)',
+      async (service, name, code, resourceOf) => {
+        const component = `denied-${name.toLowerCase()}`;
+        const resource = resourceOf(component);
+        deny(service, name, code, resource);
+        const refused = await run(component).catch(error => error);
+        expect(refused.name).toBe('NotAllowedError');
+        expect(refused.message).toMatch(
+          new RegExp(
+            `^The portal \\(${ROLE}\\) may not do ${service}:${name} on ${resource.replace(
+              '*',
+              '\\*',
+            )} in account ${ACCOUNT} \\(ap-southeast-[24]\\)\\. Have platform engineering give its role the right ${service}:${name} \\(docs/operations/rights\\.md\\), then press Retry or make the plan again$`,
+          ),
+        );
+
+        // the right was given
+        platform.world.faults.remove();
+        const { output } = await run(component);
+        expect(output.repositoryUri).toContain(`/${component}`);
+      },
+      30_000,
+    );
+
+    it('names what CloudFormation may not do for it', async () => {
+      const refusal = jest
+        .spyOn(platform.world.images.repositories, 'create')
+        .mockImplementation(() => {
+          throw new Error(
+            `User: ${ROLE} is not authorized to perform: ecr:CreateRepository on resource: ${REPOSITORY(
+              'denied-within',
+            )} because no identity-based policy allows the ecr:CreateRepository action (Service: Ecr, Status Code: 400, Request ID: 1) (SDK Attempt Count: 1)`,
+          );
+        });
+      const begun = await runAction(action, {
+        input: {
+          system: SYSTEM,
+          component: 'denied-within',
+          owner: OWNER,
+          wait: false,
+        },
+      });
+      expect(begun.output.stackId).toContain('fairway-registry-denied-within');
+      await expect(run('denied-within')).rejects.toThrow(
+        `The portal (${ROLE}) may not do ecr:CreateRepository on ${REPOSITORY(
+          'denied-within',
+        )} in account ${ACCOUNT}`,
+      );
+      refusal.mockRestore();
+      const { output } = await run('denied-within');
+      expect(output.repositoryUri).toContain('/denied-within');
+    }, 30_000);
+
+    it('names the role that may not be assumed', async () => {
+      deny(
+        'sts',
+        'AssumeRole',
+        'AccessDenied',
+        `arn:aws:iam::${ACCOUNT}:role/fairway`,
+      );
+      // one that is taken on stays so for an hour
+      const fresh = createCreateRegistryAction({
+        ...platform,
+        awsCredentials: DefaultAwsCredentialsManager.fromConfig(
+          platform.config,
+        ),
+      });
+      const denied = runAction(fresh, {
+        input: { system: SYSTEM, component: 'denied-role', owner: OWNER },
+      });
+      await expect(denied).rejects.toThrow(
+        `The portal (${ROLE}) may not do sts:AssumeRole on arn:aws:iam::${ACCOUNT}:role/fairway in account ${ACCOUNT}`,
+      );
+    });
   });
 
   it('F39 waits when CloudFormation throttles, and goes on', async () => {

@@ -82,6 +82,9 @@ export async function applyComponentRegistry(
       ...(await registryClients(awsCredentials, accountId, place)),
     })),
   );
+  const explained = (place: string) => (error: unknown) => {
+    throw explainAwsRefusal(error, { accountId, region: place });
+  };
   const apply = (
     planOnly: boolean | undefined,
     logger: LoggerService,
@@ -98,9 +101,7 @@ export async function applyComponentRegistry(
           logger: places.length > 1 ? inRegion(logger, place.region) : logger,
           isAbsent: planned[index]?.isAbsent,
           begunAt,
-        }).catch(error => {
-          throw explainAwsRefusal(error, { accountId, region: place.region });
-        })),
+        }).catch(explained(place.region))),
         region: place.region,
       })),
     );
@@ -122,7 +123,7 @@ export async function applyComponentRegistry(
           replicaRegions,
           repository: component,
           system: platform.system,
-        })
+        }).catch(explained(region))
       : undefined;
   // both to their end: neither is left at work when the other fails
   await Promise.allSettled([registries, replicating]);
