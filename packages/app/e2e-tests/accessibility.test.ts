@@ -103,6 +103,20 @@ for (const width of [390, 1024]) {
   });
 }
 
+test('what a form lets one choose of stays within 390 px', async ({
+  browser,
+}) => {
+  const { context, page } = await signIn(browser, 'sample-platform-lead');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const form = '/create/templates/default/remove-service';
+  await visit(page, follow(page), form, 'load');
+  await page.getByRole('combobox').first().fill('s');
+  const list = await page.locator('.bui-ComboboxPopover').boundingBox();
+  expect(list!.x).toBeGreaterThanOrEqual(12);
+  expect(list!.x + list!.width).toBeLessThanOrEqual(390 - 12);
+  await context.close();
+});
+
 test('the board is worked by keyboard: open a cell, close it, back where one was', async ({
   browser,
 }) => {

@@ -82,10 +82,12 @@ function judgeSources(sources: OverviewSource[]): Freshness | undefined {
   return {
     state: 'stale',
     at: times.length ? Math.min(...times) : undefined,
-    reason: bad
-      .map(s => `${s.title}: ${s.message ?? 'no fresh answer'}`)
-      .join('; '),
+    reason: bad.map(reasonOf).join('; '),
   };
+}
+
+function reasonOf({ title, message = 'no fresh answer' }: OverviewSource) {
+  return message.startsWith(title) ? message : `${title}: ${message}`;
 }
 
 /** Freshness in a few words, e.g. `stale since 10:42 (Argo CD: timed out)`; nothing while all is well. */

@@ -8,7 +8,11 @@ import {
 } from '../__testUtils__';
 import { explainError } from './explainError';
 import { describeBehind } from './behind';
-import { describeStaleness, freshnessOf } from './freshness';
+import {
+  describeStaleness,
+  describeStaleSources,
+  freshnessOf,
+} from './freshness';
 import { formatLag, withGaps } from './lag';
 import { describeState, promotionSteps } from './promotion';
 import { releaseName, shortDigest } from './release';
@@ -112,6 +116,18 @@ describe('freshnessOf', () => {
       at: Date.parse(minutesBefore(9)),
       reason: 'Argo CD: connection refused',
     });
+  });
+
+  it('names a source once', () => {
+    const source = aSource({
+      title: 'Argo CD main',
+      state: 'stale',
+      message: 'Argo CD main cannot be reached',
+    });
+    expect(describeStaleSources([aSource(), source])).toMatch(
+      /^stale since .* \(Argo CD main cannot be reached\)$/,
+    );
+    expect(describeStaleSources([aSource()])).toBeUndefined();
   });
 
   it('F89 is stale when the portal does not answer, never quietly live', () => {

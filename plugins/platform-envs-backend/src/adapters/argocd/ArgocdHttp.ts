@@ -69,11 +69,14 @@ export class ArgocdHttp {
         },
       });
     } catch (error) {
-      throw new ServiceUnavailableError(
-        `${this.#name} at ${this.options.url} cannot be reached: ${causeOf(
-          error,
-        )}`,
-        error,
+      // given to the constructor, the cause would be told a second time
+      throw Object.assign(
+        new ServiceUnavailableError(
+          `${this.#name} at ${this.options.url} cannot be reached: ${causeOf(
+            error,
+          )}`,
+        ),
+        { cause: error },
       );
     }
     if (!response.ok) throw await this.#failure(response);

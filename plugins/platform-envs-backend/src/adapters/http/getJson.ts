@@ -63,9 +63,12 @@ export async function getJson(
     status = response.status;
     text = await readText(response);
   } catch (error) {
-    throw new ServiceUnavailableError(
-      `${title} at ${url} cannot be read: ${causeOf(error)}`,
-      error,
+    // given to the constructor, the cause would be told a second time
+    throw Object.assign(
+      new ServiceUnavailableError(
+        `${title} at ${url} cannot be read: ${causeOf(error)}`,
+      ),
+      { cause: error },
     );
   }
   if (status >= 200 && status < 300) return parse(upstream, text);

@@ -44,14 +44,13 @@ export function CellLead(props: {
       </OldValues>
       <p className={styles.sentence}>{sentenceOf(cell, new Date(now))}</p>
       {isOld && (
-        <p className={styles.stale}>
+        <p className={styles.stale} title={message}>
           {state}
           {observedAt && (
             <>
               , seen <When at={observedAt} />
             </>
           )}
-          {message && ` (${message})`}
         </p>
       )}
     </div>

@@ -2,7 +2,12 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { ResponseError } from '@backstage/errors';
 import { unavailableReading } from '@fairway/plugin-platform-envs-common';
-import { aFakeApi, aSmallOverview, minutesBefore } from '../../__testUtils__';
+import {
+  aFakeApi,
+  aSmallOverview,
+  minutesBefore,
+  STALE,
+} from '../../__testUtils__';
 import { renderScreen } from '../../__testUtils__/renderScreen';
 import { Screen } from '../Screen';
 import { CellPanel } from './CellPanel';
@@ -142,6 +147,23 @@ describe('CellPanel', () => {
     expect(
       screen.getByText('overlays/prod · at main · = ccccccc'),
     ).toBeInTheDocument();
+  });
+
+  it('shows nothing of a stale source as well, and says when it was seen', async () => {
+    const { overview, cell } = troubled();
+    Object.assign(cell, { source: STALE, sync: 'Synced', health: 'Healthy' });
+    aPanel(aFakeApi(overview));
+    expect(await screen.findByText(/^stale, seen/)).toHaveAttribute(
+      'title',
+      STALE.message,
+    );
+    const healthy = await screen.findAllByText('Healthy');
+    for (const word of healthy) {
+      expect(word.closest('[data-tone]')).toHaveAttribute(
+        'data-tone',
+        'unknown',
+      );
+    }
   });
 
   it('says why a reading is missing', async () => {
