@@ -68,6 +68,9 @@ describe('ComponentCostCard', () => {
       'None yet: The bill has nothing of web in dev yet.',
     );
     expect(await row(/^Total/)).toHaveTextContent('None yet');
+    expect(
+      screen.getByRole('heading', { name: 'Cost this month' }),
+    ).toBeInTheDocument();
     // also for whoever cannot hover
     expect(
       screen.getByText('The bill has nothing of web in shop yet.', {
