@@ -8,6 +8,7 @@ import {
   EnvironmentSummary,
   LABEL_COMPONENT,
   LABEL_ENVIRONMENT,
+  OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
@@ -54,10 +55,10 @@ export class BoardReader {
     });
   }
 
-  /** All rows, with places for ages in their sentences and without links. */
-  getBoard(): { rows: DeliveryRow[]; environments: EnvironmentSummary[] } {
+  /** All rows, with places for ages in their sentences. */
+  getBoard(): { rows: OverviewRow[]; environments: EnvironmentSummary[] } {
     const { rows, environments } = this.keeper.board;
-    return { rows: rows.map(({ row }) => row), environments };
+    return { rows, environments };
   }
 
   getEnvironments(): EnvironmentSummary[] {
@@ -209,10 +210,10 @@ export class BoardReader {
     const board = this.keeper.fresh();
     const names = new Map(board.environments.map(e => [e.ref, e.shortName]));
     const labels = new Map<string, Record<string, string>>();
-    for (const { row, deployments } of board.rows) {
+    for (const { component, deployments } of board.standing) {
       for (const [environmentRef, deployment] of deployments) {
         labels.set(deploymentId(deployment), {
-          [LABEL_COMPONENT]: row.component.name,
+          [LABEL_COMPONENT]: component.name,
           [LABEL_ENVIRONMENT]: names.get(environmentRef) ?? '',
         });
       }

@@ -9,6 +9,7 @@ import {
   savedDeployment,
   savedObservation,
   savedRepository,
+  toSavedDeployment,
 } from './savedSnapshot';
 
 const CATALOG = 'catalog';
@@ -97,17 +98,21 @@ export class BoardSnapshot {
     const documents = new Map<string, unknown>();
     const marks = new Map<string, unknown>();
     const gone: string[] = [];
-    const put = (name: string, mark: unknown, document: unknown = mark) => {
+    const put = <T>(
+      name: string,
+      mark: T,
+      toDocument: (mark: T) => unknown = same => same,
+    ) => {
       if (this.#saved.get(name) === mark) return false;
       marks.set(name, mark);
-      documents.set(name, document);
+      documents.set(name, toDocument(mark));
       return true;
     };
     if (catalog.source.state === 'live') put(CATALOG, catalog.view);
     for (const state of desired.getRepositories()) {
       if (state.state !== 'live') continue;
       const { repository, branch, entries } = state;
-      put(`${REPOSITORIES}${repository}#${branch}`, entries, state);
+      put(`${REPOSITORIES}${repository}#${branch}`, entries, () => state);
     }
     for (const source of deploymentSources) {
       const { state, observedAt, deployments } = source.getSnapshot();
@@ -118,7 +123,7 @@ export class BoardSnapshot {
       for (const deployment of deployments) {
         const name = `${DEPLOYMENTS}${deploymentId(deployment)}`;
         present.add(name);
-        changed = put(name, deployment) || changed;
+        changed = put(name, deployment, toSavedDeployment) || changed;
       }
       for (const name of this.#saved.keys()) {
         if (name.startsWith(prefix) && !present.has(name)) gone.push(name);

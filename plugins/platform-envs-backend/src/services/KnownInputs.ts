@@ -7,7 +7,7 @@ import { RowInput } from './composeRow';
 import { desiredFileOf, RepositoryState } from './DesiredState';
 import { pathKey } from './findOrphans';
 import { DeploymentIndex, lookupKeysOf } from './matchDeployment';
-import { DependencyKind, RowDependencies } from './RowDependencies';
+import { Dependency, DependencyKind, RowDependencies } from './RowDependencies';
 import { conditionKey } from './sourceConditions';
 
 const NOTHING: BoardInput = {
@@ -91,12 +91,14 @@ export class KnownInputs {
       ) {
         continue;
       }
-      this.dependencies.set(ref, dependenciesOf(entry, this.#environments));
+      const old = before.get(ref);
+      if (old) this.dependencies.delete(ref, dependenciesOf(old, known));
+      this.dependencies.add(ref, dependenciesOf(entry, this.#environments));
       this.dirty.add(ref);
     }
-    for (const ref of before.keys()) {
+    for (const [ref, old] of before) {
       if (this.#entries.has(ref)) continue;
-      this.dependencies.delete(ref);
+      this.dependencies.delete(ref, dependenciesOf(old, known));
       this.dirty.delete(ref);
     }
     this.orphansAreOld = true;
@@ -174,8 +176,8 @@ export class KnownInputs {
 function dependenciesOf(
   entry: ComponentEntry,
   environments: ReadonlyMap<string, EnvironmentSummary>,
-): Array<[DependencyKind, string]> {
-  const source: Array<[DependencyKind, string]> = entry.source
+): Dependency[] {
+  const source: Dependency[] = entry.source
     ? [['source', entry.source.repository]]
     : [];
   return entry.environmentRefs
@@ -183,10 +185,10 @@ function dependenciesOf(
     .filter(e => !!e)
     .flatMap(environment => {
       const file = desiredFileOf(environment, entry.gitopsName);
-      const keys: Array<[DependencyKind, string]> = [
+      const keys: Dependency[] = [
         ['environment', environment.ref],
         ...lookupKeysOf(entry, environment).map(
-          (key): [DependencyKind, string] => ['deployment', key],
+          (key): Dependency => ['deployment', key],
         ),
       ];
       if (file) {

@@ -1,5 +1,6 @@
 import {
   EnvironmentSummary,
+  OverviewRow,
   OverviewSource,
 } from '@fairway/plugin-platform-envs-common';
 import { Deployment } from '@fairway/plugin-platform-envs-node';
@@ -9,16 +10,15 @@ import { BoardChange, BoardInput, ComposedRow, Finding } from './board';
 import { BoardLine, hashOf, toBoardLine } from './boardLine';
 import { boardSources } from './boardSources';
 import { withLinks } from './cellLinks';
-import { CommitQuestion, commitQuestions } from './commits/applyCommits';
+import { CommitQuestion } from './commits/applyCommits';
 import { ComponentSource } from './commits/sourceOf';
 import { composeRow } from './composeRow';
-import { DesiredFile } from './DesiredState';
+import { DesiredFile, desiredFileOf } from './DesiredState';
 import { findOrphans } from './findOrphans';
 import { KnownInputs } from './KnownInputs';
 
-/** A component on the board. */
-interface Place {
-  composed: ComposedRow;
+/** A component on the board, without what is composed again for whoever looks at it. */
+interface Place extends Omit<ComposedRow, 'row'> {
   line: BoardLine;
 }
 
@@ -64,9 +64,20 @@ export class LiveBoard {
     );
   }
 
-  /** Rows with places for ages, and without links. */
-  get rows(): ComposedRow[] {
-    return [...this.#places.values()].map(place => place.composed);
+  /** All rows, as the board shows them. */
+  get rows(): OverviewRow[] {
+    return [...this.#places.values()].map(({ line }) => line.row);
+  }
+
+  /** What stands for each component, by environment ref. */
+  get standing(): Array<{
+    component: OverviewRow['component'];
+    deployments: Map<string, Deployment>;
+  }> {
+    return [...this.#places.values()].map(({ line, deployments }) => ({
+      component: line.row.component,
+      deployments,
+    }));
   }
 
   /** By system, then in promotion order. */
@@ -82,7 +93,7 @@ export class LiveBoard {
   /** What does not add up. */
   get findings(): Finding[] {
     return [
-      ...this.rows.flatMap(({ findings }) => findings),
+      ...[...this.#places.values()].flatMap(({ findings }) => findings),
       ...this.#orphans,
       ...this.#known.input.catalog.problems.map(text => ({ text })),
     ];
@@ -90,11 +101,8 @@ export class LiveBoard {
 
   /** What would have to be found out about the releases of these components; of all when absent. */
   commitQuestions(componentRefs?: Iterable<string>): CommitQuestion[] {
-    return [...(componentRefs ?? this.#places.keys())].flatMap(ref =>
-      commitQuestions(
-        this.#places.get(ref)?.composed.row.cells ?? [],
-        this.sourceOf(ref),
-      ),
+    return [...(componentRefs ?? this.#places.keys())].flatMap(
+      ref => this.#places.get(ref)?.questions ?? [],
     );
   }
 
@@ -127,11 +135,16 @@ export class LiveBoard {
     componentRef: string,
     environmentRef: string,
   ): Deployment | undefined {
-    return this.#composed(componentRef)?.deployments.get(environmentRef);
+    return this.#place(componentRef)?.deployments.get(environmentRef);
   }
 
+  /** Where the release of a component in an environment is written. */
   file(componentRef: string, environmentRef: string): DesiredFile | undefined {
-    return this.#composed(componentRef)?.files.get(environmentRef);
+    const entry = this.#known.entries.get(componentRef);
+    const environment = this.#known.rowInput.environments.get(environmentRef);
+    return entry?.environmentRefs.includes(environmentRef) && environment
+      ? desiredFileOf(environment, entry.gitopsName)
+      : undefined;
   }
 
   /** Takes what is known now. Rows are composed later, by `compose`. */
@@ -155,20 +168,20 @@ export class LiveBoard {
     return { changed, other: this.#composeRest() };
   }
 
-  #composed(componentRef: string): ComposedRow | undefined {
+  #place(componentRef: string): Place | undefined {
     if (this.#known.dirty.has(componentRef)) this.#composePlace(componentRef);
-    return this.#places.get(componentRef)?.composed;
+    return this.#places.get(componentRef);
   }
 
   #composePlace(ref: string): void {
     this.#known.dirty.delete(ref);
     const entry = this.#known.entries.get(ref)!;
     const before = this.#places.get(ref);
-    const composed = composeRow(this.#known.rowInput, entry);
-    const line = toBoardLine(composed.row);
-    this.#claim(before?.composed, composed);
+    const { row, ...rest } = composeRow(this.#known.rowInput, entry);
+    const line = toBoardLine(row);
+    this.#claim(before?.matched, rest.matched);
     const shown = before?.line.hash === line.hash ? before.line : line;
-    this.#places.set(ref, { composed, line: shown });
+    this.#places.set(ref, { ...rest, line: shown });
     if (shown === before?.line) return;
     this.#rowsHash ^= (before?.line.hash ?? 0n) ^ line.hash;
     if (before) this.#lines.renew(ref);
@@ -177,18 +190,15 @@ export class LiveBoard {
   }
 
   /** Counts by how many rows a deployment is claimed. */
-  #claim(
-    before: ComposedRow | undefined,
-    after: ComposedRow | undefined,
-  ): void {
-    if (isDeepStrictEqual(before?.matched, after?.matched)) return;
+  #claim(before: string[] = [], after: string[] = []): void {
+    if (isDeepStrictEqual(before, after)) return;
     this.#known.orphansAreOld = true;
-    for (const id of before?.matched ?? []) {
+    for (const id of before) {
       const count = this.#matched.get(id)! - 1;
       if (count) this.#matched.set(id, count);
       else this.#matched.delete(id);
     }
-    for (const id of after?.matched ?? []) {
+    for (const id of after) {
       this.#matched.set(id, (this.#matched.get(id) ?? 0) + 1);
     }
   }
@@ -220,9 +230,9 @@ export class LiveBoard {
     this.#lines.reorder();
     this.#linked = input.catalog.environments.map(e => withLinks(input, e));
     this.#environmentsHash = hashOf(JSON.stringify(this.#linked)).toString();
-    for (const [ref, { composed, line }] of this.#places) {
+    for (const [ref, { matched, line }] of this.#places) {
       if (this.#known.entries.has(ref)) continue;
-      this.#claim(composed, undefined);
+      this.#claim(matched, undefined);
       this.#rowsHash ^= line.hash;
       this.#places.delete(ref);
       this.#changed.add(ref);

@@ -6,18 +6,16 @@ export type DependencyKind =
   | 'deployment'
   | 'source';
 
+/** Something that a row depends on. */
+export type Dependency = [kind: DependencyKind, key: string];
+
 /** Which rows have to be composed again when something changes. */
 export class RowDependencies {
   /** Most of what rows depend on is one row's own; a set for each would take more room than the board. */
   readonly #rows = new Map<string, string | Set<string>>();
-  readonly #keys = new Map<string, string[]>();
 
-  /** Replaces what a row depends on. */
-  set(row: string, dependencies: Array<[kind: DependencyKind, key: string]>) {
-    this.delete(row);
-    const keys = dependencies.map(([kind, key]) => `${kind} ${key}`);
-    this.#keys.set(row, keys);
-    for (const key of keys) {
+  add(row: string, dependencies: Dependency[]): void {
+    for (const key of dependencies.map(keyOf)) {
       const rows = this.#rows.get(key);
       if (rows === undefined || rows === row) this.#rows.set(key, row);
       else if (typeof rows === 'string') {
@@ -26,25 +24,29 @@ export class RowDependencies {
     }
   }
 
-  delete(row: string): void {
-    for (const key of this.#keys.get(row) ?? []) {
+  /** Takes back what was added for a row. */
+  delete(row: string, dependencies: Dependency[]): void {
+    for (const key of dependencies.map(keyOf)) {
       const rows = this.#rows.get(key);
       if (rows instanceof Set) rows.delete(row);
       if (rows === row || (rows instanceof Set && rows.size === 0)) {
         this.#rows.delete(key);
       }
     }
-    this.#keys.delete(row);
   }
 
   /** Rows that depend on something; empty when none does. */
   rowsOf(kind: DependencyKind, key: string): Iterable<string> {
-    const rows = this.#rows.get(`${kind} ${key}`);
+    const rows = this.#rows.get(keyOf([kind, key]));
     return typeof rows === 'string' ? [rows] : rows ?? [];
   }
 
   /** Whether any row depends on something. */
   has(kind: DependencyKind, key: string): boolean {
-    return this.#rows.has(`${kind} ${key}`);
+    return this.#rows.has(keyOf([kind, key]));
   }
+}
+
+function keyOf([kind, key]: Dependency): string {
+  return `${kind} ${key}`;
 }

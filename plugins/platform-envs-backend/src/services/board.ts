@@ -9,8 +9,8 @@ import {
   GitHost,
 } from '@fairway/plugin-platform-envs-node';
 import { CatalogView } from './CatalogView';
-import { KnownCommits } from './commits/applyCommits';
-import { DesiredFile, RepositoryState } from './DesiredState';
+import { CommitQuestion, KnownCommits } from './commits/applyCommits';
+import { RepositoryState } from './DesiredState';
 import { LinkTemplate } from './links';
 
 /** Everything that is known at one moment. */
@@ -43,10 +43,10 @@ export interface ComposedRow {
   findings: Finding[];
   /** By environment ref: the one that feeds the cell. */
   deployments: Map<string, Deployment>;
-  /** By environment ref: where its release is written. */
-  files: Map<string, DesiredFile>;
   /** By `deploymentId`: all that could stand for one of its cells. */
   matched: string[];
+  /** What would have to be found out about its releases. */
+  questions: CommitQuestion[];
 }
 
 /** What changed on the board since one asked before. */

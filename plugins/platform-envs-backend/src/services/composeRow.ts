@@ -12,7 +12,7 @@ import { Deployment } from '@fairway/plugin-platform-envs-node';
 import { BoardInput, ComposedRow, Finding } from './board';
 import { ComponentEntry } from './CatalogView';
 import { cellLinks } from './cellLinks';
-import { applyCommits } from './commits/applyCommits';
+import { applyCommits, commitQuestions } from './commits/applyCommits';
 import { DesiredFile, desiredFileOf, RepositoryState } from './DesiredState';
 import { deploymentId, DeploymentIndex, MatchResult } from './matchDeployment';
 import {
@@ -53,7 +53,6 @@ interface Desired {
 class RowComposer {
   readonly #findings: Finding[] = [];
   readonly #deployments = new Map<string, Deployment>();
-  readonly #files = new Map<string, DesiredFile>();
   readonly #matched: string[] = [];
 
   constructor(
@@ -85,18 +84,19 @@ class RowComposer {
         previous = { environmentRef: environment.ref, release };
         return behind ? { ...cell, behind } : cell;
       });
+    const { source } = this.entry;
     const { commits } = this.given.input;
     const row: DeliveryRow = {
       component,
-      cells: commits ? applyCommits(cells, this.entry.source, commits) : cells,
+      cells: commits ? applyCommits(cells, source, commits) : cells,
       findings: this.#findings.map(f => f.text),
     };
     return {
       row,
       findings: this.#findings,
       deployments: this.#deployments,
-      files: this.#files,
       matched: this.#matched,
+      questions: commits ? commitQuestions(cells, source) : [],
     };
   }
 
@@ -104,7 +104,6 @@ class RowComposer {
     const { input, index, now } = this.given;
     const componentRef = this.entry.component.ref;
     const desired = this.#desired(environment);
-    if (desired.file) this.#files.set(environment.ref, desired.file);
     const matched = index.match(this.entry, environment);
     const { match, deployments } = matched;
     this.#matched.push(...deployments.map(deploymentId));

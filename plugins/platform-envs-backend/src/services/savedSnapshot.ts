@@ -9,10 +9,23 @@ import { RepositoryState } from './DesiredState';
  * on; a snapshot of an older version that does not fit is dropped and rebuilt.
  */
 
+/**
+ * Checks a document, and gives back itself: thousands that were parsed share one
+ * layout in memory, and copies of them would each have their own.
+ */
+function checkedBy<T>(schema: z.ZodType): SnapshotShape<T> {
+  return {
+    parse(document) {
+      schema.parse(document);
+      return document as T;
+    },
+  };
+}
+
 const text = z.string();
 const list = z.array(z.unknown());
 
-const environment = z.looseObject({
+const environment = z.object({
   ref: text,
   title: text,
   shortName: text,
@@ -20,51 +33,69 @@ const environment = z.looseObject({
   runtime: text,
   regions: list,
   links: list,
-  delivery: z.looseObject({ approverRefs: list }),
+  delivery: z.object({ approverRefs: list }),
   gitops: z
     .looseObject({ repository: text, branch: text, path: text })
     .optional(),
 });
 
-const component = z.looseObject({
-  component: z.looseObject({ ref: text, name: text }),
+const component = z.object({
+  component: z.object({ ref: text, name: text }),
   gitopsName: text,
   environmentRefs: z.array(text),
-  applications: z.record(text, z.looseObject({ exact: z.boolean() })),
+  applications: z.record(text, z.object({ exact: z.boolean() })),
   links: list,
   problems: z.array(text),
 });
 
-export const savedCatalog = z.looseObject({
-  environments: z.array(environment),
-  components: z.array(component),
-  databases: z.record(
-    text,
-    z.looseObject({ globalCluster: text, accountId: text }),
-  ),
-  databaseAbsence: z.record(text, text),
-  problems: z.array(text),
-}) as unknown as SnapshotShape<CatalogView>;
+export const savedCatalog = checkedBy<CatalogView>(
+  z.object({
+    environments: z.array(environment),
+    components: z.array(component),
+    databases: z.record(
+      text,
+      z.object({ globalCluster: text, accountId: text }),
+    ),
+    databaseAbsence: z.record(text, text),
+    problems: z.array(text),
+  }),
+);
 
-export const savedRepository = z.looseObject({
-  repository: text,
-  branch: text,
-  state: text,
-  entries: z.record(text, z.looseObject({ path: text, blobSha: text })),
-}) as unknown as SnapshotShape<RepositoryState>;
+export const savedRepository = checkedBy<RepositoryState>(
+  z.object({
+    repository: text,
+    branch: text,
+    state: text,
+    entries: z.record(text, z.object({ path: text, blobSha: text })),
+  }),
+);
 
-export const savedObservation: SnapshotShape<{ observedAt?: string }> =
-  z.looseObject({ observedAt: text.optional() });
+export const savedObservation = checkedBy<{ observedAt?: string }>(
+  z.object({ observedAt: text.optional() }),
+);
 
-export const savedDeployment = z.looseObject({
-  instance: text,
-  name: text,
-  namespace: text,
-  labels: z.record(text, text),
-  automated: z.boolean(),
-  sync: text,
-  health: text,
-  images: z.array(text),
-  resources: list,
-  conditions: list,
-}) as unknown as SnapshotShape<Deployment>;
+export const savedDeployment = checkedBy<Deployment>(
+  z.object({
+    instance: text,
+    name: text,
+    namespace: text,
+    labels: z.record(text, text),
+    automated: z.boolean(),
+    sync: text,
+    health: text,
+    images: z.array(text),
+    resources: list,
+    conditions: list,
+  }),
+);
+
+/** What is kept of a deployment: without what its source works out again. */
+export function toSavedDeployment(known: Deployment): object {
+  const { managedBy } = known;
+  return {
+    ...known,
+    managedBy: managedBy?.kind === 'ApplicationSet' ? managedBy : undefined,
+    syncWindow: undefined,
+    events: undefined,
+  };
+}

@@ -7,19 +7,41 @@ import { KeptList } from '../../KeptList';
 import { TreeHealth, withTreeHealth } from './resourceTree';
 import { isUnwell } from './unwell';
 
-interface Entry {
+type Known = Pick<Entry, 'told' | 'complete' | 'tree' | 'events'>;
+
+/** What is known of one application. Hashes are worked out when it is first compared: at a start thousands are taken over. */
+class Entry {
   /** As Argo CD told it. */
-  told: Deployment;
+  readonly told: Deployment;
   /** With what is known from elsewhere. */
-  shown: Deployment;
-  /** Of everything that can be seen; worked out when it is first compared. */
-  hash: () => string;
-  /** Of the part that a list carries. */
-  listHash: () => string;
+  readonly shown: Deployment;
   /** Whether a whole document was read since the list part last changed. */
   complete: boolean;
   tree?: TreeHealth;
   events?: DeploymentEvent[];
+  #hash?: string;
+  #listHash?: string;
+
+  constructor(known: Known & { shown: Deployment }, hash?: string) {
+    this.told = known.told;
+    this.shown = known.shown;
+    this.complete = known.complete;
+    this.tree = known.tree;
+    this.events = known.events;
+    this.#hash = hash;
+  }
+
+  /** Of everything that can be seen. */
+  get hash(): string {
+    this.#hash ??= hashOf(this.shown);
+    return this.#hash;
+  }
+
+  /** Of the part that a list carries. */
+  get listHash(): string {
+    this.#listHash ??= hashOf(listPart(this.told));
+    return this.#listHash;
+  }
 }
 
 /** What else is known of an application, besides its own document. */
@@ -93,13 +115,8 @@ export class ApplicationBook {
   /** What was known before a restart. */
   restore(deployments: Deployment[]): void {
     for (const known of deployments) {
-      const { syncWindow, managedBy, events, ...deployment } = known;
-      const isOwn = managedBy?.kind === 'ApplicationSet';
       // one that was saved before its document was read is read after all
-      this.#store(
-        { ...deployment, ...(isOwn && { managedBy }) },
-        deployment.history !== undefined,
-      );
+      this.#store(withoutWorkedOut(known), known.history !== undefined);
     }
   }
 
@@ -164,7 +181,7 @@ export class ApplicationBook {
       whole ||
       !!deployment.problem ||
       (known?.complete === true &&
-        known.listHash() === hashOf(listPart(deployment)));
+        known.listHash === hashOf(listPart(deployment)));
     if (complete) this.incomplete.delete(key);
     else this.incomplete.add(key);
     const merged = whole ? deployment : mergeListed(known?.told, deployment);
@@ -213,10 +230,7 @@ export class ApplicationBook {
       : this.now().toISOString();
   }
 
-  #show(
-    key: string,
-    entry: Pick<Entry, 'told' | 'complete' | 'tree' | 'events'>,
-  ): boolean {
+  #show(key: string, entry: Known): boolean {
     const { told, tree, events } = entry;
     const before = this.#entries.get(key);
     const parent = this.#parents.get(key);
@@ -230,26 +244,33 @@ export class ApplicationBook {
       ...(events?.length && { events }),
       ...this.decorate(told),
     };
-    const hash = once(() => hashOf(shown));
-    const isSame = !!before && before.hash() === hash();
+    const hash = before && hashOf(shown);
+    const isSame = !!before && before.hash === hash;
     if (!before) this.#listed.reorder();
     else if (!isSame) this.#listed.renew(key);
-    // one that says the same would be kept beside what is shown of the former
-    const isRepeated = isSame && tellsSame(before.told, told);
-    this.#entries.set(key, {
-      told: isRepeated ? before.told : told,
-      listHash: isRepeated
-        ? before.listHash
-        : once(() => hashOf(listPart(told))),
-      complete: entry.complete,
-      ...(tree && { tree }),
-      ...(events && { events }),
+    if (isSame && tellsSame(before.told, told)) {
+      // one that says the same would be kept beside what is shown of the former
+      before.complete = entry.complete;
+      before.tree = tree;
+      before.events = events;
+    } else {
       // who compares by identity sees at once that nothing changed
-      shown: isSame ? before.shown : shown,
-      hash: isSame ? before.hash : hash,
-    });
+      const known = { ...entry, shown: isSame ? before.shown : shown };
+      this.#entries.set(key, new Entry(known, hash));
+    }
     return !isSame;
   }
+}
+
+/** As Argo CD told it, of what was shown. */
+function withoutWorkedOut(known: Deployment): Deployment {
+  const isOwn = known.managedBy?.kind === 'ApplicationSet';
+  // a snapshot of today has none of it, and copies of thousands take their time
+  if (!known.syncWindow && !known.events && (!known.managedBy || isOwn)) {
+    return known;
+  }
+  const { syncWindow, managedBy, events, ...told } = known;
+  return { ...told, ...(isOwn && { managedBy }) };
 }
 
 /** Namespace and name: what tells applications of one Argo CD apart. */
@@ -325,22 +346,6 @@ function tellsSame(a: Deployment, b: Deployment): boolean {
     isDeepStrictEqual(a.managedBy, b.managedBy) &&
     isDeepStrictEqual(a.resources, b.resources)
   );
-}
-
-/**
- * At a start thousands are taken over, and compared only later. What it was worked
- * out of is let go then.
- */
-function once<T>(workOut: () => T): () => T {
-  let left: (() => T) | undefined = workOut;
-  let known: T | undefined;
-  return () => {
-    if (left) {
-      known = left();
-      left = undefined;
-    }
-    return known!;
-  };
 }
 
 /** Parts that came in another order are the same. */

@@ -211,8 +211,11 @@ export class ArgocdDeploymentSource implements DeploymentSource {
 
   restore(snapshot: DeploymentSnapshot): void {
     if (this.#book.size > 0) return;
+    const { instance } = this;
     this.#book.restore(
-      snapshot.deployments.map(d => ({ ...d, instance: this.instance })),
+      snapshot.deployments.map(d =>
+        d.instance === instance ? d : { ...d, instance },
+      ),
     );
     this.#contact.restore(snapshot.observedAt);
   }

@@ -1,7 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import {
-  DeliveryCell,
-  DeliveryRow,
+  OverviewCell,
+  OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import { MemorySnapshotStore } from '../../__testUtils__/MemorySnapshotStore';
 import { EnvironmentService } from '../EnvironmentService';
@@ -23,11 +23,11 @@ interface Sent {
 
 function setUp(store = new MemorySnapshotStore()) {
   let now = new Date('2026-03-10T12:00:00Z');
-  const states = new Map<string, DeliveryCell['state']>();
+  const states = new Map<string, OverviewCell['state']>();
   const owners = new Map<string, string>();
   const sent: Sent[] = [];
   let isDown = false;
-  const row = (name: string): DeliveryRow => ({
+  const row = (name: string): OverviewRow => ({
     component: {
       ref: `component:default/${name}`,
       name,
@@ -43,7 +43,7 @@ function setUp(store = new MemorySnapshotStore()) {
           environmentRef,
           state: states.get(`${name} ${environmentRef}`) ?? 'healthy',
           sentence: `${states.get(`${name} ${environmentRef}`) ?? 'Healthy'}.`,
-        } as DeliveryCell),
+        } as OverviewCell),
     ),
     findings: [],
   });
@@ -74,7 +74,7 @@ function setUp(store = new MemorySnapshotStore()) {
     sent,
     store,
     owners,
-    is: (name: string, environmentRef: string, state: DeliveryCell['state']) =>
+    is: (name: string, environmentRef: string, state: OverviewCell['state']) =>
       states.set(`${name} ${environmentRef}`, state),
     setDown: (down: boolean) => {
       isDown = down;

@@ -1,6 +1,6 @@
 import {
-  DeliveryCell,
-  DeliveryRow,
+  OverviewCell,
+  OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import { z } from 'zod';
 import { cellKey } from '../board';
@@ -35,14 +35,14 @@ export const trackedTroubles = z.record(
 
 /** Something that an owner is to be told. */
 export interface News {
-  row: DeliveryRow;
-  cell: DeliveryCell;
+  row: OverviewRow;
+  cell: OverviewCell;
   /** Absent: it is well again. */
   trouble?: Trouble;
 }
 
 /** Whether a state is a trouble, is well, or says nothing either way. */
-function readingOf({ state }: DeliveryCell): Trouble | 'well' | undefined {
+function readingOf({ state }: OverviewCell): Trouble | 'well' | undefined {
   switch (state) {
     case 'degraded':
     case 'missing':
@@ -63,7 +63,7 @@ function readingOf({ state }: DeliveryCell): Trouble | 'well' | undefined {
  * and marks as told what it could tell.
  */
 export function trackTroubles(
-  rows: DeliveryRow[],
+  rows: OverviewRow[],
   before: TrackedTroubles,
   options: { now: Date; patience: Patience },
 ): { tracked: TrackedTroubles; news: News[] } {
