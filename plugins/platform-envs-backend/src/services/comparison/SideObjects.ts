@@ -5,7 +5,7 @@ import {
   DeploymentSource,
   KubernetesDocument,
 } from '@fairway/plugin-platform-envs-node';
-import { compareObjects, compareRendered } from './compareObjects';
+import { compareLive, compareRendered } from './compareObjects';
 import { ComparisonFacts } from './ComparisonFacts';
 import { KeptAnswers } from './KeptAnswers';
 import { Side } from './side';
@@ -35,14 +35,7 @@ export class SideObjects {
       const managed = await source.getManagedObjects!(deployment.name, {
         namespace: deployment.namespace,
       });
-      return {
-        objects: compareObjects(
-          managed
-            .filter(({ live, desired }) => live || desired)
-            .map(({ live, desired }) => ({ from: live, to: desired })),
-        ),
-        setAside: [],
-      };
+      return compareLive(managed);
     }
     const [before, after] = await Promise.all(
       [from, to].map(side => this.#render(side)),

@@ -1,5 +1,5 @@
 import { KubernetesDocument } from '@fairway/plugin-platform-envs-node';
-import { compareObjects, compareRendered } from './compareObjects';
+import { compareLive, compareObjects, compareRendered } from './compareObjects';
 import { KeptAnswers } from './KeptAnswers';
 
 const deployment = (
@@ -27,6 +27,45 @@ const secret = (value: string, other = 'same'): KubernetesDocument => ({
   kind: 'Secret',
   metadata: { name: 'db' },
   data: { password: value, user: other },
+});
+
+describe('compareLive', () => {
+  /** As a cluster keeps it. */
+  const kept = ({ metadata, ...rest }: KubernetesDocument) => ({
+    ...rest,
+    metadata: {
+      ...metadata,
+      uid: 'b2f2',
+      generation: 3,
+      resourceVersion: '1002',
+      creationTimestamp: '2026-08-14T12:53:24Z',
+      managedFields: [{}],
+    },
+    status: { replicas: 1 },
+  });
+
+  it('finds no difference in what only the cluster writes, and says so', () => {
+    const desired = deployment('dev', 1);
+    const { objects, setAside } = compareLive([
+      { live: kept(desired), desired },
+    ]);
+    expect(objects.map(o => o.state)).toEqual(['same']);
+    expect(setAside).toEqual(['status and metadata that the cluster keeps']);
+  });
+
+  it('shows what was changed by hand, and what is on one side only', () => {
+    const { objects } = compareLive([
+      { live: kept(deployment('dev', 5)), desired: deployment('dev', 1) },
+      { desired: secret('a') },
+      {},
+    ]);
+    expect(objects.map(o => [o.kind, o.state])).toEqual([
+      ['Deployment', 'different'],
+      ['Secret', 'onlyTo'],
+    ]);
+    expect(objects[0].diff).toContain('-  replicas: 5\n+  replicas: 1\n');
+    expect(objects[0].diff).not.toMatch(/uid|resourceVersion|status/);
+  });
 });
 
 describe('compareRendered', () => {

@@ -2,7 +2,10 @@ import {
   ObjectComparison,
   RenderedComparison,
 } from '@fairway/plugin-platform-envs-common';
-import { KubernetesDocument } from '@fairway/plugin-platform-envs-node';
+import {
+  KubernetesDocument,
+  ManagedObject,
+} from '@fairway/plugin-platform-envs-node';
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
 
@@ -22,6 +25,18 @@ const BY_NATURE = [
   'labels and annotations of the deployment system',
   'labels that name the environment',
 ];
+
+/** What only a cluster writes: Git never says it. */
+const KEPT_BY_CLUSTER = new Set([
+  'creationTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+]);
+
+const BY_CLUSTER = ['status and metadata that the cluster keeps'];
 
 const ENVIRONMENT_LABEL = 'fairway.dev/environment';
 
@@ -47,6 +62,21 @@ export function compareRendered(
     }
   }
   return { objects: compareObjects([...pairs.values()]), setAside: BY_NATURE };
+}
+
+/** What runs against what Git says of it, object by object. */
+export function compareLive(managed: ManagedObject[]): RenderedComparison {
+  return {
+    objects: compareObjects(
+      managed
+        .filter(({ live, desired }) => live || desired)
+        .map(({ live, desired }) => ({
+          from: live && withoutKeeping(live),
+          to: desired && withoutKeeping(desired),
+        })),
+    ),
+    setAside: BY_CLUSTER,
+  };
 }
 
 /** Both sides of each object; differing ones first, then by kind and name. */
@@ -152,6 +182,21 @@ function withoutNature(document: KubernetesDocument): KubernetesDocument {
     );
   };
   return clean(document, []) as KubernetesDocument;
+}
+
+function withoutKeeping({
+  status,
+  metadata,
+  ...document
+}: KubernetesDocument): KubernetesDocument {
+  return {
+    ...document,
+    ...(metadata && {
+      metadata: Object.fromEntries(
+        Object.entries(metadata).filter(([key]) => !KEPT_BY_CLUSTER.has(key)),
+      ),
+    }),
+  };
 }
 
 function stringifySorted(document: KubernetesDocument): string {
