@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { platformEnvsApiRef } from '../api';
@@ -16,11 +17,15 @@ export function useDelivery(componentRef: string) {
   return { ...query, stream };
 }
 
+/** Nobody means two clicks within it as two. */
+const ONCE_MS = 1_000;
+
 /** Refresh or sync of a component in one environment. */
 export function useOperate(componentRef: string) {
   const api = useApi(platformEnvsApiRef);
   const queryClient = useQueryClient();
-  return useMutation({
+  const last = useRef<{ what: string; at: number }>();
+  const operation = useMutation({
     mutationFn: (input: {
       operation: 'sync' | 'refresh';
       environmentRef: string;
@@ -33,4 +38,18 @@ export function useOperate(componentRef: string) {
         ].map(queryKey => queryClient.invalidateQueries({ queryKey })),
       ),
   });
+  const { mutate } = operation;
+  return {
+    ...operation,
+    /** A double click asks once, also when the answer came between its clicks. */
+    mutate: (input: Parameters<typeof mutate>[0]) => {
+      const what = `${input.operation} ${input.environmentRef}`;
+      const now = Date.now();
+      if (last.current?.what === what && now - last.current.at < ONCE_MS) {
+        return;
+      }
+      last.current = { what, at: now };
+      mutate(input);
+    },
+  };
 }

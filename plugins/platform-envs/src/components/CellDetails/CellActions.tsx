@@ -5,16 +5,10 @@ import {
   EnvironmentRuntime,
 } from '@fairway/plugin-platform-envs-common';
 import { useOperate } from '../../hooks/useDelivery';
+import { describeAsked, Operation } from '../../model/operation';
 import { ErrorNotice } from '../ErrorNotice';
 import { ReasonedButton } from '../Reason';
 import styles from './CellDetails.module.css';
-
-type Operation = 'refresh' | 'sync';
-
-const ASKED: Record<Operation, string> = {
-  refresh: 'is comparing with Git again; what it finds appears here by itself.',
-  sync: 'was asked to sync; how it goes appears here by itself.',
-};
 
 /** Props of {@link CellActions}. */
 export interface CellActionsProps {
@@ -43,10 +37,8 @@ export function CellActions(props: CellActionsProps) {
   const refusal = operation.allowed
     ? undefined
     : operation.reason ?? 'You may not operate this environment.';
-  const press = (name: Operation) => {
-    // a double click asks once
-    if (!operate.isPending) operate.mutate({ operation: name, environmentRef });
-  };
+  const press = (name: Operation) =>
+    operate.mutate({ operation: name, environmentRef });
   const pending = operate.isPending ? operate.variables.operation : undefined;
   return (
     <div className={styles.actions}>
@@ -75,7 +67,7 @@ export function CellActions(props: CellActionsProps) {
       )}
       <span role="status" className={styles.quiet}>
         {operate.isSuccess &&
-          `${deployer.name} ${ASKED[operate.variables.operation]}`}
+          describeAsked(operate.variables.operation, runtime)}
       </span>
       {operate.isError && (
         <ErrorNotice

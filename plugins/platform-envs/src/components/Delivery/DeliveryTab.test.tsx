@@ -127,7 +127,14 @@ describe('DeliveryTab', () => {
         environmentRef: dev.environmentRef,
       },
     });
+    expect(
+      await within(devStage).findByText(/^Argo CD is comparing with Git again/),
+    ).toBeInTheDocument();
     const prodStage = screen.getByRole('region', { name: 'prod' });
+    // also for whoever cannot hover
+    expect(within(prodStage).getByRole('status')).toHaveTextContent(
+      'On-call may sync prod',
+    );
     const sync = within(prodStage).getByRole('button', { name: 'Sync' });
     expect(sync).toBeDisabled();
     expect(sync).toHaveAccessibleDescription('On-call may sync prod');
@@ -137,6 +144,21 @@ describe('DeliveryTab', () => {
         { name: 'Sync' },
       ),
     ).toBeNull();
+  });
+
+  it('asks once when a button is clicked twice, though the answer came between', async () => {
+    const api = aFakeApi(aSmallOverview());
+    const [dev] = api.answers.overview.rows[1].cells;
+    api.answers.delivery = {
+      operations: [{ environmentRef: dev.environmentRef, allowed: true }],
+    };
+    render(api);
+    const stage = await screen.findByRole('region', { name: 'dev' });
+    const button = within(stage).getByRole('button', { name: 'Sync' });
+    await userEvent.click(button);
+    await within(stage).findByText(/^Argo CD was asked to sync/);
+    await userEvent.click(button);
+    expect(api.calls.filter(call => call.method === 'sync')).toHaveLength(1);
   });
 
   it('shows what the server said when a sync is refused', async () => {

@@ -3,6 +3,7 @@ import { Alert } from '@backstage/ui';
 import { ComponentDelivery } from '@fairway/plugin-platform-envs-common';
 import { useOperate } from '../../hooks/useDelivery';
 import { explainError } from '../../model/explainError';
+import { describeAsked } from '../../model/operation';
 import { Arrow } from './Arrow';
 import { Stage } from './Stage';
 import styles from './Delivery.module.css';
@@ -73,6 +74,14 @@ export function Pipeline(props: PipelineProps) {
                 pending={
                   operate.isPending && operate.variables.environmentRef === ref
                     ? operate.variables.operation
+                    : undefined
+                }
+                asked={
+                  operate.isSuccess && operate.variables.environmentRef === ref
+                    ? describeAsked(
+                        operate.variables.operation,
+                        environment.runtime,
+                      )
                     : undefined
                 }
                 onOperate={operation =>

@@ -26,6 +26,8 @@ export interface StageProps {
   /** Absent: nothing stands there that could be refreshed or synced. */
   operation?: { allowed: boolean; reason?: string };
   pending?: 'sync' | 'refresh';
+  /** What is said of the operation that was asked for here last. */
+  asked?: string;
   onOperate: (operation: 'sync' | 'refresh') => void;
   onOpen: (cellKey: string) => void;
 }
@@ -147,6 +149,11 @@ export function Stage(props: StageProps) {
           </span>
           <p className={styles.sentence}>{cell.sentence}</p>
           <Origin cell={cell} source={props.source} />
+          {operation && cell.application && (
+            <span role="status" className={styles.none}>
+              {refusal ?? props.asked}
+            </span>
+          )}
           <span className={styles.actions}>
             <Button
               size="small"
