@@ -73,29 +73,53 @@ export function readTimes() {
   }
 }
 
+/** Of a clock tick in `/proc`, on every Linux that Node runs on. */
+const TICK_MS = 10;
+
+/**
+ * What a process has taken of the processors so far, in milliseconds, with its
+ * threads and without its children; undefined where there is no `/proc`.
+ *
+ * @param {number} pid
+ */
+export function readCpuMs(pid) {
+  const ticks = readTicks(pid);
+  return ticks && (ticks.user + ticks.system) * TICK_MS;
+}
+
 // also of those that have ended: their parents hold what they took
 function ownTicks() {
   const processes = new Map();
   for (const name of fs.readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
-      // "pid (name) state parent ...": the name may hold anything
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const ticks = fields.slice(11, 15).map(Number);
-      processes.set(Number(name), {
-        parent: Number(fields[1]),
-        ticks: ticks.reduce((sum, one) => sum + one, 0),
-      });
-    } catch {
-      // ended meanwhile
-    }
+    const ticks = readTicks(Number(name));
+    if (!ticks) continue;
+    const { parent, user, system, ofChildren } = ticks;
+    processes.set(Number(name), { parent, ticks: user + system + ofChildren });
   }
   let own = 0;
   for (const [pid, { ticks }] of processes) {
     if (isOurs(pid, processes)) own += ticks;
   }
   return own;
+}
+
+/** Undefined when the process has ended, or there is no `/proc`. */
+function readTicks(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // "pid (name) state parent ...": the name may hold anything
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [user, system, ...children] = fields.slice(11, 15).map(Number);
+    return {
+      parent: Number(fields[1]),
+      user,
+      system,
+      ofChildren: children[0] + children[1],
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 function isOurs(pid, processes) {

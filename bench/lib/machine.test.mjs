@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { readTimes, shareOfOthers } from './machine.mjs';
+import { readCpuMs, readTimes, shareOfOthers } from './machine.mjs';
 
 describe('shareOfOthers', () => {
   const before = { total: 1000, busy: 500, own: 100 };
@@ -37,4 +37,23 @@ describe('readTimes', () => {
       assert.ok(after.busy - before.busy >= 35);
     },
   );
+});
+
+describe('readCpuMs', () => {
+  const noProc = process.platform !== 'linux' && 'there is no /proc';
+
+  it('grows with what a process does', { skip: noProc }, () => {
+    const before = readCpuMs(process.pid);
+    const known = process.cpuUsage();
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    const { user, system } = process.cpuUsage(known);
+    const took = readCpuMs(process.pid) - before;
+    // a tick is ten milliseconds, and there are two counters
+    assert.ok(Math.abs(took - (user + system) / 1000) <= 40, `${took} ms`);
+  });
+
+  it('is not known of a process that is gone', () => {
+    assert.equal(readCpuMs(2 ** 30), undefined);
+  });
 });

@@ -14,6 +14,7 @@ import {
 } from '../../launcher/steps/startPortal.mjs';
 import { countersOf } from './counters.mjs';
 import { createClient, jsonOf } from './http.mjs';
+import { readCpuMs } from './machine.mjs';
 import { signInPatiently, writePeople } from './people.mjs';
 
 /** Of each generated service. */
@@ -99,6 +100,8 @@ export async function startRig(options) {
     },
     /** Until all services are on the board, all sources are live, and nothing changes. */
     untilBoardStands: () => untilBoardStands(rig.portal, rig.control, size),
+    /** Until the portal has done what its start brings. */
+    untilAtRest: () => untilAtRest(rig.portal),
     async restartPeer(name) {
       await stop(rig.peers[name].child);
       // only when it is ready is asked, and that needs nobody's sign-in
@@ -242,6 +245,33 @@ async function untilBoardStands({ client, token }, control, size) {
     } s: it ${what}.`,
     `read the logs in .fairway/bench/${size}/logs.`,
   );
+}
+
+/** A portal that takes less of a processor has done what its start brings. */
+const REST_SHARE = 0.15;
+/** For so long, one time after the other. */
+const REST_MS = 5000;
+const REST_TIMES = 3;
+const REST_PATIENCE_MS = 180_000;
+
+/**
+ * Until the portal takes little of a processor: what is measured then is a portal
+ * as people have it all day. Where there is no `/proc` it is waited for a minute.
+ */
+async function untilAtRest({ child }) {
+  const deadline = Date.now() + REST_PATIENCE_MS;
+  let quiet = 0;
+  let before = readCpuMs(child.pid);
+  if (before === undefined) {
+    await new Promise(resolve => setTimeout(resolve, 60_000));
+    return;
+  }
+  while (quiet < REST_TIMES && Date.now() < deadline) {
+    await new Promise(resolve => setTimeout(resolve, REST_MS));
+    const after = readCpuMs(child.pid);
+    quiet = after - before < REST_SHARE * REST_MS ? quiet + 1 : 0;
+    before = after;
+  }
 }
 
 const MEMORY_PATIENCE_MS = 10_000;

@@ -84,9 +84,11 @@ async function measureSize(size, options) {
     const handling =
       options.isLast &&
       options.chromium &&
-      (await unlessItFails('search, scroll', note =>
-        measureHandling(rig, { chromium: options.chromium, note }),
-      ));
+      (await unlessItFails('search, scroll', async note => {
+        note('waiting until the portal is at rest');
+        await rig.untilAtRest();
+        return measureHandling(rig, { chromium: options.chromium, note });
+      }));
     await step('portal', async note => {
       note('starting again with what it knows');
       await rig.restartPortal();
@@ -100,6 +102,11 @@ async function measureSize(size, options) {
       return signedIn;
     });
     const components = await componentsOfPage(rig.portal);
+    await step('rest', async note => {
+      note('waiting until the portal is at rest');
+      await rig.untilAtRest();
+      note('what the start brought is done');
+    });
     const watch = watchMachine();
     // what the event loop did before does not count
     await rig.portal.memory();

@@ -1,7 +1,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 
-/** Milliseconds. Other requests wait no longer than this. */
-const SLICE_MS = 8;
+/** Milliseconds. Other requests wait no longer than this, each time that they wait for something. */
+const SLICE_MS = 4;
 
 /**
  * Calls `take` with one item after the other, and lets everybody else have their

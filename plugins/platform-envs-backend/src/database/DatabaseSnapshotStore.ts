@@ -1,6 +1,6 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { Knex } from 'knex';
-import { shareStrings } from './shareStrings';
+import { shareStrings } from '../shareStrings';
 import { SnapshotShape, SnapshotStore } from './SnapshotStore';
 
 /** Documents that are written at once; making them text holds up everybody else. */

@@ -6,6 +6,7 @@ import {
   ObservedThings,
 } from '@fairway/plugin-platform-envs-node';
 import { inSlices } from '../../inSlices';
+import { shareStrings } from '../../shareStrings';
 import { getJson, HttpAuth, HttpUpstream } from '../http/getJson';
 import {
   GrafanaRule,
@@ -115,8 +116,9 @@ export class GrafanaObservabilitySource implements ObservabilitySource {
       rules.map((rule, at) => ({ rule, place: `${file ?? ''}/${name}/${at}` })),
     );
     const found: ObservedAlert[] = [];
+    const strings = new Map<string, string>();
     await inSlices(places, ({ rule, place }) => {
-      const read = ruleSchema.safeParse(rule);
+      const read = ruleSchema.safeParse(shareStrings(rule, strings));
       if (!read.success || read.data.type === 'recording') return;
       found.push(...this.#instances(read.data, place));
     });

@@ -8,7 +8,7 @@ import {
 import { inSlices } from '../../inSlices';
 import { getJson, HttpAuth, HttpUpstream } from '../http/getJson';
 import { fillQuery, RequestLabels, RequestQueries } from './conventions';
-import { isSample, matrixSchema, Sample, Series, seriesSchema } from './schema';
+import { isSample, isSeries, matrixSchema, Sample } from './schema';
 
 /** One Prometheus, or something that answers as it does. */
 export interface PrometheusMetricsSourceOptions {
@@ -66,7 +66,8 @@ export class PrometheusMetricsSource implements MetricsSource {
     const put = async (figure: (typeof FIGURES)[number]) => {
       const series = await this.#query(figure, range, signal);
       await inSlices(series, one => {
-        const { metric, values } = this.#check(one);
+        if (!isSeries(one)) throw this.#noSeries();
+        const { metric, values } = one;
         if (!values.every(isSample)) throw this.#noSeries();
         const of = this.#subject(found, metric, range);
         if (of) fill(of[figure], values, range);
@@ -109,12 +110,6 @@ export class PrometheusMetricsSource implements MetricsSource {
     const parsed = matrixSchema.safeParse(answer);
     if (!parsed.success) throw this.#noSeries();
     return parsed.data.data.result;
-  }
-
-  #check(series: unknown): Series {
-    const parsed = seriesSchema.safeParse(series);
-    if (!parsed.success) throw this.#noSeries();
-    return parsed.data;
   }
 
   #noSeries(): ServiceUnavailableError {

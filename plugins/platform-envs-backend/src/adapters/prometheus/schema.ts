@@ -9,7 +9,7 @@ export const matrixSchema = z.object({
   status: z.literal('success'),
   data: z.object({
     resultType: z.literal('matrix'),
-    // thousands of `seriesSchema`, which are looked at one by one
+    // thousands of `Series`, which are looked at one by one
     result: z.array(z.unknown()),
   }),
 });
@@ -19,12 +19,24 @@ export const matrixSchema = z.object({
  * Of the pairs there are hundreds of thousands, which are looked at when they are
  * taken over: {@link isSample}.
  */
-export const seriesSchema = z.object({
-  metric: z.record(z.string(), z.string()),
-  values: z.custom<unknown[]>(Array.isArray),
-});
+export interface Series {
+  metric: Record<string, string>;
+  values: unknown[];
+}
 
-export type Series = z.infer<typeof seriesSchema>;
+/**
+ * Whether something of an answer is one. Thousands come each minute: a schema
+ * would copy each of them, and take twice as long as all the rest.
+ */
+export function isSeries(one: unknown): one is Series {
+  const { metric, values } = (one ?? {}) as Partial<Series>;
+  return (
+    Array.isArray(values) &&
+    typeof metric === 'object' &&
+    metric !== null &&
+    Object.values(metric).every(label => typeof label === 'string')
+  );
+}
 
 /** One value of a series. */
 export type Sample = [seconds: number, value: string];
