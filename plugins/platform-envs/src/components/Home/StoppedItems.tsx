@@ -37,7 +37,7 @@ export function StoppedItems(props: {
           <Link
             standalone
             href={`/create/tasks/${encodeURIComponent(taskId)}`}
-            title="Retry goes on from the step that failed"
+            title="Retry goes through its steps again and keeps what is there"
           >
             Run {subject} stopped
             {step && ` at ${step.toLocaleLowerCase('en-US')}`}
