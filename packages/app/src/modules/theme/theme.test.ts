@@ -80,16 +80,6 @@ const lines = linesOf(
   n => new RegExp(`--fairway-line-${n}: (#[0-9a-f]{6});`),
 );
 
-/** How much two colours differ for people who lack a kind of cone, or none: distance in OKLab. */
-function difference(a: string, b: string): number {
-  return Math.min(
-    ...SIGHTS.map(sight => {
-      const [one, other] = [a, b].map(c => toOklab(seenBy(sight, toLinear(c))));
-      return Math.hypot(...one.map((value, i) => value - other[i]));
-    }),
-  );
-}
-
 type Triple = [number, number, number];
 
 /**
@@ -153,6 +143,16 @@ function toOklab(colour: Triple): Triple {
       [0.0259040371, 0.7827717662, -0.808675766],
     ],
     cones,
+  );
+}
+
+/** How much two colours differ for people who lack a kind of cone, or none: distance in OKLab. */
+function difference(a: string, b: string): number {
+  return Math.min(
+    ...SIGHTS.map(sight => {
+      const [one, other] = [a, b].map(c => toOklab(seenBy(sight, toLinear(c))));
+      return Math.hypot(...one.map((value, i) => value - other[i]));
+    }),
   );
 }
 
