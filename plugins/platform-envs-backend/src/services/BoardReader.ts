@@ -16,7 +16,7 @@ import {
   ReplicatedDatabase,
 } from '@fairway/plugin-platform-envs-node';
 import { BoardKeeper, BoardKeeperOptions } from './BoardKeeper';
-import { boardSources } from './boardSources';
+import { boardSources, sourcesAbout } from './boardSources';
 import { ComponentEntry } from './CatalogView';
 import { ComponentSource } from './commits/sourceOf';
 import { DesiredFile, RepositoryState } from './DesiredState';
@@ -97,7 +97,7 @@ export class BoardReader {
     });
     return {
       environment,
-      sources: board.sources,
+      sources: sourcesAbout([environment], this.keeper.input()),
       rows: rows.sort(
         (a, b) =>
           compareDeliveryStates(a.cell.state, b.cell.state) ||

@@ -13,6 +13,7 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BoardHint, BoardKeeperOptions } from './BoardKeeper';
+import { sourcesAbout } from './boardSources';
 import { BoardReader } from './BoardReader';
 import { missingCommits } from './commits/applyCommits';
 import { deliveryHistory } from './deliveryHistory';
@@ -153,11 +154,12 @@ export class EnvironmentService extends BoardReader {
     const row = this.#withMissing(this.getRow(componentRef));
     const { board } = this.keeper;
     const refs = new Set(row.cells.map(c => c.environmentRef));
+    const environments = board.environments.filter(e => refs.has(e.ref));
     return {
       revision: board.revision,
-      environments: board.environments.filter(e => refs.has(e.ref)),
+      environments,
       row,
-      sources: board.sources,
+      sources: sourcesAbout(environments, this.keeper.input()),
       history: row.cells
         .flatMap(cell => this.#history(cell, row))
         .sort((a, b) => b.at.localeCompare(a.at)),

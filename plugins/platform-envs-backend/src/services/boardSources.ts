@@ -1,8 +1,12 @@
 import {
   EnvironmentRuntime,
+  EnvironmentSummary,
   OverviewSource,
 } from '@fairway/plugin-platform-envs-common';
 import { BoardInput } from './board';
+
+/** Id of the Argo CD that is not configured. */
+const NO_ARGOCD = 'argocd';
 
 /**
  * Where the board's readings come from, and how fresh they are: the catalog,
@@ -37,6 +41,25 @@ export function boardSources(input: BoardInput): OverviewSource[] {
   ];
 }
 
+/** The same of some environments only: a source that says nothing about them is none of theirs. */
+export function sourcesAbout(
+  environments: EnvironmentSummary[],
+  input: BoardInput,
+): OverviewSource[] {
+  const runtimes = new Set(environments.map(e => e.runtime));
+  const folders = environments.flatMap(({ gitops }) => gitops ?? []);
+  return boardSources({
+    ...input,
+    catalog: { ...input.catalog, environments },
+    repositories: input.repositories.filter(({ repository, branch }) =>
+      folders.some(f => f.repository === repository && f.branch === branch),
+    ),
+    deploymentSources: input.deploymentSources.filter(({ runtime }) =>
+      runtimes.has(runtime),
+    ),
+  }).filter(({ id }) => id !== NO_ARGOCD || runtimes.has('eks'));
+}
+
 /** What environments would need, and is not configured. */
 function missingSources({
   catalog,
@@ -49,7 +72,7 @@ function missingSources({
     ...(lacks('eks')
       ? [
           {
-            id: 'argocd',
+            id: NO_ARGOCD,
             title: 'Argo CD',
             message: 'Not configured (platformEnvs.argocd.instances)',
             ...absent,
