@@ -141,7 +141,9 @@ describe('a run of a template that creates a service', () => {
       Object.keys(others).map(() => 'free'),
     );
     const left = leftBy(events);
-    expect(left).toContain('"Retry" goes through its steps again and keeps what is there');
+    expect(left).toContain(
+      '"Retry" goes through its steps again and keeps what is there',
+    );
     expect(left).toMatch(
       /The image registry was begun: stack arn:\S+fairway-registry-linked-inside/,
     );

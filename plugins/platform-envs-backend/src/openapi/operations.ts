@@ -196,7 +196,10 @@ export const OPERATIONS: Operation[] = [
     summary: 'Argo CD applications, from the feed.',
     query: applications,
     answers: {
-      200: { description: 'They.', schema: listOf(schemaOf('ListedDeployment')) },
+      200: {
+        description: 'They.',
+        schema: listOf(schemaOf('ListedDeployment')),
+      },
     },
   },
   {
