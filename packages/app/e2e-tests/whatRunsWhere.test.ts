@@ -200,17 +200,18 @@ test('F89 a board that was offline shows no green meanwhile, and catches up by i
 });
 
 /** How often each page is opened; the number of calls that one call a view would add. */
-const VIEWS = 15;
+const VIEWS = 24;
 
 /**
  * Feeds ask on schedule, whoever looks. So what the sandbox counts while pages
  * are opened is compared with what it counts in as long a time without any
  * view: one call for each view of one of the pages would be VIEWS more on its
- * route, and the polling of a feed that falls into one of the two times only is
- * less than that. Signing in is over before.
+ * route, each time. A feed whose round falls into one of the two times only may
+ * ask as often once, so what is more once is looked at again. Signing in is over
+ * before.
  */
 test('no view of a page calls an upstream', async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(480_000);
   const { context, page } = await signIn(browser, WHO);
   const traffic = follow(page);
   const pages = [
@@ -218,29 +219,39 @@ test('no view of a page calls an upstream', async ({ browser }) => {
     '/catalog/default/component/sample-backend/delivery',
     '/catalog/default/environment/sample-platform-ai-prod',
   ];
-  for (const path of pages) await visit(page, traffic, path, 'load');
 
-  const beforeViews = await calls();
-  const began = performance.now();
-  for (let i = 0; i < VIEWS; i++) {
-    for (const path of pages) await visit(page, traffic, path, 'link');
+  const findMore = async () => {
+    for (const path of pages) await visit(page, traffic, path, 'load');
+    const beforeViews = await calls();
+    const began = performance.now();
+    for (let i = 0; i < VIEWS; i++) {
+      for (const path of pages) await visit(page, traffic, path, 'link');
+    }
+    const tookMs = performance.now() - began;
+    const afterViews = await calls();
+    await page.goto('about:blank');
+    const beforeIdle = await calls();
+    await page.waitForTimeout(tookMs);
+    const afterIdle = await calls();
+    const between = (from: Map<string, number>, to: Map<string, number>) =>
+      new Map([...to].map(([route, n]) => [route, n - (from.get(route) ?? 0)]));
+    const idle = between(beforeIdle, afterIdle);
+    return [...between(beforeViews, afterViews)]
+      .map(([route, viewing]) => ({
+        route,
+        viewing,
+        alone: idle.get(route) ?? 0,
+      }))
+      .filter(({ viewing, alone }) => viewing - alone >= VIEWS);
+  };
+  let more = await findMore();
+  if (more.length > 0) {
+    const again = new Set((await findMore()).map(({ route }) => route));
+    more = more.filter(({ route }) => again.has(route));
   }
-  const tookMs = performance.now() - began;
-  const afterViews = await calls();
-  await page.goto('about:blank');
-  const beforeIdle = await calls();
-  await page.waitForTimeout(tookMs);
-  const afterIdle = await calls();
-
-  const between = (from: Map<string, number>, to: Map<string, number>) =>
-    [...to].map(([route, n]) => [route, n - (from.get(route) ?? 0)] as const);
-  const idle = new Map(between(beforeIdle, afterIdle));
-  const more = between(beforeViews, afterViews)
-    .map(([route, n]) => [route, n, idle.get(route) ?? 0] as const)
-    .filter(([, viewing, alone]) => viewing - alone >= VIEWS);
   expect(
     more.map(
-      ([route, viewing, alone]) =>
+      ({ route, viewing, alone }) =>
         `${route}: ${viewing} while viewing, ${alone} while not`,
     ),
   ).toEqual([]);
