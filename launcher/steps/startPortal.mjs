@@ -174,7 +174,7 @@ export function launchBackend(options, configSchema) {
     [
       '--enable-source-maps',
       // some 60 MB less for no measured delay, unless there is much to hold
-      `--max-semi-space-size=${options.generate ? 24 : 4}`,
+      `--max-semi-space-size=${options.generate ? 16 : 4}`,
       // what only the start needed is given back after it
       '--expose-gc',
       ...preload.flatMap(file => ['--require', file]),
