@@ -123,6 +123,18 @@ describe('MetricsFeed', () => {
     expectWhole();
   });
 
+  it('leaves it, too, when who looked is gone after a rest', async () => {
+    const audience: { since: number | undefined } = { since: nowMs };
+    pace.attend(audience);
+    source.slowFirstMs = 330;
+    source.onAsked = () => {
+      // the rest after this part is longer
+      setTimeout(() => (audience.since = undefined), source.slowFirstMs + 50);
+    };
+    await feed.poll();
+    expect(source.asked.length).toBe(1);
+  });
+
   it('ends its reading when it is stopped', async () => {
     source.onAsked = () => {
       if (source.asked.length === 3) feed.stop();

@@ -90,9 +90,10 @@ export class MetricsFeed {
       const tookMs = performance.now() - began;
       const restMs = Math.min((tookMs - EASY_MS) * REST, STEP_MS / 2);
       if (restMs > 0) {
-        // a past that is long in coming is for somebody who looks
+        // a past that is long in coming is for somebody who looks, and still does
         if (!this.#pace.isActive) return;
         await this.#rest(restMs);
+        if (!this.#pace.isActive) return;
       }
       // the present does not wait for the past
       if (this.#nowMs > this.history.endMs!) await this.#readOn();

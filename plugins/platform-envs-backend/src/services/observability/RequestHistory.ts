@@ -3,6 +3,7 @@ import {
   MetricsSubject,
 } from '@fairway/plugin-platform-envs-node';
 import { inSlices } from '../../inSlices';
+import { shareStrings } from '../../shareStrings';
 
 const FIGURES = ['requests', 'errors', 'latencyP50', 'latencyP95'] as const;
 
@@ -54,6 +55,8 @@ class PackedHistory implements SubjectHistory {
  */
 export class RequestHistory {
   readonly #subjects = new Map<string, PackedHistory>();
+  /** Of all subjects: each environment and namespace is named by thousands. */
+  readonly #names = new Map<string, string>();
   /** Of the newest value; undefined before the first. */
   #endMs?: number;
 
@@ -110,7 +113,10 @@ export class RequestHistory {
     const key = JSON.stringify(subject);
     let history = this.#subjects.get(key);
     if (!history) {
-      history = new PackedHistory(subject, this.size);
+      history = new PackedHistory(
+        shareStrings({ ...subject }, this.#names),
+        this.size,
+      );
       this.#subjects.set(key, history);
     }
     return history;
