@@ -105,7 +105,10 @@ export class RequestHistory {
       for (const figure of put.has(history) ? [] : FIGURES) {
         this.#write(history[figure], startMs, endMs, undefined);
       }
-      if (history.isEmpty) this.#subjects.delete(key);
+      if (!history.isEmpty) return;
+      this.#subjects.delete(key);
+      // names that only it had are forgotten with it
+      this.#names.clear();
     });
   }
 
