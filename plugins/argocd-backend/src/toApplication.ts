@@ -1,9 +1,9 @@
+import { formatAge } from '@fairway/plugin-platform-envs-common';
 import {
   Deployment,
   ListedDeployment,
   SourceCondition,
 } from '@fairway/plugin-platform-envs-node';
-import { describeAge } from './describeAge';
 
 /** A place that an application is rendered from. */
 export interface ArgoSource {
@@ -76,7 +76,7 @@ export function toApplication(
   now: Date = new Date(),
 ): ArgoApplication {
   const { name, namespace, labels, instance, url, condition } = deployment;
-  const age = condition && describeAge(condition.observedAt, now);
+  const age = condition && ageOf(condition, now);
   const sync = toSync(deployment);
   const base = url && new URL(url).origin;
   return {
@@ -106,6 +106,12 @@ export function toApplication(
       summary: { images: deployment.images },
     },
   };
+}
+
+function ageOf({ observedAt }: SourceCondition, now: Date): string {
+  return observedAt
+    ? `${formatAge(observedAt, now)} ago`
+    : 'an unknown time ago';
 }
 
 function staleness(

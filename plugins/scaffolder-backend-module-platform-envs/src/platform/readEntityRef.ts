@@ -1,4 +1,6 @@
 import { CompoundEntityRef, parseEntityRef } from '@backstage/catalog-model';
+import { InputError } from '@backstage/errors';
+import { printable } from './componentName';
 
 const KIND = /^[A-Za-z][A-Za-z0-9]*$/;
 
@@ -19,4 +21,30 @@ export function readEntityRef(
   return KIND.test(ref.kind) && NAME.test(ref.namespace) && NAME.test(ref.name)
     ? ref
     : undefined;
+}
+
+/**
+ * The parts of the ref of an entity of one kind, or of its name alone.
+ *
+ * @param expected.word - what people call that kind
+ * @param expected.choice - what to do instead
+ * @throws InputError - it is no entity ref, or that of something else.
+ */
+export function readRefOfKind(
+  text: string,
+  expected: { kind: string; word: string; choice?: string },
+): CompoundEntityRef {
+  const { kind, word, choice = 'choose one that the form offers' } = expected;
+  const ref = readEntityRef(text, { defaultKind: kind });
+  if (!ref) {
+    throw new InputError(
+      `The ${word} "${printable(
+        text,
+      )}" is no entity ref: choose one that the form offers`,
+    );
+  }
+  if (ref.kind.toLowerCase() !== kind) {
+    throw new InputError(`${printable(text)} is no ${word}: ${choice}`);
+  }
+  return ref;
 }

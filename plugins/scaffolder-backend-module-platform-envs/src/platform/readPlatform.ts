@@ -21,8 +21,7 @@ import {
   isEnvironmentEntity,
   Routing,
 } from '@fairway/plugin-platform-envs-common';
-import { printable } from './componentName';
-import { readEntityRef } from './readEntityRef';
+import { readRefOfKind } from './readEntityRef';
 import { rememberPlatform } from './rememberPlatform';
 
 /** How Prometheus finds what it scrapes. */
@@ -170,21 +169,11 @@ async function readFromCatalog(
  * @throws InputError - it is none, or that of something else.
  */
 export function systemRefOf(system: string): string {
-  const ref = readEntityRef(system, { defaultKind: 'system' });
-  if (!ref) {
-    throw new InputError(
-      `The platform "${printable(
-        system,
-      )}" is no entity ref: choose one that the form offers`,
-    );
-  }
-  if (ref.kind.toLowerCase() !== 'system') {
-    throw new InputError(
-      `${printable(
-        system,
-      )} is no platform: choose a System, such as one that the form offers`,
-    );
-  }
+  const ref = readRefOfKind(system, {
+    kind: 'system',
+    word: 'platform',
+    choice: 'choose a System, such as one that the form offers',
+  });
   return stringifyEntityRef(ref);
 }
 
