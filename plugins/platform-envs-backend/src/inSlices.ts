@@ -1,21 +1,16 @@
-import { setImmediate as pause } from 'node:timers/promises';
-
-/** Milliseconds. Other requests wait no longer than this, each time that they wait for something. */
-const SLICE_MS = 4;
+import { Slices } from './rightOfWay';
 
 /**
- * Calls `take` with one item after the other, and lets everybody else have their
- * turn in between: thousands at once would stall the process.
+ * Calls `take` with one item after the other, and lets whoever asks something
+ * have their answer in between: thousands at once would stall the process.
  */
 export async function inSlices<T>(
   items: Iterable<T>,
   take: (item: T) => void,
 ): Promise<void> {
-  let until = performance.now() + SLICE_MS;
+  const slices = new Slices();
   for (const item of items) {
     take(item);
-    if (performance.now() < until) continue;
-    await pause();
-    until = performance.now() + SLICE_MS;
+    if (slices.isOver) await slices.rest();
   }
 }

@@ -7,6 +7,7 @@ import { FirstDeliveryService } from '../services/firstDelivery/FirstDeliverySer
 import { ReplicationService } from '../services/ReplicationService';
 import { Infrastructure } from '../setUpInfrastructure';
 import { createApplicationsRouter } from './applications';
+import { haveRightOfWay } from '../rightOfWay';
 import { Gatekeeper } from './authorize';
 import { createComparisonRouter } from './comparison';
 import { createComponentsRouter, DeliveryPromotions } from './components';
@@ -39,6 +40,7 @@ export interface RouterOptions extends Gatekeeper, RemovalsRouterOptions {
 /** All routes of the plugin. */
 export function createRouter(options: RouterOptions): express.Router {
   const router = Router();
+  router.use(haveRightOfWay);
   router.use(express.json({ limit: '100kb' }));
   router.use(createEnvironmentsRouter(options));
   router.use(createStacksRouter(options));

@@ -7,6 +7,7 @@ import {
 } from '@fairway/plugin-platform-envs-node';
 import { setImmediate as pause } from 'node:timers/promises';
 import { SnapshotStore } from '../database/SnapshotStore';
+import { giveWay } from '../rightOfWay';
 import { BoardChange, BoardInput } from './board';
 import { BoardSnapshot } from './BoardSnapshot';
 import { CatalogFeed } from './CatalogFeed';
@@ -46,7 +47,7 @@ export interface BoardHint {
 const COMPOSE_EVERY_MS = 50;
 
 /** Other requests wait no longer than this while many rows are composed. */
-const SLICE_MS = 8;
+const SLICE_MS = 4;
 
 /**
  * Feeds the board: asks the catalog and Git when told to, listens to the
@@ -62,6 +63,8 @@ export class BoardKeeper {
   readonly #snapshot: BoardSnapshot;
   readonly #listeners = new Set<(hint: BoardHint) => void>();
   #timer?: NodeJS.Timeout;
+  /** Whether the rest of the rows is composed at the next opportunity. */
+  #goesOn = false;
   #composedAt = -Infinity;
   #stopped = false;
 
@@ -167,10 +170,14 @@ export class BoardKeeper {
     this.board.take(this.input());
     this.#announce(this.board.compose(performance.now() + SLICE_MS));
     this.#composedAt = performance.now();
-    if (this.board.isBehind && !this.#stopped) {
-      // between two slices others have their turn
-      this.#timer = setTimeout(() => this.compose(), 1);
-    }
+    if (this.board.isBehind && !this.#goesOn) void this.#composeRest();
+  }
+
+  async #composeRest(): Promise<void> {
+    this.#goesOn = true;
+    await giveWay();
+    this.#goesOn = false;
+    if (!this.#stopped) this.compose();
   }
 
   #announce({ changed, other }: BoardChange): void {

@@ -1,6 +1,7 @@
 import { LoggerService } from '@backstage/backend-plugin-api';
 import { DeploymentSource } from '@fairway/plugin-platform-envs-node';
 import { SnapshotStore } from '../database/SnapshotStore';
+import { inSlices } from '../inSlices';
 import { CatalogFeed } from './CatalogFeed';
 import { DesiredState } from './DesiredState';
 import { deploymentId } from './matchDeployment';
@@ -29,6 +30,8 @@ const OBSERVATIONS = 'observed:';
 export class BoardSnapshot {
   /** What stands in the store, as far as this replica knows; by name. */
   readonly #saved = new Map<string, unknown>();
+  /** Of which all stand in the store; by instance. */
+  readonly #savedLists = new Map<string, readonly unknown[]>();
 
   constructor(
     private readonly options: {
@@ -80,11 +83,13 @@ export class BoardSnapshot {
   async save(): Promise<void> {
     const { store, logger } = this.options;
     try {
-      const { documents, marks, gone } = this.#changes();
-      if (documents.size === 0 && gone.length === 0) return;
-      await store.saveAll(documents, gone);
+      const { documents, marks, gone, lists } = await this.#changes();
+      if (documents.size > 0 || gone.length > 0) {
+        await store.saveAll(documents, gone);
+      }
       for (const [name, mark] of marks) this.#saved.set(name, mark);
       for (const name of gone) this.#saved.delete(name);
+      for (const [name, list] of lists) this.#savedLists.set(name, list);
     } catch (error) {
       logger.warn('The snapshot of the board was not saved', {
         reason: String(error),
@@ -93,11 +98,12 @@ export class BoardSnapshot {
   }
 
   /** What is to be written; `marks` are the objects by which a change is seen. */
-  #changes() {
+  async #changes() {
     const { catalog, desired, deploymentSources } = this.options;
     const documents = new Map<string, unknown>();
     const marks = new Map<string, unknown>();
     const gone: string[] = [];
+    const lists = new Map<string, readonly unknown[]>();
     const put = <T>(
       name: string,
       mark: T,
@@ -117,14 +123,17 @@ export class BoardSnapshot {
     for (const source of deploymentSources) {
       const { state, observedAt, deployments } = source.getSnapshot();
       if (state !== 'live') continue;
+      // the same list as long as nothing in it changed
+      if (this.#savedLists.get(source.instance) === deployments) continue;
+      lists.set(source.instance, deployments);
       const prefix = `${DEPLOYMENTS}${source.instance}/`;
       const present = new Set<string>();
       let changed = false;
-      for (const deployment of deployments) {
+      await inSlices(deployments, deployment => {
         const name = `${DEPLOYMENTS}${deploymentId(deployment)}`;
         present.add(name);
         changed = put(name, deployment, toSavedDeployment) || changed;
-      }
+      });
       for (const name of this.#saved.keys()) {
         if (name.startsWith(prefix) && !present.has(name)) gone.push(name);
       }
@@ -132,6 +141,6 @@ export class BoardSnapshot {
         documents.set(`${OBSERVATIONS}${source.instance}`, { observedAt });
       }
     }
-    return { documents, marks, gone };
+    return { documents, marks, gone, lists };
   }
 }

@@ -3,6 +3,7 @@ import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { OverviewSource } from '@fairway/plugin-platform-envs-common';
 import { isDeepStrictEqual } from 'node:util';
+import { giveWay } from '../rightOfWay';
 import { databaseRefsOf } from './catalogEnvironments';
 import { buildCatalogView, CatalogView } from './CatalogView';
 
@@ -16,7 +17,7 @@ const ON_DEMAND_EVERY_MS = 3_000;
 const REST = { times: 40, maxMs: 5 * 60_000 };
 
 /** Entities of one answer: as many as can be read without holding up others. */
-const PAGE_SIZE = 200;
+const PAGE_SIZE = 80;
 
 const ENTITY_FIELDS = [
   'apiVersion',
@@ -142,7 +143,10 @@ export class CatalogFeed {
       },
       { credentials },
     );
-    for await (const page of pages) entities.push(...page);
+    for await (const page of pages) {
+      entities.push(...page);
+      await giveWay();
+    }
     const entityRefs = databaseRefsOf(entities);
     if (entityRefs.length === 0) return entities;
     const { items } = await catalog.getEntitiesByRefs(

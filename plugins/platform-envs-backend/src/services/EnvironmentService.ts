@@ -118,7 +118,7 @@ export class EnvironmentService extends BoardReader {
     const { board } = this.keeper;
     if (!commits) return;
     await commits.learn(() => board.commitQuestions(componentRefs));
-    if (!componentRefs) commits.forgetAllBut(board.commitQuestions());
+    if (!componentRefs) await commits.forgetAllBut(board.commitQuestions());
   }
 
   /**

@@ -127,7 +127,7 @@ export class GitFollower {
     }
     if (!this.closed) {
       this.world.schedule(
-        Math.max(RECONCILE_MS / 20, 1000 * this.world.speed),
+        Math.max(RECONCILE_MS / 120, 1000 * this.world.speed),
         this.poll,
       );
     }

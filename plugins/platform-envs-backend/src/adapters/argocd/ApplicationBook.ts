@@ -7,7 +7,10 @@ import { KeptList } from '../../KeptList';
 import { TreeHealth, withTreeHealth } from './resourceTree';
 import { isUnwell } from './unwell';
 
-type Known = Pick<Entry, 'told' | 'complete' | 'tree' | 'events'>;
+type Known = Pick<
+  Entry,
+  'told' | 'complete' | 'tree' | 'events' | 'fingerprint'
+>;
 
 /** What is known of one application. Hashes are worked out when it is first compared: at a start thousands are taken over. */
 class Entry {
@@ -19,6 +22,8 @@ class Entry {
   complete: boolean;
   tree?: TreeHealth;
   events?: DeploymentEvent[];
+  /** Of the message that told it, as long as it stands as that message told. */
+  fingerprint?: string;
   #hash?: string;
   #listHash?: string;
 
@@ -28,6 +33,7 @@ class Entry {
     this.complete = known.complete;
     this.tree = known.tree;
     this.events = known.events;
+    this.fingerprint = known.fingerprint;
     this.#hash = hash;
   }
 
@@ -57,6 +63,8 @@ export type Decorate = (deployment: Deployment) => Partial<Deployment>;
 export class ApplicationBook {
   readonly #entries = new Map<string, Entry>();
   readonly #touchedAt = new Map<string, number>();
+  /** Keys of applications, by the fingerprint of the message that told of them last. */
+  readonly #fingerprints = new Map<string, string>();
   /** Name of the application that holds another, by the key of the latter. */
   readonly #parents = new Map<string, string>();
   /** Keys of applications whose whole document is wanted. */
@@ -99,10 +107,22 @@ export class ApplicationBook {
     return ++this.#sequence;
   }
 
-  /** A document as it stood at an event. */
-  putWhole(deployment: Deployment): boolean {
-    this.#touchedAt.set(keyOf(deployment), ++this.#sequence);
-    return this.#store(deployment, true);
+  /** A document as it stood at an event; `fingerprint` is that of the message. */
+  putWhole(deployment: Deployment, fingerprint?: string): boolean {
+    const key = keyOf(deployment);
+    this.#touchedAt.set(key, ++this.#sequence);
+    const changed = this.#store(deployment, true);
+    this.#entries.get(key)!.fingerprint = fingerprint;
+    if (fingerprint !== undefined) this.#fingerprints.set(fingerprint, key);
+    return changed;
+  }
+
+  /** A message came; says whether it is the one by which an application is known as it stands. */
+  hearAgain(fingerprint: string): boolean {
+    const key = this.#fingerprints.get(fingerprint);
+    if (key === undefined) return false;
+    this.#touchedAt.set(key, ++this.#sequence);
+    return true;
   }
 
   /** A document that was asked for at `asked`; nothing when an event overtook it. */
@@ -177,11 +197,13 @@ export class ApplicationBook {
   #store(deployment: Deployment, whole: boolean): boolean {
     const key = keyOf(deployment);
     const known = this.#entries.get(key);
-    const complete =
-      whole ||
-      !!deployment.problem ||
-      (known?.complete === true &&
-        known.listHash === hashOf(listPart(deployment)));
+    // a list that says the same of one that was read
+    const isConfirmed =
+      !whole &&
+      known?.complete === true &&
+      known.listHash === hashOf(listPart(deployment));
+    const complete = whole || !!deployment.problem || isConfirmed;
+    if (!isConfirmed) this.#forgetFingerprint(known);
     if (complete) this.incomplete.delete(key);
     else this.incomplete.add(key);
     const merged = whole ? deployment : mergeListed(known?.told, deployment);
@@ -194,6 +216,7 @@ export class ApplicationBook {
       complete,
       ...(tree && { tree }),
       ...(events && { events }),
+      ...(isConfirmed && { fingerprint: known.fingerprint }),
     });
     return this.#adopt(known?.told, told) || changed;
   }
@@ -202,9 +225,15 @@ export class ApplicationBook {
     const known = this.#entries.get(key);
     this.incomplete.delete(key);
     if (known) this.#listed.reorder();
+    this.#forgetFingerprint(known);
     this.#entries.delete(key);
     if (known) this.#adopt(known.told, undefined);
     return !!known;
+  }
+
+  #forgetFingerprint(known: Entry | undefined): void {
+    const fingerprint = known?.fingerprint;
+    if (fingerprint !== undefined) this.#fingerprints.delete(fingerprint);
   }
 
   /** Lets the children of an application know whose they are. */
@@ -253,6 +282,7 @@ export class ApplicationBook {
       before.complete = entry.complete;
       before.tree = tree;
       before.events = events;
+      before.fingerprint = entry.fingerprint;
     } else {
       // who compares by identity sees at once that nothing changed
       const known = { ...entry, shown: isSame ? before.shown : shown };

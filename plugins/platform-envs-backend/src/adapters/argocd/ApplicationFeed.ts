@@ -28,6 +28,8 @@ export interface FeedListeners {
   /** A change came; `deployment` is what it is now. */
   onApplication(deployment: Deployment, changed: boolean): void;
   onRemoved(deployment: Deployment, changed: boolean): void;
+  /** An application was told of that is as it was. */
+  onRepeated(): void;
   /** Sync windows and the like, all projects at once. */
   onProjects(projects: unknown[]): void;
 }
@@ -128,7 +130,8 @@ export class ApplicationFeed {
         idleTimeoutMs: times.idleTimeoutMs,
         signal: AbortSignal.any([signal, outdated.signal]),
         onActivity: () => listeners.onContact(),
-        onEvent: (type, document) => this.#onEvent(type, document),
+        isRepeated: fingerprint => this.#isRepeated(fingerprint),
+        onEvent: (...event) => this.#onEvent(...event),
         onMalformed: reason => {
           if (damaged) return;
           damaged = true;
@@ -145,14 +148,22 @@ export class ApplicationFeed {
     }
   }
 
-  #onEvent(type: string, document: unknown): void {
+  #isRepeated(fingerprint: string): boolean {
+    const { book, listeners } = this.options;
+    if (!book.hearAgain(fingerprint)) return false;
+    listeners.onRepeated();
+    return true;
+  }
+
+  #onEvent(type: string, document: unknown, fingerprint: string): void {
     const { book, parse, listeners } = this.options;
     const deployment = parse(document);
     if (!deployment) return;
     if (type === 'DELETED') {
       listeners.onRemoved(deployment, book.delete(deployment));
     } else {
-      listeners.onApplication(deployment, book.putWhole(deployment));
+      const changed = book.putWhole(deployment, fingerprint);
+      listeners.onApplication(deployment, changed);
     }
   }
 

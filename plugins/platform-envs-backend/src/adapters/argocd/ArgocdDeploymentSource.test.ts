@@ -110,6 +110,59 @@ describe('ArgocdDeploymentSource', () => {
     expect(argocd.count(/GET \/api\/v1\/applications\?fields/)).toBe(1);
   });
 
+  it('knows again what it was told, also after something else was told in between', async () => {
+    const well = { health: { status: 'Healthy' } };
+    argocd.applications = [anApplication('web-dev', well)];
+    const s = follow();
+    await until(() => isLive(s));
+    let changes = 0;
+    s.onChange(() => changes++);
+    const tell = (health: string, reconciledAt: string) =>
+      argocd.event(
+        'MODIFIED',
+        anApplication('web-dev', { health: { status: health }, reconciledAt }),
+      );
+    tell('Degraded', '2026-03-10T11:00:00Z');
+    await until(() => get(s, 'web-dev').health === 'Degraded');
+    const before = get(s, 'web-dev');
+    const told = changes;
+    tell('Degraded', '2026-03-10T11:02:00Z');
+    tell('Healthy', '2026-03-10T11:04:00Z');
+    await until(() => get(s, 'web-dev').health === 'Healthy');
+    expect(before.health).toBe('Degraded');
+    expect(changes).toBe(told + 1);
+    tell('Degraded', '2026-03-10T11:06:00Z');
+    await until(() => get(s, 'web-dev').health === 'Degraded');
+    argocd.event(
+      'DELETED',
+      anApplication('web-dev', { health: { status: 'Degraded' } }),
+    );
+    await until(() => names(s).length === 0);
+    tell('Degraded', '2026-03-10T11:08:00Z');
+    await until(() => names(s).length === 1);
+  });
+
+  it('believes a list over what it knows again', async () => {
+    argocd.applications = [
+      anApplication('web-dev', { health: { status: 'Healthy' } }),
+    ];
+    const s = follow({ relistIntervalMs: 50 });
+    await until(() => isLive(s));
+    const degraded = anApplication('web-dev', {
+      health: { status: 'Degraded' },
+    });
+    argocd.event('MODIFIED', degraded);
+    await until(() => get(s, 'web-dev').health === 'Degraded');
+    // the event that it is well again is lost; the list still tells it
+    await until(() => get(s, 'web-dev').health === 'Healthy');
+    const lists = argocd.count(/fields=/);
+    argocd.applications = [degraded];
+    argocd.event('MODIFIED', degraded);
+    await until(() => get(s, 'web-dev').health === 'Degraded');
+    await until(() => argocd.count(/fields=/) > lists + 1);
+    expect(get(s, 'web-dev').health).toBe('Degraded');
+  });
+
   it('reads the whole document once for what a list does not carry', async () => {
     const whole = anApplication('web-dev', {
       history: [{ id: 3, revision: 'a'.repeat(40), deployedAt: '2026-01-01' }],

@@ -179,6 +179,10 @@ export class ArgocdDeploymentSource implements DeploymentSource {
           this.#announce(changed);
           this.#details.removed(deployment);
         },
+        onRepeated: () => {
+          this.#contact.recover();
+          this.#announce(false);
+        },
         onProjects: projects => this.#takeWindows(projects),
       },
     });

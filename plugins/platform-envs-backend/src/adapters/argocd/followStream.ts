@@ -1,4 +1,6 @@
 import { createParser } from 'eventsource-parser';
+import { Slices } from '../../rightOfWay';
+import { fingerprintOf } from './fingerprintOf';
 import { streamMessageSchema } from './schema';
 
 /** Longest message of the stream: Argo CD's own limit for one application is far below. */
@@ -8,8 +10,10 @@ const MAX_MESSAGE_CHARACTERS = 16 * 1024 * 1024;
 export interface StreamListeners {
   /** For every piece that arrives. */
   onActivity: () => void;
+  /** Whether a message says what is known already; then it is not read. */
+  isRepeated: (fingerprint: string) => boolean;
   /** `type` is `ADDED`, `MODIFIED` or `DELETED`. */
-  onEvent: (type: string, application: unknown) => void;
+  onEvent: (type: string, application: unknown, fingerprint: string) => void;
   /** A message that could not be read. */
   onMalformed: (reason: string) => void;
 }
@@ -43,9 +47,11 @@ export async function followStream(
     const response = await options.open(signal);
     alive();
     const decoder = new TextDecoder();
+    const slices = new Slices();
     for await (const chunk of response.body ?? []) {
       alive();
       parser.feed(decoder.decode(chunk, { stream: true }));
+      if (slices.isOver) await slices.rest();
     }
     return 'ended';
   } catch (error) {
@@ -59,6 +65,8 @@ export async function followStream(
 }
 
 function deliver(data: string, listeners: StreamListeners): void {
+  const fingerprint = fingerprintOf(data);
+  if (listeners.isRepeated(fingerprint)) return;
   let json: unknown;
   try {
     json = JSON.parse(data);
@@ -69,7 +77,7 @@ function deliver(data: string, listeners: StreamListeners): void {
   const message = streamMessageSchema.safeParse(json);
   if (message.success && message.data.result) {
     const { type, application } = message.data.result;
-    listeners.onEvent(type, application);
+    listeners.onEvent(type, application, fingerprint);
   } else if (message.success && message.data.error) {
     listeners.onMalformed(
       `upstream says: ${message.data.error.message ?? 'no reason'}`,

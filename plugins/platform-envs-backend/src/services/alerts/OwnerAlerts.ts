@@ -65,7 +65,7 @@ export class OwnerAlerts {
     if (rows.length === 0) return;
     try {
       const before = (await store.load(DOCUMENT, trackedTroubles)) ?? {};
-      const { tracked, news } = trackTroubles(rows, before, {
+      const { tracked, news } = await trackTroubles(rows, before, {
         now: this.#now(),
         patience,
       });

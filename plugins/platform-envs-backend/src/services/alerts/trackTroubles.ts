@@ -3,6 +3,7 @@ import {
   OverviewRow,
 } from '@fairway/plugin-platform-envs-common';
 import { z } from 'zod';
+import { inSlices } from '../../inSlices';
 import { cellKey } from '../board';
 
 /** What owners are told about. */
@@ -62,15 +63,15 @@ function readingOf({ state }: OverviewCell): Trouble | 'well' | undefined {
  * Compares the board with what was tracked. Pure: the caller keeps `tracked`,
  * and marks as told what it could tell.
  */
-export function trackTroubles(
+export async function trackTroubles(
   rows: OverviewRow[],
   before: TrackedTroubles,
   options: { now: Date; patience: Patience },
-): { tracked: TrackedTroubles; news: News[] } {
+): Promise<{ tracked: TrackedTroubles; news: News[] }> {
   const { now, patience } = options;
   const tracked: TrackedTroubles = {};
   const news: News[] = [];
-  for (const row of rows) {
+  await inSlices(rows, row => {
     for (const cell of row.cells) {
       const key = cellKey(cell.componentRef, cell.environmentRef);
       const known = before[key];
@@ -98,6 +99,6 @@ export function trackTroubles(
         news.push({ row, cell, trouble: reading });
       }
     }
-  }
+  });
   return { tracked, news };
 }

@@ -1,5 +1,6 @@
 import { Release } from '@fairway/plugin-platform-envs-common';
 import { SnapshotStore } from '../../database/SnapshotStore';
+import { inSlices } from '../../inSlices';
 import { CommitQuestion, KnownDifference, KnownRevision } from './applyCommits';
 import { savedCommits } from './savedCommits';
 import { ComponentSource } from './sourceOf';
@@ -79,46 +80,49 @@ export class CommitFacts {
   }
 
   /** The releases whose commits are not known, or have to be asked for again; each once. */
-  unknownReleases(questions: CommitQuestion[]): ReleaseQuestion[] {
+  async unknownReleases(
+    questions: CommitQuestion[],
+  ): Promise<ReleaseQuestion[]> {
     const found = new Map<string, ReleaseQuestion>();
-    for (const { source, release, previous } of questions) {
+    await inSlices(questions, ({ source, release, previous }) => {
       for (const one of previous ? [release, previous] : [release]) {
         const key = revisionKey(source, one);
         if (this.#isDue(this.#revisions.get(key))) {
           found.set(key, { source, release: one });
         }
       }
-    }
+    });
     return [...found.values()];
   }
 
   /** The same of distances between commits that are known. */
-  unknownPairs(questions: CommitQuestion[]): PairQuestion[] {
+  async unknownPairs(questions: CommitQuestion[]): Promise<PairQuestion[]> {
     const found = new Map<string, PairQuestion>();
-    for (const question of questions) {
+    await inSlices(questions, question => {
       const pair = this.#pairOf(question);
-      if (!pair) continue;
+      if (!pair) return;
       const key = pairKey(pair);
       if (this.#isDue(this.#differences.get(key))) found.set(key, pair);
-    }
+    });
     return [...found.values()];
   }
 
   /** Forgets what none of these questions needs. */
-  forgetAllBut(questions: CommitQuestion[]): void {
+  async forgetAllBut(questions: CommitQuestion[]): Promise<void> {
+    const known = [...this.#revisions.keys(), ...this.#differences.keys()];
     const wanted = new Set<string>();
-    for (const question of questions) {
+    await inSlices(questions, question => {
       const { source, release, previous } = question;
       wanted.add(revisionKey(source, release));
       if (previous) wanted.add(revisionKey(source, previous));
       const pair = this.#pairOf(question);
       if (pair) wanted.add(pairKey(pair));
-    }
-    for (const facts of [this.#revisions, this.#differences]) {
-      for (const key of facts.keys()) {
-        if (!wanted.has(key)) facts.delete(key);
-      }
-    }
+    });
+    await inSlices(known, key => {
+      if (wanted.has(key)) return;
+      this.#revisions.delete(key);
+      this.#differences.delete(key);
+    });
   }
 
   /** What may be known by now about a repository is asked for again. */

@@ -132,8 +132,8 @@ export class SourceCommits implements KnownCommits {
   }
 
   /** Forgets what none of these questions needs: what stands nowhere is asked for no more. */
-  forgetAllBut(questions: CommitQuestion[]): void {
-    this.#facts.forgetAllBut(questions);
+  forgetAllBut(questions: CommitQuestion[]): Promise<void> {
+    return this.#facts.forgetAllBut(questions);
   }
 
   /** A repository was pushed to: its tags are asked for again when something is not known. */
@@ -202,11 +202,11 @@ export class SourceCommits implements KnownCommits {
     questions: CommitQuestion[],
   ): Promise<{ hasFound: boolean; isLeft: boolean }> {
     if (!this.options.gitHost) return { hasFound: false, isLeft: false };
-    const releases = this.#facts.unknownReleases(questions);
+    const releases = await this.#facts.unknownReleases(questions);
     const found = await this.#doSome(
       releases.map(one => () => this.#findRevision(one)),
     );
-    const pairs = this.#facts.unknownPairs(questions);
+    const pairs = await this.#facts.unknownPairs(questions);
     const compared = await this.#doSome(
       pairs.map(pair => () => this.#findDifference(pair)),
     );
