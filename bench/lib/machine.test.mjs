@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import { describe, it } from 'node:test';
-import { readCpuMs, readTimes, shareOfOthers } from './machine.mjs';
+import { putLast, readCpuMs, readTimes, shareOfOthers } from './machine.mjs';
 
 describe('shareOfOthers', () => {
   const before = { total: 1000, busy: 500, own: 100 };
@@ -55,5 +56,24 @@ describe('readCpuMs', () => {
 
   it('is not known of a process that is gone', () => {
     assert.equal(readCpuMs(2 ** 30), undefined);
+  });
+});
+
+describe('putLast', () => {
+  it('gives a process the least priority', () => {
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    try {
+      putLast(child.pid);
+      const { PRIORITY_LOW } = os.constants.priority;
+      assert.equal(os.getPriority(child.pid), PRIORITY_LOW);
+    } finally {
+      child.kill();
+    }
+  });
+
+  it('leaves alone one that has ended', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    await new Promise(resolve => child.once('exit', resolve));
+    putLast(child.pid);
   });
 });

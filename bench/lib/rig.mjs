@@ -14,7 +14,7 @@ import {
 } from '../../launcher/steps/startPortal.mjs';
 import { countersOf } from './counters.mjs';
 import { createClient, jsonOf } from './http.mjs';
-import { readCpuMs } from './machine.mjs';
+import { putLast, readCpuMs } from './machine.mjs';
 import { signInPatiently, writePeople } from './people.mjs';
 
 /** Of each generated service. */
@@ -100,6 +100,11 @@ export async function startRig(options) {
     },
     /** Until all services are on the board, all sources are live, and nothing changes. */
     untilBoardStands: () => untilBoardStands(rig.portal, rig.control, size),
+    /**
+     * What the sandbox stands for runs on other machines: while pages are timed it
+     * takes nothing from who is asked. It cannot be taken back.
+     */
+    putSandboxLast: () => putLast(sandbox.pid),
     /** Until the portal has done what its start brings. */
     untilAtRest: () => untilAtRest(rig.portal),
     async restartPeer(name) {
@@ -135,7 +140,8 @@ export async function startRig(options) {
     return running;
   };
   // the portal is told of pushes
-  started.push(await startSandbox({ ...base, port }));
+  const sandbox = await startSandbox({ ...base, port });
+  started.push(sandbox);
   rig.portal = await step('portal', async note => {
     note('starting');
     const running = await run('portal');

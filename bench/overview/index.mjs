@@ -107,6 +107,7 @@ async function measureSize(size, options) {
       await rig.untilAtRest();
       note('what the start brought is done');
     });
+    rig.putSandboxLast();
     const watch = watchMachine();
     // what the event loop did before does not count
     await rig.portal.memory();

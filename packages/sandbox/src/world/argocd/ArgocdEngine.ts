@@ -22,8 +22,8 @@ import { Application, ApplicationSpec } from './types';
 const TICK_MS = 400;
 /** Changes are written to disk at most this often, real ms. */
 const WRITE_MS = 1_000;
-/** A large state is written less often: it takes at most a twentieth of the time. */
-const WRITE_SHARE = 20;
+/** A large state is written less often: it takes at most a hundredth of the time. */
+const WRITE_SHARE = 100;
 
 /**
  * Argo CD, played: applications that follow git, and the clusters that they
