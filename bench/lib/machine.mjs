@@ -118,7 +118,7 @@ export function putLast(pid) {
       os.setPriority(Number(thread), os.constants.priority.PRIORITY_LOW);
     } catch (error) {
       // a thread that has ended meanwhile needs nothing
-      if (error.code !== 'ESRCH') throw error;
+      if (error.info?.code !== 'ESRCH') throw error;
     }
   }
 }

@@ -61,7 +61,10 @@ describe('readCpuMs', () => {
 
 describe('putLast', () => {
   it('gives a process the least priority', () => {
-    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    const child = spawn(process.execPath, [
+      '-e',
+      'setTimeout(() => {}, 60000)',
+    ]);
     try {
       putLast(child.pid);
       const { PRIORITY_LOW } = os.constants.priority;
