@@ -22,10 +22,10 @@ export interface MeasuredRequests {
    * One value per moment of the range; NaN where nothing was measured.
    * Requests a second; errors a second; seconds; seconds.
    */
-  requests: Float64Array;
-  errors: Float64Array;
-  latencyP50: Float64Array;
-  latencyP95: Float64Array;
+  requests: number[];
+  errors: number[];
+  latencyP50: number[];
+  latencyP95: number[];
 }
 
 /**

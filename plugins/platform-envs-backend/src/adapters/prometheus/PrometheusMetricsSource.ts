@@ -151,7 +151,7 @@ function empty(
   { startMs, endMs, stepMs }: MetricsRange,
 ): MeasuredRequests {
   const size = Math.floor((endMs - startMs) / stepMs) + 1;
-  const nothing = () => new Float64Array(size).fill(NaN);
+  const nothing = () => new Array<number>(size).fill(NaN);
   return {
     subject,
     requests: nothing(),
@@ -163,7 +163,7 @@ function empty(
 
 /** Puts values where they belong. Infinite ones are no measurement: a quantile in the last bucket, a division by nothing. */
 function fill(
-  into: Float64Array,
+  into: number[],
   values: Sample[],
   { startMs, stepMs }: MetricsRange,
 ): void {

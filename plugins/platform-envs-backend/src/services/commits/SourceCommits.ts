@@ -29,7 +29,7 @@ const CONCURRENCY = 3;
  * Of more than `from`, as after the very first start, each waits after every one:
  * the rest of the portal and the registries have other things to do.
  */
-const BACKLOG = { from: 150, pauseMs: 1500 };
+const BACKLOG = { from: 30, pauseMs: 1500 };
 
 /** After so many others have their turn, and what was found out is told. */
 const PART = 30;

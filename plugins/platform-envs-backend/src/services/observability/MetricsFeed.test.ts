@@ -33,7 +33,7 @@ class CountingSource implements MetricsSource {
     if (this.asked.length === 1) await sleep(this.slowFirstMs);
     const size = (range.endMs - range.startMs) / range.stepMs + 1;
     const values = () =>
-      Float64Array.from({ length: size }, (_, i) =>
+      Array.from({ length: size }, (_, i) =>
         valueAt(range.startMs + i * range.stepMs),
       );
     return this.components.map(component => ({

@@ -145,7 +145,7 @@ export class RequestHistory {
     into: Float32Array,
     startMs: number,
     endMs: number,
-    values: Float64Array | undefined,
+    values: number[] | undefined,
   ): void {
     const first = Math.round((startMs - this.startMs!) / this.stepMs);
     const count = Math.round((endMs - startMs) / this.stepMs) + 1;

@@ -118,7 +118,7 @@ describe('requestSeriesOf', () => {
     >,
   ): MeasuredRequests {
     const of = (values: number[] = []) =>
-      Float64Array.from({ length: 4 }, (_, i) => values[i] ?? NaN);
+      Array.from({ length: 4 }, (_, i) => values[i] ?? NaN);
     return {
       subject,
       requests: of(figures.requests),
