@@ -12,12 +12,14 @@ const withEtag = (entity: Entity, etag = 'one'): Entity => ({
 function setUp(entities: Entity[]) {
   let catalog = catalogServiceMock({ entities });
   let reads = 0;
+  let wholePages = 0;
   let nowMs = Date.parse('2026-03-10T12:00:00Z');
   let readingMs = 0;
   const feed = new CatalogFeed({
     catalog: {
       streamEntities: (...args: Parameters<typeof catalog.streamEntities>) => {
         nowMs += readingMs;
+        if (args[0]?.fields?.includes('spec')) wholePages += 1;
         return catalog.streamEntities(...args);
       },
       getEntitiesByRefs: (
@@ -37,6 +39,7 @@ function setUp(entities: Entity[]) {
       catalog = catalogServiceMock({ entities: changed });
     },
     reads: () => reads,
+    wholePages: () => wholePages,
     pass: (ms: number) => {
       nowMs += ms;
     },
@@ -69,6 +72,38 @@ describe('CatalogFeed', () => {
     await feed.refresh();
     expect(feed.view).toBe(before);
     expect(reads()).toBe(2);
+  });
+
+  it('asks for etags alone as long as they are the same', async () => {
+    const dev = withEtag(
+      anEnvironment('dev', { database: 'resource:default/orders-dev' }),
+    );
+    const database = (etag: string): Entity => ({
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'Resource',
+      metadata: { name: 'orders-dev', etag },
+      spec: { type: 'database' },
+    });
+    const web = withEtag(aComponent('web'));
+    const { feed, change, wholePages } = setUp([dev, web, database('one')]);
+    await feed.refresh();
+    expect(wholePages()).toBe(1);
+    await feed.refresh();
+    expect(wholePages()).toBe(1);
+    change([dev, web, database('two')]);
+    await feed.refresh();
+    expect(wholePages()).toBe(2);
+    change([dev, web]);
+    await feed.refresh();
+    expect(wholePages()).toBe(3);
+    change([dev, web, withEtag(aComponent('api'))]);
+    await feed.refresh();
+    expect(wholePages()).toBe(4);
+    expect(feed.view.components).toHaveLength(2);
+    change([dev, web]);
+    await feed.refresh();
+    expect(wholePages()).toBe(5);
+    expect(feed.view.components).toHaveLength(1);
   });
 
   it('keeps what did not change when something else did', async () => {
