@@ -2,6 +2,7 @@ import { LoggerService } from '@backstage/backend-plugin-api';
 import { Observed } from '@fairway/plugin-platform-envs-common';
 import { Pace } from '@fairway/plugin-platform-envs-node';
 import { z } from 'zod';
+import { giveWay } from '../rightOfWay';
 import { SnapshotShape, SnapshotStore } from '../database/SnapshotStore';
 
 /** One thing to be read. */
@@ -73,7 +74,13 @@ export class ObservedFeed<T> {
     const { pace } = this.options;
     const isDue = ({ askedAt }: Saved<T> = {}) =>
       pace.isDue(askedAt === undefined ? undefined : Date.parse(askedAt));
-    await Promise.all(targets.map(target => this.#renew(target, isDue)));
+    const readings: Promise<void>[] = [];
+    for (const target of targets) {
+      readings.push(this.#renew(target, isDue));
+      // hundreds would begin in one moment
+      await giveWay();
+    }
+    await Promise.all(readings);
   }
 
   /** Whether a target was read before, with success or without. */

@@ -46,6 +46,7 @@ describe('scheduleFeeds', () => {
     });
     expect(ask).not.toHaveBeenCalled();
     audience.read();
+    await new Promise(resolve => setImmediate(resolve));
     expect(ask).toHaveBeenCalledTimes(3);
   });
 });

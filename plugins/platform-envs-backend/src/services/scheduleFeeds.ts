@@ -37,10 +37,11 @@ export async function scheduleFeeds(options: {
     timeout: { minutes: 6 },
     fn: () => environments.pollDesiredState(),
   });
-  audience.onArrival(() => {
-    void environments.pollDesiredState();
-    void observability.pollThings();
-    void observability.pollMetrics();
+  // one after the other: whoever has come waits for pages meanwhile
+  audience.onArrival(async () => {
+    await environments.pollDesiredState();
+    await observability.pollThings();
+    await observability.pollMetrics();
   });
   await scheduler.scheduleTask({
     id: 'platform-envs-snapshot',
@@ -68,21 +69,24 @@ async function scheduleObservability(
   { grafana, prometheus, intervals }: PlatformEnvsConfig['observability'],
   observability: ObservabilityService,
 ): Promise<void> {
-  const soon = { initialDelay: { seconds: 3 }, timeout: { minutes: 5 } };
+  const timeout = { minutes: 5 };
   if (grafana.length > 0) {
     await scheduler.scheduleTask({
-      ...soon,
       id: 'platform-envs-grafana',
       scope: 'local',
+      timeout,
+      initialDelay: { seconds: 3 },
       frequency: { milliseconds: intervals.grafana.activeMs },
       fn: () => observability.pollThings(),
     });
   }
   if (prometheus.length > 0) {
     await scheduler.scheduleTask({
-      ...soon,
       id: 'platform-envs-prometheus',
       scope: 'local',
+      timeout,
+      // not in the same moment, then and each time
+      initialDelay: { seconds: 20 },
       frequency: { milliseconds: intervals.prometheus.activeMs },
       fn: () => observability.pollMetrics(),
     });

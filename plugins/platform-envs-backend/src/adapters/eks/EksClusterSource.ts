@@ -2,6 +2,7 @@ import type { V1Node, V1ResourceQuota } from '@kubernetes/client-node';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { ServiceUnavailableError } from '@backstage/errors';
 import { ClusterCapacity } from '@fairway/plugin-platform-envs-common';
+import pLimit from 'p-limit';
 import {
   CapacityQuery,
   ClusterAccess,
@@ -25,6 +26,9 @@ export interface EksClusterSourceOptions {
   accessOf: (cluster: string) => ClusterAccess;
   now?: () => Date;
 }
+
+/** Namespaces of one cluster that are asked about side by side. */
+const AT_A_TIME = 4;
 
 const METRICS = '/apis/metrics.k8s.io/v1beta1';
 
@@ -66,14 +70,17 @@ export class EksClusterSource implements ClusterSource {
     api: KubernetesApi,
     { namespaces, others }: CapacityQuery,
   ): Promise<ClusterCapacity> {
+    const limit = pLimit(AT_A_TIME);
     const inThem = async <T>(group: string, plural: string): Promise<T[]> =>
       others
         ? api.list(`${group}/${plural}`)
         : (
             await Promise.all(
               namespaces.map(n =>
-                api.list<T>(
-                  `${group}/namespaces/${encodeURIComponent(n)}/${plural}`,
+                limit(() =>
+                  api.list<T>(
+                    `${group}/namespaces/${encodeURIComponent(n)}/${plural}`,
+                  ),
                 ),
               ),
             )

@@ -1,5 +1,6 @@
 import { Agent } from 'node:https';
 import fetch from 'node-fetch';
+import { giveWay } from '../../rightOfWay';
 
 /** How one cluster is called. */
 export interface KubernetesApiOptions {
@@ -99,6 +100,7 @@ export class KubernetesApi {
       signal: signal as never,
     });
     const text = await response.text();
+    await giveWay();
     const body = parsed(text);
     if (!response.ok) {
       const { message } = (body ?? {}) as { message?: unknown };
