@@ -102,7 +102,7 @@ export async function startRig(options) {
     untilBoardStands: () => untilBoardStands(rig.portal, rig.control, size),
     /**
      * What the sandbox stands for runs on other machines: while pages are timed it
-     * takes nothing from who is asked. It cannot be taken back.
+     * takes little from who is asked. It cannot be taken back.
      */
     putSandboxLast: () => putLast(sandbox.pid),
     /** Until the portal has done what its start brings. */

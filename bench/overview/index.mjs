@@ -81,6 +81,7 @@ async function measureSize(size, options) {
   try {
     // what no peer stands beside is measured before they take their share
     const changed = options.isFirst ? await measureChanges(rig, options) : {};
+    rig.putSandboxLast();
     const handling =
       options.isLast &&
       options.chromium &&
@@ -107,7 +108,6 @@ async function measureSize(size, options) {
       await rig.untilAtRest();
       note('what the start brought is done');
     });
-    rig.putSandboxLast();
     const watch = watchMachine();
     // what the event loop did before does not count
     await rig.portal.memory();
