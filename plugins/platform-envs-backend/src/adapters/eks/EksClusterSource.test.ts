@@ -3,6 +3,8 @@ import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import { ClusterAccess } from '@fairway/plugin-platform-envs-node';
 import { PLATFORMS, Sandbox, startSandbox } from '@fairway/sandbox';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EksAccess } from './EksAccess';
@@ -143,6 +145,33 @@ describe('EksClusterSource on the sandbox', () => {
       ['default', 0],
       ['platform-apps', 1],
     ]);
+  });
+
+  it('asks about four of many namespaces at a time', async () => {
+    let open = 0;
+    let most = 0;
+    const server = createServer((req, res) => {
+      const isOfOne = req.url!.includes('/namespaces/');
+      if (isOfOne) most = Math.max(most, ++open);
+      setTimeout(() => {
+        if (isOfOne) open -= 1;
+        res.setHeader('Content-Type', 'application/json');
+        res.end(JSON.stringify({ items: [] }));
+      }, 5);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const namespaces = Array.from({ length: 20 }, (_, i) => `team-${i}`);
+      const found = await read(
+        source({ url: `http://127.0.0.1:${port}` }),
+        namespaces,
+      );
+      expect(found.namespaces).toHaveLength(20);
+      expect(most).toBe(4);
+    } finally {
+      await new Promise(resolve => server.close(resolve));
+    }
   });
 
   it('says why there is no use when metrics-server is away, and keeps the rest', async () => {

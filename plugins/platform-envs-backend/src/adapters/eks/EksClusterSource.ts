@@ -2,13 +2,13 @@ import type { V1Node, V1ResourceQuota } from '@kubernetes/client-node';
 import { AwsCredentialsManager } from '@backstage/integration-aws-node';
 import { ServiceUnavailableError } from '@backstage/errors';
 import { ClusterCapacity } from '@fairway/plugin-platform-envs-common';
-import pLimit from 'p-limit';
 import {
   CapacityQuery,
   ClusterAccess,
   ClusterSource,
   KubernetesCluster,
 } from '@fairway/plugin-platform-envs-node';
+import pLimit from 'p-limit';
 import { ClusterEndpoint, EksAccess, PlacedCluster } from './EksAccess';
 import { explainClusterError, whyNoMetrics } from './explainClusterError';
 import { KubernetesApi } from './KubernetesApi';
