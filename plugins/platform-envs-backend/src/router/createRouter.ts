@@ -1,13 +1,13 @@
 import { AuditorService, UserInfoService } from '@backstage/backend-plugin-api';
 import express from 'express';
 import Router from 'express-promise-router';
+import { haveRightOfWay } from '../rightOfWay';
 import { ComparisonService } from '../services/comparison/ComparisonService';
 import { EnvironmentService } from '../services/EnvironmentService';
 import { FirstDeliveryService } from '../services/firstDelivery/FirstDeliveryService';
 import { ReplicationService } from '../services/ReplicationService';
 import { Infrastructure } from '../setUpInfrastructure';
 import { createApplicationsRouter } from './applications';
-import { haveRightOfWay } from '../rightOfWay';
 import { Gatekeeper } from './authorize';
 import { createComparisonRouter } from './comparison';
 import { createComponentsRouter, DeliveryPromotions } from './components';
