@@ -70,6 +70,7 @@ export async function measureBoardTimes(rig, options) {
     median(ours.filter(one => one.rate === rate).map(one => one[key]));
   return {
     failures,
+    rounds: ours,
     requests: ours.reduce((sum, { count }) => sum + count, 0),
     floor,
     rates: Object.fromEntries(

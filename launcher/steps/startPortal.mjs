@@ -176,7 +176,7 @@ export function launchBackend(options, configSchema) {
       // some 60 MB less for no measured delay, unless there is much to hold
       `--max-semi-space-size=${options.generate ? 16 : 4}`,
       // garbage is marked beside the work, not in turns with it, and when there is
-      // more of it: of 2,000 services some 200 ms less of each collection
+      // more of it: of 2,000 services 100 ms less of each collection, and more
       '--no-incremental-marking-task',
       '--heap-growing-percent=40',
       // what only the start needed is given back after it

@@ -1,5 +1,8 @@
 import { RequestHandler } from 'express';
-import { setImmediate as pause } from 'node:timers/promises';
+import {
+  setImmediate as pause,
+  setTimeout as sleep,
+} from 'node:timers/promises';
 
 /** Who has waited longer waits for somebody else, not for a turn: a stream of events, an answer of an upstream. */
 const COUNTED_MS = 250;
@@ -9,20 +12,20 @@ const PATIENCE_MS = 100;
 
 /** Requests that are being answered in this process. */
 let answering = 0;
-const waiting = new Set<() => void>();
+const waiting = new Set<AbortController>();
 
 function begin(): () => void {
-  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
   answering += 1;
   const end = () => {
-    if (isOver) return;
-    isOver = true;
+    if (!timer) return;
     clearTimeout(timer);
+    timer = undefined;
     answering -= 1;
     if (answering > 0) return;
-    for (const goOn of waiting) goOn();
+    for (const waiter of waiting) waiter.abort();
   };
-  const timer = setTimeout(end, COUNTED_MS);
+  timer = setTimeout(end, COUNTED_MS);
   timer.unref();
   return end;
 }
@@ -41,15 +44,11 @@ export async function giveWay(): Promise<void> {
   // what has arrived meanwhile is taken up
   await pause();
   if (answering === 0) return;
-  await new Promise<void>(resolve => {
-    const goOn = () => {
-      clearTimeout(timer);
-      waiting.delete(goOn);
-      resolve();
-    };
-    const timer = setTimeout(goOn, PATIENCE_MS);
-    waiting.add(goOn);
-  });
+  const waiter = new AbortController();
+  waiting.add(waiter);
+  const { signal } = waiter;
+  await sleep(PATIENCE_MS, undefined, { signal }).catch(() => undefined);
+  waiting.delete(waiter);
 }
 
 /** Milliseconds. Whoever asks waits no longer than this for work in the background. */
