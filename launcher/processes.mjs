@@ -140,6 +140,8 @@ export async function stopGroup(group, signal = 'SIGTERM') {
   if (!group) return;
   const deadline = Date.now() + PATIENCE_MS;
   signalGroup(group, signal);
+  // one that is held hears nothing
+  signalGroup(group, 'SIGCONT');
   while (groupMembers(group).length > 0) {
     if (Date.now() > deadline) {
       signalGroup(group, 'SIGKILL');

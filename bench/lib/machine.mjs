@@ -123,6 +123,19 @@ export function putLast(pid) {
   }
 }
 
+/**
+ * Has processes do nothing, each with what it has started, until `letGo`.
+ *
+ * @param {number[]} pids of processes that lead a group
+ * @returns {() => void} `letGo`
+ */
+export function hold(pids) {
+  for (const pid of pids) process.kill(-pid, 'SIGSTOP');
+  return () => {
+    for (const pid of pids) process.kill(-pid, 'SIGCONT');
+  };
+}
+
 /** Undefined when the process has ended, or there is no `/proc`. */
 function readTicks(pid) {
   try {

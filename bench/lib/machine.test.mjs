@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { describe, it } from 'node:test';
-import { putLast, readCpuMs, readTimes, shareOfOthers } from './machine.mjs';
+import {
+  hold,
+  putLast,
+  readCpuMs,
+  readTimes,
+  shareOfOthers,
+} from './machine.mjs';
 
 describe('shareOfOthers', () => {
   const before = { total: 1000, busy: 500, own: 100 };
@@ -78,5 +84,31 @@ describe('putLast', () => {
     const child = spawn(process.execPath, ['-e', '']);
     await new Promise(resolve => child.once('exit', resolve));
     putLast(child.pid);
+  });
+});
+
+describe('hold', () => {
+  it('has a process do nothing until it is let go', async () => {
+    const child = spawn(
+      process.execPath,
+      ['-e', 'setInterval(() => process.stdout.write("."), 10)'],
+      { detached: true },
+    );
+    try {
+      let told = 0;
+      child.stdout.on('data', () => (told += 1));
+      const hears = () =>
+        new Promise(resolve => child.stdout.once('data', resolve));
+      await hears();
+      const letGo = hold([child.pid]);
+      await new Promise(resolve => setTimeout(resolve, 200));
+      const before = told;
+      await new Promise(resolve => setTimeout(resolve, 200));
+      assert.equal(told, before);
+      letGo();
+      await hears();
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });

@@ -14,7 +14,7 @@ import {
 } from '../../launcher/steps/startPortal.mjs';
 import { countersOf } from './counters.mjs';
 import { createClient, jsonOf } from './http.mjs';
-import { putLast, readCpuMs } from './machine.mjs';
+import { hold, putLast, readCpuMs } from './machine.mjs';
 import { signInPatiently, writePeople } from './people.mjs';
 
 /** Of each generated service. */
@@ -22,6 +22,9 @@ export const ENVIRONMENTS = 3;
 
 /** The person whom single questions are asked as. */
 export const VIEWER = 'sample-platform-developer';
+
+/** Of those that were held, after they were let go. */
+const MAKE_UP_MS = 2000;
 
 /** All rows at once. */
 export const WHOLE_BOARD = '/api/platform-envs/overview?limit=all';
@@ -105,6 +108,21 @@ export async function startRig(options) {
      * takes little from who is asked. It cannot be taken back.
      */
     putSandboxLast: () => putLast(sandbox.pid),
+    /**
+     * Has a machine for one backend alone, `portal` or a peer: the others do nothing
+     * meanwhile. What they have to make up for then is left to them before it ends.
+     */
+    async alone(name, measure) {
+      const all = Object.entries({ portal: rig.portal, ...rig.peers });
+      const others = all.filter(([other]) => other !== name);
+      const letGo = hold(others.map(([, { child }]) => child.pid));
+      try {
+        return await measure();
+      } finally {
+        letGo();
+        await new Promise(resolve => setTimeout(resolve, MAKE_UP_MS));
+      }
+    },
     /** Until the portal has done what its start brings. */
     untilAtRest: () => untilAtRest(rig.portal),
     async restartPeer(name) {

@@ -39,32 +39,38 @@ export async function measureBoardTimes(rig, options) {
     client.ask(paths[Math.floor(random() * paths.length)], {
       token: tokens[index % tokens.length],
     });
-  await atRate({ ...WARM_UP, send });
+  await rig.alone('portal', () => atRate({ ...WARM_UP, send }));
   const ours = [];
   const peers = Object.fromEntries(
     Object.keys(rig.peers).map(name => [name, []]),
   );
   let failures = 0;
   for (let round = 1; round <= rounds; round++) {
-    for (const rate of RATES) {
-      note(`round ${round} of ${rounds}: ${rate} pages a second`);
-      const result = await atRate({
-        rate,
-        seconds: Math.max(seconds, LEAST_PAGES / rate),
-        send,
-      });
-      failures += result.failures;
-      ours.push({ rate, ...summarize(result.answers.map(({ ms }) => ms)) });
-    }
+    await rig.alone('portal', async () => {
+      for (const rate of RATES) {
+        note(`round ${round} of ${rounds}: ${rate} pages a second`);
+        const result = await atRate({
+          rate,
+          seconds: Math.max(seconds, LEAST_PAGES / rate),
+          send,
+        });
+        failures += result.failures;
+        ours.push({ rate, ...summarize(result.answers.map(({ ms }) => ms)) });
+      }
+    });
     for (const [name, peer] of Object.entries(rig.peers)) {
       note(
         `round ${round} of ${rounds}: ${components.length} cards of ${name}`,
       );
-      peers[name].push(await timeCards(peer, CARDS[name], components));
+      peers[name].push(
+        await rig.alone(name, () => timeCards(peer, CARDS[name], components)),
+      );
     }
   }
   note('unchanged pages');
-  const floor = await timeUnchanged(client, paths, { tokens, seconds });
+  const floor = await rig.alone('portal', () =>
+    timeUnchanged(client, paths, { tokens, seconds }),
+  );
   client.close();
   const middle = (rate, key) =>
     median(ours.filter(one => one.rate === rate).map(one => one[key]));
