@@ -19,8 +19,11 @@ const CARDS = {
 const CONNECTIONS = 20;
 /** Of each rate in a round, so that one that was held up does not decide it. */
 const LEAST_PAGES = 100;
-/** Before the first round; just-in-time compilers need some. */
-const WARM_UP = { rate: 20, seconds: 3 };
+/**
+ * Before each round: just-in-time compilers need some, and what the backend was not
+ * let do while it was held.
+ */
+const WARM_UP = { rate: 20, seconds: 5 };
 
 /**
  * How long a page of the board takes, at several rates, and the same rows
@@ -39,7 +42,6 @@ export async function measureBoardTimes(rig, options) {
     client.ask(paths[Math.floor(random() * paths.length)], {
       token: tokens[index % tokens.length],
     });
-  await rig.alone('portal', () => atRate({ ...WARM_UP, send }));
   const ours = [];
   const peers = Object.fromEntries(
     Object.keys(rig.peers).map(name => [name, []]),
@@ -47,6 +49,8 @@ export async function measureBoardTimes(rig, options) {
   let failures = 0;
   for (let round = 1; round <= rounds; round++) {
     await rig.alone('portal', async () => {
+      note(`round ${round} of ${rounds}: warming up`);
+      await atRate({ ...WARM_UP, send });
       for (const rate of RATES) {
         note(`round ${round} of ${rounds}: ${rate} pages a second`);
         const result = await atRate({

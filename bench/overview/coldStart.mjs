@@ -7,7 +7,7 @@ const SAVED_AFTER_MS = 35_000;
 
 /**
  * Starts on what is kept: the portal with the snapshot of the largest board,
- * and a backend with a peer's plugin, in turn.
+ * and a backend with a peer's plugin, in turn, each alone.
  *
  * @param {import('../lib/rig.mjs').Rig} rig
  * @param {{ times: number, note: (text: string) => void }} options
@@ -22,7 +22,7 @@ export async function measureColdStart(rig, { times, note }) {
   );
   for (let time = 1; time <= times; time++) {
     note(`start ${time} of ${times}: the portal`);
-    const portal = await rig.restartPortal();
+    const portal = await rig.alone('portal', () => rig.restartPortal());
     const board = jsonOf(
       await portal.client.ask(WHOLE_BOARD, { token: portal.token }),
       'the board',
@@ -31,7 +31,8 @@ export async function measureColdStart(rig, { times, note }) {
     rows.push(board.rows.length);
     for (const name of Object.keys(rig.peers)) {
       note(`start ${time} of ${times}: the backend with ${name}`);
-      peers[name].push((await rig.restartPeer(name)).readyMs);
+      const peer = await rig.alone(name, () => rig.restartPeer(name));
+      peers[name].push(peer.readyMs);
     }
   }
   return {

@@ -1,8 +1,11 @@
-import { percentile } from '../lib/statistics.mjs';
+import { median, percentile } from '../lib/statistics.mjs';
 import { openBoard } from './openBoard.mjs';
 
 /** A window as people have it: the board keeps only what is in sight in the DOM. */
 const VIEWPORT = { width: 1440, height: 900 };
+
+/** Times that all is typed and scrolled. */
+const ROUNDS = 3;
 
 /** What is typed into the search, letter by letter, and taken away again. */
 const WORDS = ['orders', 'generated-01', 'api'];
@@ -20,7 +23,9 @@ const QUIET_MS = 3000;
 /**
  * How the board of the largest size answers to hands: from a key in the search
  * until the next frame was drawn (the browser's own event timing, which tells of
- * what takes 16 ms and more), and the longest task while it is scrolled.
+ * what takes 16 ms and more), and the longest task while it is scrolled. A browser
+ * without a graphics processor draws on the same processors and holds single tasks up,
+ * so each figure is the median over some rounds.
  *
  * @see https://web.dev/articles/inp
  * @param {import('../lib/rig.mjs').Rig} rig
@@ -35,28 +40,41 @@ export async function measureHandling(rig, { chromium, note }) {
     await page.evaluate(observe);
     const grid = page.getByRole('grid');
     const rows = Number(await grid.getAttribute('aria-rowcount'));
-    note(`typing over ${rows} rows`);
-    const keys = await type(page);
-    const typed = await page.evaluate(() => window.fairwayBench.take());
-    note(`scrolling ${rows} rows`);
-    await scroll(page, grid);
-    const scrolled = await page.evaluate(() => window.fairwayBench.take());
-    // those that are not told of took less than 16 ms
-    const interactions = [
-      ...typed.interactions,
-      ...Array(Math.max(0, keys - typed.interactions.length)).fill(0),
-    ];
+    const rounds = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      note(`typing over ${rows} rows, ${round} of ${ROUNDS}`);
+      const keys = await type(page);
+      const typed = await page.evaluate(() => window.fairwayBench.take());
+      note(`scrolling ${rows} rows, ${round} of ${ROUNDS}`);
+      await scroll(page, grid);
+      const scrolled = await page.evaluate(() => window.fairwayBench.take());
+      rounds.push(toFigures(keys, typed, scrolled));
+    }
+    const middle = key => median(rounds.map(round => round[key]));
     return {
       rows,
-      keys,
-      inpMs: percentile(interactions, 0.98),
-      longestTypingTaskMs: Math.max(0, ...typed.tasks),
-      longestScrollTaskMs: Math.max(0, ...scrolled.tasks),
-      longScrollTasks: scrolled.tasks.length,
+      inpMs: middle('inpMs'),
+      longestScrollTaskMs: middle('longestScrollTaskMs'),
+      rounds,
     };
   } finally {
     await board.close();
   }
+}
+
+function toFigures(keys, typed, scrolled) {
+  // those that are not told of took less than 16 ms
+  const interactions = [
+    ...typed.interactions,
+    ...Array(Math.max(0, keys - typed.interactions.length)).fill(0),
+  ];
+  return {
+    keys,
+    inpMs: percentile(interactions, 0.98),
+    longestTypingTaskMs: Math.max(0, ...typed.tasks),
+    longestScrollTaskMs: Math.max(0, ...scrolled.tasks),
+    longScrollTasks: scrolled.tasks.length,
+  };
 }
 
 async function type(page) {

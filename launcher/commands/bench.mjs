@@ -38,7 +38,7 @@ Options of overview
   --sizes LIST   services, comma-separated (default 50,500,2000)
   --rounds N     of each side, in turn (default 3)
   --seconds N    at each rate in a round (default 5)
-  --idle N       seconds of counting while nobody looks (default 60)
+  --idle N       seconds of counting while nobody looks (default 300)
   --starts N     starts of each side with the largest size (default 2)
   --changes N    merges that a browser watches (default 50)
   --no-browser   leave out what needs Chromium
@@ -60,7 +60,7 @@ const BENCHMARKS = {
       sizes: { type: 'string', default: '50,500,2000' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '5' },
-      idle: { type: 'string', default: '60' },
+      idle: { type: 'string', default: '300' },
       starts: { type: 'string', default: '2' },
       changes: { type: 'string', default: '50' },
       browser: { type: 'boolean', default: false },
