@@ -5,6 +5,7 @@ import { iconsModule } from './modules/icons';
 import { navModule } from './modules/nav';
 import { signInModule } from './modules/signIn';
 import { themeModule } from './modules/theme';
+import { titlesModule } from './modules/titles';
 
 /** Everything else is discovered: see `app.packages` in app-config.yaml. */
 export default createApp({
@@ -14,6 +15,7 @@ export default createApp({
     homeModule,
     signInModule,
     iconsModule,
+    titlesModule,
     ...accessModules,
   ],
 });

@@ -141,7 +141,7 @@ describe('platformEnvsPlugin on the sandbox', () => {
       state: 'healthy',
       sync: 'Synced',
       health: 'Healthy',
-      sentence: expect.stringMatching(/^Healthy and synced; 0\.8\.4 since/),
+      sentence: expect.stringMatching(/^Healthy and synced; 0\.8\.4 for/),
       desired: { status: 'ok', value: { version: '0.8.4' } },
       live: { status: 'ok', value: { version: '0.8.4' } },
       source: { state: 'live' },

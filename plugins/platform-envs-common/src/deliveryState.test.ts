@@ -47,7 +47,7 @@ describe('judgeDelivery', () => {
       'what Git says runs',
       facts(),
       'healthy',
-      'Healthy and synced; 1.8.2 since 3 days.',
+      'Healthy and synced; 1.8.2 for 3 days.',
     ],
     [
       'it was deployed before history was kept',
@@ -292,7 +292,7 @@ describe('judgeDelivery', () => {
         }),
       }),
       'healthy',
-      'Healthy and synced; 1.8.2 since 3 days; but its last rollout failed: No image.',
+      'Healthy and synced; 1.8.2 for 3 days; but its last rollout failed: No image.',
     ],
     [
       'ECS went back after a failed rollout',

@@ -241,7 +241,7 @@ function judgeSynced(
     };
   }
   const version = app.running ? describe(app.running) : 'deployed';
-  const since = app.deployedAt ? ` since ${age(app.deployedAt, now)}` : '';
+  const since = app.deployedAt ? ` for ${age(app.deployedAt, now)}` : '';
   // ECS goes back by itself, so that all looks well again
   const failure =
     runtime === 'ecs' && app.operation?.phase === 'Failed'

@@ -27,7 +27,7 @@ function aCell(overrides: Partial<DeliveryCell> = {}): DeliveryCell {
     sync: 'Synced',
     health: 'Healthy',
     state: 'healthy',
-    sentence: `Healthy and synced; 1.2.0 since {age:${AT}}.`,
+    sentence: `Healthy and synced; 1.2.0 for {age:${AT}}.`,
     since: AT,
     source: { state: 'live', observedAt: AT },
     resources: [{ kind: 'Deployment', name: 'backend' }],
@@ -202,7 +202,7 @@ describe('a row of the overview', () => {
   it('tells its age when it is read', () => {
     const [row] = expandOverview(pageOf(aRow([aCell()]))).rows;
     expect(sentenceOf(row.cells[0], new Date('2026-03-10T12:04:00Z'))).toBe(
-      'Healthy and synced; 1.2.0 since 4 min.',
+      'Healthy and synced; 1.2.0 for 4 min.',
     );
   });
 

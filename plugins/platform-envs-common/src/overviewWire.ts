@@ -229,5 +229,5 @@ function usualSentence({
   since,
 }: Pick<OverviewCell, 'state' | 'version' | 'since'>): string {
   if (state === 'not-deployed') return 'Not deployed yet.';
-  return `Healthy and synced; ${version} since {age:${since}}.`;
+  return `Healthy and synced; ${version} for {age:${since}}.`;
 }

@@ -158,13 +158,13 @@ describe('EnvironmentService', () => {
     ]);
     await settle();
     const first = service.getRevision();
-    expect(service.getCell(BACKEND, DEV).sentence).toContain('since 1 min');
+    expect(service.getCell(BACKEND, DEV).sentence).toContain('for 1 min');
     const [{ cells }] = overviewOf(service).rows;
     expect(sentenceOf(cells[0], new Date('2026-03-10T12:00:00Z'))).toBe(
-      'Healthy and synced; 1.2.0 since 1 min.',
+      'Healthy and synced; 1.2.0 for 1 min.',
     );
     advance(5 * 60_000);
-    expect(service.getCell(BACKEND, DEV).sentence).toContain('since 6 min');
+    expect(service.getCell(BACKEND, DEV).sentence).toContain('for 6 min');
     expect(service.getRevision()).toBe(first);
   });
 

@@ -82,12 +82,41 @@ function judgeSources(sources: OverviewSource[]): Freshness | undefined {
   return {
     state: 'stale',
     at: times.length ? Math.min(...times) : undefined,
-    reason: bad.map(reasonOf).join('; '),
+    reason: reasonsOf(bad).join('; '),
   };
 }
 
-function reasonOf({ title, message = 'no fresh answer' }: OverviewSource) {
-  return message.startsWith(title) ? message : `${title}: ${message}`;
+/** So many sources that fail alike are told by name. */
+const MOST_NAMED = 3;
+
+/** One for all that fail alike, e.g. `Git org/a, org/b and 2 more: The Git host answered 503`. */
+function reasonsOf(sources: OverviewSource[]): string[] {
+  const alike = new Map<
+    string,
+    { kind: string; said: string; names: string[] }
+  >();
+  for (const { title, message = 'no fresh answer' } of sources) {
+    const at = title.lastIndexOf(' ') + 1;
+    const [kind, name] = [title.slice(0, at), title.slice(at)];
+    const said = message.startsWith(title)
+      ? message.slice(title.length)
+      : `: ${message.replace(` for ${name}`, '')}`;
+    const key = `${kind}\n${said}`;
+    const known = alike.get(key);
+    if (known) known.names.push(name);
+    else alike.set(key, { kind, said, names: [name] });
+  }
+  return [...alike.values()].map(
+    ({ kind, said, names }) => `${kind}${inWords(names)}${said}`,
+  );
+}
+
+function inWords(names: string[]): string {
+  const named = names.slice(0, MOST_NAMED);
+  const more = names.length - named.length;
+  if (more) return `${named.join(', ')} and ${more} more`;
+  const last = named.pop();
+  return named.length ? `${named.join(', ')} and ${last}` : `${last}`;
 }
 
 /** Freshness in a few words, e.g. `stale since 10:42 (Argo CD: timed out)`; nothing while all is well. */

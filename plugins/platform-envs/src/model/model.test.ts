@@ -6,6 +6,7 @@ import {
   aSource,
   minutesBefore,
 } from '../__testUtils__';
+import { OverviewSource } from '@fairway/plugin-platform-envs-common';
 import { explainError } from './explainError';
 import { describeBehind } from './behind';
 import {
@@ -128,6 +129,24 @@ describe('freshnessOf', () => {
       /^stale since .* \(Argo CD main cannot be reached\)$/,
     );
     expect(describeStaleSources([aSource()])).toBeUndefined();
+  });
+
+  it('tells once what sources that fail alike say', () => {
+    const git = (name: string, message: string) =>
+      aSource({ title: `Git ${name}`, state: 'stale', message });
+    const away = ['org/a', 'org/b', 'org/c', 'org/d', 'org/e'].map(name =>
+      git(name, `The Git host answered 503 for ${name}`),
+    );
+    const reasonOf = (...sources: OverviewSource[]) =>
+      freshnessOf({ ...input, sources }, 3000).reason;
+    expect(reasonOf(...away)).toBe(
+      'Git org/a, org/b, org/c and 2 more: The Git host answered 503',
+    );
+    expect(
+      reasonOf(...away.slice(0, 2), git('org/f', 'It has not been read yet')),
+    ).toBe(
+      'Git org/a and org/b: The Git host answered 503; Git org/f: It has not been read yet',
+    );
   });
 
   it('F89 is stale when the portal does not answer, never quietly live', () => {

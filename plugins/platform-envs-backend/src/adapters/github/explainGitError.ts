@@ -51,8 +51,14 @@ export function explainGitError(error: unknown, repository: string): unknown {
       `The Git host refuses our credentials for ${repository}. Check the token of integrations.github.`,
     );
   }
+  const said = ownWords(words);
+  const [, status] = /returned error: (\d{3})/.exec(words) ?? [];
   return new ServiceUnavailableError(
-    `The Git host failed for ${repository}: ${ownWords(words)}`,
+    status
+      ? `The Git host answered ${status} for ${repository}${
+          said && ` (${said})`
+        }`
+      : `The Git host failed for ${repository}: ${said}`,
   );
 }
 
@@ -60,7 +66,13 @@ export function explainGitError(error: unknown, repository: string): unknown {
 function ownWords(words: string): string {
   const lines = words
     .split('\n')
-    .map(line => line.replace(/^(remote|error|fatal|!):?\s*/, '').trim())
+    .map(line =>
+      line
+        .replace(/^(remote|error|fatal|!):?\s*/, '')
+        .replace(/^unable to access '[^']*': /, '')
+        .replace(/^The requested URL returned error: \d{3}$/, '')
+        .trim(),
+    )
     .filter(line => line && !/^(To |Done$|hint)/.test(line));
   const joined = [...new Set(lines)].join('; ');
   return joined.length > 400 ? `${joined.slice(0, 400)}…` : joined;

@@ -80,7 +80,7 @@ export class DriftDetections {
     const running = (await this.load())[stackId];
     if (running?.state === 'running') {
       throw new ConflictError(
-        `A drift detection runs since ${running.startedAt}, asked for by ${running.startedBy}`,
+        `A drift detection has been running since ${running.startedAt}, asked for by ${running.startedBy}`,
       );
     }
     const detectionId = await source.detectDrift(place, stackId);
