@@ -145,7 +145,7 @@ describe('CellPanel', () => {
       'nobody may sync, by hand neither',
     );
     expect(
-      screen.getByText('overlays/prod · at main · = ccccccc'),
+      screen.getByText('overlays/prod · at main · compared at ccccccc'),
     ).toBeInTheDocument();
   });
 

@@ -39,7 +39,7 @@ function Origin({ origin }: { origin: ApplicationOrigin }) {
     targetRevision && `at ${targetRevision}`,
     revision &&
       revision !== targetRevision &&
-      `= ${isCommit(revision) ? shortRevision(revision) : revision}`,
+      `compared at ${isCommit(revision) ? shortRevision(revision) : revision}`,
     ref && `values as $${ref}`,
   ];
   return (
