@@ -5,7 +5,7 @@ import { openBoard } from './openBoard.mjs';
 const VIEWPORT = { width: 1440, height: 900 };
 
 /** Times that all is typed and scrolled. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** What is typed into the search, letter by letter, and taken away again. */
 const WORDS = ['orders', 'generated-01', 'api'];

@@ -37,7 +37,7 @@ Options of all
 Options of overview
   --sizes LIST   services, comma-separated (default 50,500,2000)
   --rounds N     of each side, in turn (default 3)
-  --seconds N    at each rate in a round (default 5)
+  --seconds N    at each rate in a round, at least (default 10)
   --idle N       seconds of counting while nobody looks (default 300)
   --starts N     starts of each side with the largest size (default 2)
   --changes N    merges that a browser watches (default 50)
@@ -59,7 +59,7 @@ const BENCHMARKS = {
     options: {
       sizes: { type: 'string', default: '50,500,2000' },
       rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '10' },
       idle: { type: 'string', default: '300' },
       starts: { type: 'string', default: '2' },
       changes: { type: 'string', default: '50' },

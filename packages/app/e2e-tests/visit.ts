@@ -80,6 +80,8 @@ export async function settle(page: Page, traffic: Traffic): Promise<string[]> {
   } catch {
     problems.push(`after 20 s it ${await state()}`);
   }
+  const title = await page.title();
+  if (!/.+ \| Fairway$/.test(title)) problems.push(`its tab says "${title}"`);
   const text = await page.evaluate(() => document.body.innerText);
   const raw = text.match(
     /.*(NotAllowedError|\bForbidden\b|Request failed with|Error: |PAGE NOT FOUND|\[object Object\]|\bNaN\b|\bundefined\b|Invalid Date).*/,

@@ -30,6 +30,18 @@ export function readDesiredEntry(
   file: GitFile,
   target: OverlayTarget,
 ): DesiredEntry {
+  return withoutSlices(readFile(file, target));
+}
+
+/**
+ * The same in strings of its own. A piece of a longer string holds on to the whole of
+ * it: two thousand services would keep the texts of all of their overlays.
+ */
+function withoutSlices<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function readFile(file: GitFile, target: OverlayTarget): DesiredEntry {
   const base = { path: file.path, blobSha: file.blobSha };
   if (file.content === undefined) {
     return {
@@ -58,14 +70,14 @@ export function readDesiredEntry(
  * is the revision of the release.
  */
 export function addLastChange(entry: DesiredEntry, commit: GitCommit): void {
-  entry.change = {
+  entry.change = withoutSlices({
     commit: commit.sha,
     author: commit.author.name,
     committedAt: commit.committedAt,
     message: commit.subject,
-  };
+  });
   const [, revision] = SOURCE_COMMIT.exec(commit.body) ?? [];
   if (revision && entry.release) {
-    entry.release = { ...entry.release, revision };
+    entry.release = withoutSlices({ ...entry.release, revision });
   }
 }

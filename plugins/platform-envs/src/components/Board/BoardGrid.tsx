@@ -26,7 +26,7 @@ const ROW_PX = 42;
 const DRAW_ALL = 120;
 const OVERSCAN = 8;
 /** Lines that come into view at once; what a hand scrolls is a few. */
-const DRAW_AT_ONCE = 6;
+const DRAW_AT_ONCE = 4;
 
 /** Props of {@link BoardGrid}. */
 export interface BoardGridProps {
