@@ -63,6 +63,7 @@ test('a merge is seen on an open board, without a reload', async ({
   const { now, earlier } = await tagLines(file);
   const { context, page, complaints } = await signIn(browser, WHO);
   await visit(page, follow(page), '/environments?q=sample-frontend', 'load');
+  await expect(page).toHaveTitle(/Environments \| Fairway$/);
   const cell = cellOf(page, 'Sample frontend', 'dev');
   const runs = (line: string) =>
     expect(cell).toHaveAccessibleName(

@@ -20,6 +20,7 @@ import { NotificationsSidebarItem } from '@backstage/plugin-notifications';
 import { SidebarSearchModal } from '@backstage/plugin-search';
 import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import { RiFlaskLine, RiMenuLine, RiSearchLine } from '@remixicon/react';
+import { useEffect, useState } from 'react';
 import useAsync from 'react-use/esm/useAsync';
 import { LogoFull, LogoMark } from './Logo';
 
@@ -39,6 +40,16 @@ const SidebarLogo = () => {
       </Link>
     </div>
   );
+};
+
+/**
+ * The bell puts back the title that the browser's tab had when it was first rendered.
+ * Rendered with the rest of a page, that is the one of the page before its own is set.
+ */
+const Notifications = () => {
+  const [isMounted, setIsMounted] = useState(false);
+  useEffect(() => setIsMounted(true), []);
+  return isMounted ? <NotificationsSidebarItem /> : null;
 };
 
 /** Says on every page that nothing here is real. */
@@ -137,7 +148,7 @@ export const FairwaySidebar = ({ navItems }: NavContentComponentProps) => {
       <SidebarSpace />
       <SandboxBadge />
       <SidebarDivider />
-      <NotificationsSidebarItem />
+      <Notifications />
       <SidebarGroup
         label="Settings"
         icon={<UserSettingsSignInAvatar />}
