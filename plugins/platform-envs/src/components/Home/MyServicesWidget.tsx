@@ -122,7 +122,7 @@ function MyServices() {
       </ul>
       {more && (
         <p className={styles.more}>
-          <Link href={more} standalone>
+          <Link href={more}>
             {rows.length > LIMIT
               ? `All ${rows.length} of mine on the board`
               : 'Mine on the board'}

@@ -137,7 +137,7 @@ function Content() {
         <Places delivery={data} />
       </OldValues>
       <FindingList findings={data.row.findings} />
-      <Link standalone href={entityPath(componentRef, 'delivery')}>
+      <Link href={entityPath(componentRef, 'delivery')}>
         Delivery, with commits and history
       </Link>
     </>
