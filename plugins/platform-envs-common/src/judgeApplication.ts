@@ -241,7 +241,7 @@ function judgeSynced(
     };
   }
   const version = app.running ? describe(app.running) : 'deployed';
-  const since = app.deployedAt ? ` for ${age(app.deployedAt, now)}` : '';
+  const lasting = app.deployedAt ? ` for ${age(app.deployedAt, now)}` : '';
   // ECS goes back by itself, so that all looks well again
   const failure =
     runtime === 'ecs' && app.operation?.phase === 'Failed'
@@ -251,7 +251,7 @@ function judgeSynced(
       : '';
   return {
     state: 'healthy',
-    sentence: withStop(`Healthy and synced; ${version}${since}${failure}`),
+    sentence: withStop(`Healthy and synced; ${version}${lasting}${failure}`),
     ...(app.deployedAt && { since: app.deployedAt }),
   };
 }
